@@ -1,0 +1,1 @@
+"""Long-term memory for LLM agents: the client SDK; the service is `memsvc serve`."""

@@ -1,0 +1,141 @@
+"""Notes, their keys, and the sessions that they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from memsvc.domain.ids import NoteId, SessionId
+
+__all__ = [
+    "TRUST_OF_ORIGIN",
+    "Json",
+    "Key",
+    "KeyKind",
+    "Kind",
+    "Note",
+    "Origin",
+    "Session",
+    "Status",
+    "Turn",
+    "TurnSpan",
+]
+
+Json: TypeAlias = "str | int | float | bool | None | Sequence[Json] | Mapping[str, Json]"
+
+
+class Kind(StrEnum):
+    ROUND = "round"
+    FACT = "fact"
+    THOUGHT = "thought"
+    SUMMARY = "summary"
+    DOCUMENT = "document"
+
+
+class Status(StrEnum):
+    ACTIVE = "active"
+    LIMITED = "limited"
+    SUPERSEDED = "superseded"
+    MERGED = "merged"
+    QUARANTINED = "quarantined"
+    FORGOTTEN = "forgotten"
+
+
+class Origin(StrEnum):
+    """Who the words come from (OWASP's classes); stamped by the server, never read from a note's text."""
+
+    DIRECT_USER = "direct_user"
+    MODEL_INFERENCE = "model_inference"
+    TOOL_INTERNAL = "tool_output_internal"
+    TOOL_EXTERNAL = "tool_output_external"
+    UNTRUSTED_DOCUMENT = "untrusted_document"
+
+
+TRUST_OF_ORIGIN: Mapping[Origin, float] = {
+    Origin.DIRECT_USER: 1.0,
+    Origin.TOOL_INTERNAL: 0.8,
+    Origin.MODEL_INFERENCE: 0.6,
+    Origin.TOOL_EXTERNAL: 0.4,
+    Origin.UNTRUSTED_DOCUMENT: 0.2,
+}
+
+
+class KeyKind(StrEnum):
+    USER = "user"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSpan:
+    """One turn of a round, as a half-open range of characters of the note's content."""
+
+    role: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A dated list of turns; `turn_count` says how many have been ingested, so a repeat appends only new ones."""
+
+    row: int
+    id: SessionId
+    started_at: datetime
+    turn_count: int
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A text by which a note is found: a range of the note's content, or a text of its own."""
+
+    kind: KeyKind
+    text_hash: str
+    start: int | None = None
+    end: int | None = None
+    text: str | None = None
+
+    def text_in(self, content: str) -> str:
+        return self.text if self.text is not None else content[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One memory. Content never changes; `version` counts changes of everything else.
+
+    `event_time` is when it happened, `ingest_time` when the service learnt it; `valid_from`/`valid_to` bound
+    the time in which it held (event axis), `expired_at` is when it stopped being current (ingest axis).
+    """
+
+    row: int
+    id: NoteId
+    kind: Kind
+    content: str
+    content_hash: str
+    event_time: datetime
+    ingest_time: datetime
+    origin: Origin
+    trust: float
+    status: Status
+    version: int
+    turns: tuple[TurnSpan, ...] = ()
+    session: SessionId | None = None
+    position: int | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    expired_at: datetime | None = None
+    superseded_by: NoteId | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    def spoken(self) -> tuple[Turn, ...]:
+        """Return the turns with their text; empty when the note is not made of turns."""
+        return tuple(Turn(span.role, self.content[span.start : span.end]) for span in self.turns)

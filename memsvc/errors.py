@@ -1,0 +1,248 @@
+"""Every error that memsvc raises on purpose.
+
+::
+
+    MemsvcError
+    ├── InvalidInput              422  what was sent cannot be taken as it is
+    │   ├── InvalidFilter         422
+    │   ├── InvalidCursor         400
+    │   └── DimensionMismatch     422  a vector of another length, or not finite
+    ├── Unauthenticated           401
+    ├── Forbidden                 403
+    ├── NotFound                  404
+    ├── Conflict                  409  the state does not allow it
+    │   ├── IdempotencyMismatch   422  the key was used with another body
+    │   └── EmbedderMismatch      409  the namespace was made with another model
+    ├── PreconditionFailed        412  If-Match names another version
+    ├── PreconditionRequired      428  If-Match is missing
+    ├── PayloadTooLarge           413
+    ├── RateLimited               429
+    ├── Unavailable               503  try again later
+    │   ├── StorageBusy           503  another process holds the database
+    │   ├── EmbedderUnavailable   503
+    │   └── NoAnswer              503  (SDK) no answer came: connection, time-out
+    ├── StorageFull               507
+    ├── StorageReadOnly           503  not retryable: an operator must act
+    └── ServerFault               500  a defect of the server
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "Conflict",
+    "DimensionMismatch",
+    "EmbedderMismatch",
+    "EmbedderUnavailable",
+    "FieldError",
+    "Forbidden",
+    "IdempotencyMismatch",
+    "InvalidCursor",
+    "InvalidFilter",
+    "InvalidInput",
+    "MemsvcError",
+    "NoAnswer",
+    "NotFound",
+    "PayloadTooLarge",
+    "PreconditionFailed",
+    "PreconditionRequired",
+    "RateLimited",
+    "ServerFault",
+    "StorageBusy",
+    "StorageFull",
+    "StorageReadOnly",
+    "Unauthenticated",
+    "Unavailable",
+    "error_class",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong place in an input, named by JSON pointer."""
+
+    pointer: str
+    message: str
+
+
+class MemsvcError(Exception):
+    """Root of the tree; `code` is stable, `status` is its HTTP status."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after: float | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.retry_after = retry_after
+        self.request_id = request_id
+
+
+class InvalidInput(MemsvcError):
+    """What was sent cannot be taken as it is."""
+
+    code = "invalid-input"
+    status = 422
+
+
+class InvalidFilter(InvalidInput):
+    """A filter has an unknown field, operator or operand."""
+
+    code = "invalid-filter"
+
+
+class InvalidCursor(InvalidInput):
+    """A cursor was not made by this server for this query."""
+
+    code = "invalid-cursor"
+    status = 400
+
+
+class DimensionMismatch(InvalidInput):
+    """A vector has another length than the model's, or is not finite."""
+
+    code = "dimension-mismatch"
+
+
+class Unauthenticated(MemsvcError):
+    """No valid key was sent."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(MemsvcError):
+    """The key lacks the scope."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(MemsvcError):
+    """There is no such object in the caller's scope."""
+
+    code = "not-found"
+    status = 404
+
+
+class Conflict(MemsvcError):
+    """The object's state does not allow the operation."""
+
+    code = "conflict"
+    status = 409
+
+
+class IdempotencyMismatch(Conflict):
+    """The Idempotency-Key was used before with another request."""
+
+    code = "idempotency-mismatch"
+    status = 422
+
+
+class EmbedderMismatch(Conflict):
+    """The namespace holds vectors of another model or dimension."""
+
+    code = "embedder-mismatch"
+
+
+class PreconditionFailed(MemsvcError):
+    """If-Match names a version that is not the current one."""
+
+    code = "precondition-failed"
+    status = 412
+
+
+class PreconditionRequired(MemsvcError):
+    """The operation needs If-Match."""
+
+    code = "precondition-required"
+    status = 428
+
+
+class PayloadTooLarge(MemsvcError):
+    """The body or an item in it is over the limit."""
+
+    code = "payload-too-large"
+    status = 413
+
+
+class RateLimited(MemsvcError):
+    """Too many requests; `retry_after` says when."""
+
+    code = "rate-limited"
+    status = 429
+    retryable = True
+
+
+class Unavailable(MemsvcError):
+    """The service cannot answer now; the same request may succeed later."""
+
+    code = "unavailable"
+    status = 503
+    retryable = True
+
+
+class StorageBusy(Unavailable):
+    """Another process holds the database longer than the time-out."""
+
+    code = "storage-busy"
+
+
+class EmbedderUnavailable(Unavailable):
+    """The embedder does not answer or its model cannot be loaded."""
+
+    code = "embedder-unavailable"
+
+
+class NoAnswer(Unavailable):
+    """No answer came from the server (raised by the SDK)."""
+
+    code = "no-answer"
+
+
+class StorageFull(MemsvcError):
+    """The disk is full; nothing of the request was stored."""
+
+    code = "storage-full"
+    status = 507
+
+
+class StorageReadOnly(MemsvcError):
+    """The data directory or the database cannot be written."""
+
+    code = "storage-read-only"
+    status = 503
+
+
+class ServerFault(MemsvcError):
+    """A defect of the server (raised by the SDK for an unknown 5xx)."""
+
+    code = "internal"
+
+
+def _tree(root: type[MemsvcError]) -> list[type[MemsvcError]]:
+    return [root, *(leaf for child in root.__subclasses__() for leaf in _tree(child))]
+
+
+def error_class(code: str, status: int) -> type[MemsvcError]:
+    """Return the class of a code; for an unknown code the nearest class by status."""
+    classes = _tree(MemsvcError)[1:]
+    for candidate in classes:
+        if candidate.code == code:
+            return candidate
+    for candidate in classes:
+        if candidate.status == status:
+            return candidate
+    return InvalidInput if 400 <= status < 500 else ServerFault
