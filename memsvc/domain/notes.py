@@ -17,6 +17,7 @@ __all__ = [
     "KeyKind",
     "Kind",
     "Note",
+    "NoteRecord",
     "Origin",
     "Session",
     "Status",
@@ -24,7 +25,7 @@ __all__ = [
     "TurnSpan",
 ]
 
-Json: TypeAlias = "str | int | float | bool | None | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 
 class Kind(StrEnum):
@@ -139,3 +140,12 @@ class Note:
     def spoken(self) -> tuple[Turn, ...]:
         """Return the turns with their text; empty when the note is not made of turns."""
         return tuple(Turn(span.role, self.content[span.start : span.end]) for span in self.turns)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecord:
+    """Everything that is kept of a note: what export writes and import restores."""
+
+    note: Note
+    dedupe: str | None
+    keys: tuple[Key, ...]

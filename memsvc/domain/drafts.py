@@ -1,0 +1,131 @@
+"""What a caller sends to be remembered, what is ready to be stored, and what became of each item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.notes import Json, Key, Kind, Origin, Status, TurnSpan
+
+__all__ = [
+    "ItemError",
+    "NewItem",
+    "NewSession",
+    "NewTurn",
+    "NoteDraft",
+    "Outcome",
+    "OutcomeStatus",
+    "SessionOutcome",
+    "SessionStatus",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTurn:
+    role: str
+    content: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to ingest; sent again with more turns, only the new turns are added.
+
+    `origin` may lower the trust of all its turns, never raise it.
+    """
+
+    turns: tuple[NewTurn, ...]
+    id: SessionId | None = None
+    started_at: datetime | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A single note or document to remember; `supersedes` names a note that it replaces."""
+
+    content: str
+    kind: Kind = Kind.FACT
+    event_time: datetime | None = None
+    session: SessionId | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    origin: Origin | None = None
+    supersedes: NoteId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDraft:
+    """A note ready to be stored, with its keys; the vector of each key is put by `text_hash` first.
+
+    `dedupe` is unique among the visible notes of a namespace.
+    """
+
+    id: NoteId
+    kind: Kind
+    content: str
+    content_hash: str
+    dedupe: str
+    event_time: datetime
+    ingest_time: datetime
+    origin: Origin
+    trust: float
+    keys: tuple[Key, ...]
+    turns: tuple[TurnSpan, ...] = ()
+    session: SessionId | None = None
+    position: int | None = None
+    valid_from: datetime | None = None
+    status: Status = Status.ACTIVE
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+    def lexical_fields(self) -> tuple[str, str]:
+        """Return the user's words and everybody else's; without turns all words are the user's."""
+        if not self.turns:
+            return self.content, ""
+        user = [self.content[t.start : t.end] for t in self.turns if t.role == "user"]
+        other = [self.content[t.start : t.end] for t in self.turns if t.role != "user"]
+        return "\n".join(user), "\n".join(other)
+
+
+class OutcomeStatus(StrEnum):
+    CREATED = "created"
+    DUPLICATE = "duplicate"
+    MERGED = "merged"
+    QUARANTINED = "quarantined"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemError:
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one item; for a duplicate `note` is the one that was there already."""
+
+    status: OutcomeStatus
+    note: NoteId | None = None
+    error: ItemError | None = None
+    degraded: tuple[str, ...] = ()
+
+
+class SessionStatus(StrEnum):
+    CREATED = "created"
+    APPENDED = "appended"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOutcome:
+    """What became of one session: an outcome for each round made of its new turns."""
+
+    status: SessionStatus
+    session: SessionId | None = None
+    rounds: tuple[Outcome, ...] = ()
+    error: ItemError | None = None

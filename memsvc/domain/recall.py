@@ -1,0 +1,81 @@
+"""A question to the memory and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from memsvc.domain.notes import Note, Session
+from memsvc.domain.selection import Selection
+
+__all__ = ["ArmScore", "Hit", "Level", "Mode", "RecallQuery", "RecallResult", "SessionHit"]
+
+
+class Mode(StrEnum):
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+class Level(StrEnum):
+    NOTE = "note"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class RecallQuery:
+    """A question. `offset` skips ranks (pages), `depth` is how many candidates each arm gives (None: default).
+
+    `token_budget` bounds the sum of estimated tokens of the returned contents, best first. `neighbours` adds
+    that many previous and next notes of the same session to each hit.
+    """
+
+    text: str
+    k: int = 10
+    mode: Mode = Mode.HYBRID
+    level: Level = Level.NOTE
+    selection: Selection = field(default_factory=Selection)
+    min_score: float | None = None
+    token_budget: int | None = None
+    neighbours: int = 0
+    explain: bool = False
+    offset: int = 0
+    depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArmScore:
+    """Rank from 1 and raw score of a hit in one arm (dense, lexical_user, lexical_all)."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    note: Note
+    score: float
+    arms: Mapping[str, ArmScore] = field(default_factory=dict)
+    before: tuple[Note, ...] = ()
+    after: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHit:
+    """A session with its best notes, best first; `score` joins theirs."""
+
+    session: Session
+    score: float
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecallResult:
+    """Hits (or sessions at that level), best first; `degraded` names arms that could not be asked and why."""
+
+    hits: tuple[Hit, ...] = ()
+    sessions: tuple[SessionHit, ...] = ()
+    degraded: tuple[str, ...] = ()
+    next_offset: int | None = None
+    tokens: int = 0

@@ -1,0 +1,58 @@
+"""Who acts, and what the use cases answer besides notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Origin
+
+__all__ = ["Actor", "Idempotency", "PurgeReceipt", "Remembered"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An authenticated caller; `ceiling` is the most trusted origin that its words can have."""
+
+    name: str
+    ceiling: Origin = Origin.DIRECT_USER
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A client's idempotency key; `render` makes the response that is kept in the same transaction.
+
+    `request_hash` is the SHA-256 hex of method, path and body.
+    """
+
+    key: str
+    request_hash: str
+    render: Callable[[Any], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered(Generic[T]):
+    """An outcome for each item sent; `replayed` is the kept response of an earlier identical request."""
+
+    outcomes: tuple[T, ...]
+    replayed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeReceipt:
+    """Proof of an erasure: what was removed, and that the files were compacted afterwards."""
+
+    id: str
+    at: datetime
+    actor: str
+    notes: tuple[NoteId, ...]
+    notes_erased: int
+    keys_erased: int
+    vectors_erased: int
+    sessions_erased: int
+    compacted: bool

@@ -1,0 +1,290 @@
+"""The store: a reader and a writer of one namespace, each one transaction.
+
+Scope comes first: there is no way to a row except through `Storage.reader(scope)` or `Storage.writer(scope)`,
+and everything that these return or touch belongs to that tenant and namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from memsvc.domain.access import ApiKey
+from memsvc.domain.changes import Change, Operation
+from memsvc.domain.drafts import NoteDraft
+from memsvc.domain.ids import JobId, NamespaceName, NoteId, SessionId, TenantId
+from memsvc.domain.jobs import Job, JobStatus, NewJob
+from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session, Status
+from memsvc.domain.scope import Scope
+from memsvc.domain.selection import Selection
+from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
+
+__all__ = [
+    "Added",
+    "ApiKeyStore",
+    "Directory",
+    "JobQueue",
+    "NamespaceInfo",
+    "PurgeCounts",
+    "Reader",
+    "StatusChange",
+    "Storage",
+    "StoreStats",
+    "Writer",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceInfo:
+    name: NamespaceName
+    model: Model
+    notes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats:
+    """Counts of one namespace; notes by status, and keys with vectors."""
+
+    notes: Mapping[Status, int]
+    sessions: int
+    keys: int
+    last_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one draft: the new row, or the visible note with the same dedupe hash."""
+
+    row: int | None
+    duplicate_of: NoteId | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A change of status of one note, with everything that follows from it.
+
+    `expected_version` None means any. `valid_to`, `superseded_by` and `expired_at` are set as given for a
+    supersession and cleared by a restoration.
+    """
+
+    note: NoteId
+    operation: Operation
+    status: Status
+    at: datetime
+    actor: str
+    reason: str | None = None
+    expected_version: int | None = None
+    valid_to: datetime | None = None
+    superseded_by: NoteId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeCounts:
+    notes: int
+    keys: int
+    vectors: int
+    sessions: int
+
+
+class Reader(Protocol):
+    """One namespace as a snapshot of one read transaction."""
+
+    @property
+    def scope(self) -> Scope: ...
+
+    @property
+    def state(self) -> NamespaceState | None:
+        """The namespace, or None when nothing was ever written to it; then every read is empty."""
+
+    @property
+    def vectors(self) -> EmbeddingCache:
+        """The vectors of this namespace by model and content hash (reads only, in a Reader)."""
+
+    def notes(self, ids: Sequence[NoteId]) -> list[Note]:
+        """Return the notes that exist, of any status, in the order of `ids`."""
+
+    def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
+        """Return the notes that exist, of any status, in the order of `rows`."""
+
+    def matching_rows(self, selection: Selection) -> Rows:
+        """Return the rows of the selected notes, ascending."""
+
+    def page(self, selection: Selection, *, after_row: int, limit: int) -> list[Note]:
+        """Return selected notes with row > after_row, by ascending row."""
+
+    def session(self, session: SessionId) -> Session | None: ...
+
+    def sessions_page(self, *, after_row: int, limit: int) -> list[Session]: ...
+
+    def sessions_by_row(self, rows: Sequence[int]) -> list[Session]:
+        """Return the sessions that exist, in the order of `rows`."""
+
+    def session_rows(self, note_rows: Sequence[int]) -> dict[int, int]:
+        """Return the session row of each note row that belongs to a session."""
+
+    def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
+        """Return up to `count` visible notes before and after it in its session, each in session order."""
+
+    def keys(self, note: NoteId) -> list[Key]: ...
+
+    def history(self, note: NoteId) -> list[Change]:
+        """Return the journal of a note, oldest first; empty for an unknown one, kept after a purge."""
+
+    def changes(self, *, after_sequence: int, limit: int) -> list[Change]: ...
+
+    def lexical(self, text: str, *, limit: int, allowed: Rows | None) -> dict[str, Ranked]:
+        """Return the best notes by BM25 for the arms lexical_user and lexical_all.
+
+        `allowed` (sorted rows) restricts inside the search, whatever the status; None means visible notes.
+        """
+
+    def vector_delta(self, after_sequence: int) -> VectorDelta:
+        """Return what an index must apply (see VectorSource)."""
+
+    def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
+        """Return the visible note of each dedupe hash that is taken."""
+
+    def saved_response(self, key: str) -> tuple[str, bytes] | None:
+        """Return (request hash, response) kept under an idempotency key of this tenant."""
+
+    def session_digest(self, session: SessionId) -> str:
+        """Return the digest kept with the session's ingested turns; '' for an unknown or new one."""
+
+    def records(self, *, after_row: int, limit: int) -> list[NoteRecord]:
+        """Return notes of every status with all that is kept of them, by ascending row."""
+
+    def stats(self) -> StoreStats: ...
+
+
+class Writer(Reader, Protocol):
+    """One write transaction; it commits when its block ends, and rolls back if the block raises.
+
+    Writers of one namespace are serialised, so journal sequences are in commit order.
+    """
+
+    def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
+        """Create the namespace if needed; raises EmbedderMismatch if it was made with another model."""
+
+    def put_session(self, session: SessionId, started_at: datetime, metadata: Mapping[str, Json]) -> Session:
+        """Return the session, created if needed (an existing one keeps its date and metadata)."""
+
+    def advance_session(self, session: SessionId, *, turn_count: int, digest: str) -> None: ...
+
+    def add(self, drafts: Sequence[NoteDraft], *, actor: str) -> list[Added]:
+        """Store notes with keys, lexical rows and journal entries; one answer per draft, in order.
+
+        A draft whose dedupe hash is taken (also by an earlier draft of the call) is not stored. The vectors of
+        all keys must have been put into `vectors` before, in this or an earlier transaction.
+        """
+
+    def change_status(self, change: StatusChange) -> Note:
+        """Apply it and return the note as it is now.
+
+        Raises NotFound, PreconditionFailed (another version), Conflict (a restored note's place is taken).
+        """
+
+    def set_metadata(
+        self,
+        note: NoteId,
+        metadata: Mapping[str, Json],
+        *,
+        expected_version: int | None,
+        at: datetime,
+        actor: str,
+    ) -> Note:
+        """Replace the metadata; raises NotFound, PreconditionFailed."""
+
+    def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
+        """Delete the notes, their keys, lexical rows, unshared vectors, and content in history.
+
+        The journal keeps a tombstone without content. Unknown ids are ignored. Also sessions that hold no
+        note any more go. Saved idempotency responses of the namespace go too: they may repeat content.
+        """
+
+    def drop_namespace(self, *, at: datetime, actor: str) -> PurgeCounts:
+        """Delete everything of the namespace, itself included."""
+
+    def restore_record(self, record: NoteRecord, history: Sequence[Change]) -> bool:
+        """Store an exported note under its own id, version, times and history; False when the id exists.
+
+        Rows and sequences are new. Its session must exist, and its vectors must have been put before.
+        """
+
+    def save_response(self, key: str, request_hash: str, response: bytes, *, at: datetime) -> None: ...
+
+    def enqueue(self, job: NewJob, *, at: datetime) -> None: ...
+
+
+class JobQueue(Protocol):
+    """Leased background jobs of all tenants; only the worker and operators see across tenants."""
+
+    def lease(self, *, kinds: Sequence[str], seconds: float, now: datetime) -> Job | None:
+        """Take the oldest due job (also one whose lease ran out) and count an attempt."""
+
+    def renew(self, job: JobId, *, seconds: float, now: datetime) -> bool:
+        """Prolong a lease; False when it was lost or the job was cancelled."""
+
+    def finish(self, job: JobId, *, now: datetime) -> None: ...
+
+    def fail(self, job: JobId, error: str, *, retry_at: datetime | None, now: datetime) -> None:
+        """Record a failure; queued again at `retry_at`, or failed for good when that is None."""
+
+    def cancel(self, job: JobId, tenant: TenantId) -> bool: ...
+
+    def list(self, tenant: TenantId, *, status: JobStatus | None, limit: int) -> list[Job]: ...
+
+    def prune(self, *, before: datetime) -> int:
+        """Delete finished and cancelled jobs that ended before; return how many."""
+
+
+class ApiKeyStore(Protocol):
+    def add(self, key: ApiKey) -> None: ...
+
+    def find(self, key_id: str) -> ApiKey | None:
+        """Return the key, revoked or not."""
+
+    def list(self, tenant: TenantId | None) -> list[ApiKey]: ...
+
+    def revoke(self, key_id: str, at: datetime) -> bool:
+        """Revoke a key; False when there is none that is not revoked."""
+
+
+class Directory(Protocol):
+    """Which namespaces a tenant has."""
+
+    def namespaces(self, tenant: TenantId, *, after: str, limit: int) -> list[NamespaceInfo]:
+        """Return them by ascending name."""
+
+    def scopes(self) -> list[Scope]:
+        """Return every scope of the store, for operators' commands and workers."""
+
+
+class Storage(Protocol):
+    """A database; use `reader` and `writer` as context managers. Thread-safe."""
+
+    @property
+    def jobs(self) -> JobQueue: ...
+
+    @property
+    def api_keys(self) -> ApiKeyStore: ...
+
+    @property
+    def directory(self) -> Directory: ...
+
+    def reader(self, scope: Scope) -> AbstractContextManager[Reader]: ...
+
+    def writer(self, scope: Scope) -> AbstractContextManager[Writer]:
+        """Begin a write; raises StorageBusy, StorageFull, StorageReadOnly."""
+
+    def check(self) -> None:
+        """Raise Unavailable (or a subclass) unless a query can be answered and the schema is current."""
+
+    def compact(self) -> None:
+        """Remove the bytes of deleted rows from the database files, the full-text index and the WAL."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,53 @@
+"""Settings, read once from the environment (prefix MEMSVC_) and frozen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["EmbedderSettings", "Settings"]
+
+
+class EmbedderSettings(BaseSettings):
+    """Which embedder; MEMSVC_EMBEDDER__KIND and so on."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["onnx", "hashing", "sentence-transformers", "openai"] = "onnx"
+    path: Path | None = None
+    url: str | None = None
+    model: str | None = None
+    dimension: int | None = Field(default=None, ge=2, le=8192)
+    api_key: SecretStr | None = None
+    threads: int = Field(default=1, ge=1, le=64)
+    query_cache: int = Field(default=1024, ge=0)
+
+
+class Settings(BaseSettings):
+    """The service's settings; every one is documented in docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MEMSVC_", env_nested_delimiter="__", frozen=True, extra="forbid", secrets_dir=None
+    )
+
+    data_dir: Path = Path("memsvc-data")
+    database_url: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8800, ge=0, le=65535)
+    auth: Literal["auto", "keys", "off"] = "auto"
+    embedder: EmbedderSettings = EmbedderSettings()
+    index_memory_bytes: int = Field(default=256 * 2**20, ge=2**20)
+    index_save_rows: int = Field(default=4096, ge=1)
+    recall_depth: int = Field(default=200, ge=10, le=100_000)
+    rrf_k: float = Field(default=10.0, gt=0)
+    max_body_bytes: int = Field(default=8 * 2**20, ge=1024)
+    max_content_chars: int = Field(default=200_000, ge=100)
+    threads: int = Field(default=8, ge=1, le=256)
+    database_timeout: float = Field(default=5.0, gt=0)
+    worker: Literal["in-process", "separate"] = "in-process"
+    cursor_secret: SecretStr | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    shutdown_seconds: int = Field(default=20, ge=1)
