@@ -1,0 +1,24 @@
+"""Tables of the lexical index; the migrations run these statements.
+
+Terms carry their namespace (see `terms`), so that a lookup can only ever meet postings of one namespace.
+"""
+
+from __future__ import annotations
+
+__all__ = ["POSTGRES_DDL", "POSTGRES_DROP", "SQLITE_DDL", "SQLITE_DROP"]
+
+SQLITE_DDL: tuple[str, ...] = (
+    "CREATE VIRTUAL TABLE lexical USING fts5("
+    "user_terms, other_terms, columnsize=0, tokenize=\"ascii tokenchars '_$'\")",
+    "CREATE VIRTUAL TABLE lexical_terms USING fts5vocab(lexical, 'instance')",
+)
+SQLITE_DROP: tuple[str, ...] = ("DROP TABLE lexical_terms", "DROP TABLE lexical")
+
+POSTGRES_DDL: tuple[str, ...] = (
+    "CREATE TABLE lexical ("
+    "note_row bigint PRIMARY KEY REFERENCES notes(row) ON DELETE CASCADE, "
+    "namespace_id bigint NOT NULL, "
+    "terms tsvector NOT NULL)",
+    "CREATE INDEX ix_lexical_terms ON lexical USING gin (terms)",
+)
+POSTGRES_DROP: tuple[str, ...] = ("DROP TABLE lexical",)
