@@ -1,0 +1,79 @@
+"""A question to the memory, and its answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from memsvc.wire.base import Request, Response
+from memsvc.wire.fields import Filter, Instant, Name, Question
+from memsvc.wire.notes import Note, Session
+from memsvc.wire.words import Kind, Level, Mode, Status
+
+__all__ = ["ArmScore", "Hit", "RecallRequest", "RecallResponse", "SessionHit"]
+
+
+class RecallRequest(Request):
+    """A question with its conditions, joined by AND.
+
+    `event_from` is inclusive, `event_to` exclusive. `as_of` asks what held at that time, `known_at` what the
+    service knew then. `cursor` goes on where an earlier answer to the same question ended.
+    """
+
+    query: Question
+    k: Annotated[int, Field(ge=1, le=1000)] = 10
+    mode: Mode = "hybrid"
+    level: Level = "note"
+    filter: Filter | None = None
+    statuses: Annotated[frozenset[Status], Field(min_length=1)] | None = None
+    kinds: Annotated[frozenset[Kind], Field(min_length=1)] | None = None
+    sessions: Annotated[frozenset[Name], Field(min_length=1, max_length=1000)] | None = None
+    event_from: Instant | None = None
+    event_to: Instant | None = None
+    as_of: Instant | None = None
+    known_at: Instant | None = None
+    min_score: Annotated[float, Field(ge=-1e6, le=1e6)] | None = None
+    token_budget: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    neighbours: Annotated[int, Field(ge=0, le=20)] = 0
+    explain: bool = False
+    depth: Annotated[int, Field(ge=10, le=100_000)] | None = None
+    cursor: Annotated[str, Field(min_length=1, max_length=512)] | None = None
+
+
+class ArmScore(Response):
+    """Rank from 1 and raw score of a hit in one arm (dense, lexical_user, lexical_all)."""
+
+    rank: int
+    score: float
+
+
+class Hit(Response):
+    """A note that was found; `arms` is filled by `explain`, `before` and `after` by `neighbours`."""
+
+    note: Note
+    score: float
+    arms: dict[str, ArmScore] = Field(default_factory=dict)
+    before: tuple[Note, ...] = ()
+    after: tuple[Note, ...] = ()
+
+
+class SessionHit(Response):
+    """A session that was found, with its best notes, best first."""
+
+    session: Session
+    score: float
+    hits: tuple[Hit, ...]
+
+
+class RecallResponse(Response):
+    """Hits (or sessions at that level), best first.
+
+    `degraded` names arms that could not be asked and why; `tokens` estimates the size of the contents.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    sessions: tuple[SessionHit, ...] = ()
+    degraded: tuple[str, ...] = ()
+    tokens: int = 0
+    next: str | None = None

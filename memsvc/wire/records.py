@@ -1,0 +1,122 @@
+"""The lines of an export, which an import takes back without loss."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, JsonValue
+
+from memsvc.wire.base import Request, Response
+from memsvc.wire.fields import Content, Instant, Metadata, Name, Role
+from memsvc.wire.words import Kind, Operation, Origin, Status
+
+__all__ = [
+    "EXPORT_FORMAT",
+    "ChangeRecord",
+    "ExportLine",
+    "HeaderRecord",
+    "ImportProblem",
+    "ImportReport",
+    "KeyRecord",
+    "NoteRecord",
+    "SessionRecord",
+    "TurnSpan",
+]
+
+EXPORT_FORMAT = 1
+_Count: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
+_Short: TypeAlias = Annotated[str, Field(max_length=256, pattern=r"^[^\x00]*$")]
+
+
+class HeaderRecord(Request):
+    """The first line: which format, and from which namespace."""
+
+    type: Literal["header"] = "header"
+    format: Literal[1] = 1
+    namespace: Name
+
+
+class SessionRecord(Request):
+    """A session; `digest` fingerprints its ingested turns, so that re-ingesting it adds nothing."""
+
+    type: Literal["session"] = "session"
+    id: Name
+    started_at: Instant
+    turn_count: _Count
+    digest: _Short
+    metadata: Metadata = Field(default_factory=dict)
+
+
+class TurnSpan(Request):
+    """One turn of a round, as a half-open range of characters of the content."""
+
+    role: Role
+    start: _Count
+    end: _Count
+
+
+class KeyRecord(Request):
+    """A text by which the note is found: a range of its content, or a text of its own."""
+
+    kind: Literal["user", "content"]
+    text_hash: _Short
+    start: _Count | None = None
+    end: _Count | None = None
+    text: Content | None = None
+
+
+class ChangeRecord(Request):
+    sequence: _Count
+    operation: Operation
+    at: Instant
+    actor: _Short
+    version: _Count
+    patch: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class NoteRecord(Request):
+    """A note with its keys and its whole history."""
+
+    type: Literal["note"] = "note"
+    id: Name
+    kind: Kind
+    content: Content
+    content_hash: _Short
+    event_time: Instant
+    ingest_time: Instant
+    origin: Origin
+    trust: Annotated[float, Field(ge=0, le=1)]
+    status: Status
+    version: _Count
+    dedupe: _Short | None = None
+    turns: tuple[TurnSpan, ...] = ()
+    session: Name | None = None
+    position: _Count | None = None
+    valid_from: Instant | None = None
+    valid_to: Instant | None = None
+    expired_at: Instant | None = None
+    superseded_by: Name | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    keys: Annotated[tuple[KeyRecord, ...], Field(max_length=10_000)] = ()
+    history: Annotated[tuple[ChangeRecord, ...], Field(max_length=100_000)] = ()
+
+
+ExportLine: TypeAlias = Annotated[HeaderRecord | SessionRecord | NoteRecord, Field(discriminator="type")]
+
+
+class ImportProblem(Response):
+    """A line that could not be taken, counted from 1."""
+
+    line: int
+    code: str
+    detail: str
+
+
+class ImportReport(Response):
+    """What an import did; `skipped` notes were there already. At most 100 problems are listed of `failed`."""
+
+    sessions: int
+    notes: int
+    skipped: int
+    failed: int
+    problems: tuple[ImportProblem, ...] = ()

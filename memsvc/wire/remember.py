@@ -1,0 +1,106 @@
+"""Remembering: what is sent, and what became of each part of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from memsvc.wire.base import Request, Response
+from memsvc.wire.fields import Content, Instant, Metadata, Name, Role
+from memsvc.wire.words import Kind, Origin, OutcomeStatus, SessionStatus
+
+__all__ = [
+    "IngestOutcome",
+    "ItemError",
+    "NewItem",
+    "NewSession",
+    "NewTurn",
+    "Outcome",
+    "RememberRequest",
+    "RememberResponse",
+    "RememberSessionsRequest",
+    "RememberSessionsResponse",
+    "SessionOutcome",
+]
+
+
+class NewTurn(Request):
+    """One utterance; `role` is user, assistant, tool, or another name of at most 32 characters."""
+
+    role: Role
+    content: Content
+    at: Instant | None = None
+
+
+class NewSession(Request):
+    """A dated conversation; sent again under the same id with more turns, only the new turns are added."""
+
+    turns: Annotated[tuple[NewTurn, ...], Field(min_length=1, max_length=10_000)]
+    id: Name | None = None
+    started_at: Instant | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    origin: Origin | None = None
+
+
+class NewItem(Request):
+    """A single note or document; `origin` may lower the trust in it, never raise it."""
+
+    content: Content
+    kind: Kind = "fact"
+    event_time: Instant | None = None
+    session: Name | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    origin: Origin | None = None
+    supersedes: Name | None = None
+
+
+class RememberRequest(Request):
+    items: Annotated[tuple[NewItem, ...], Field(min_length=1, max_length=1000)]
+
+
+class RememberSessionsRequest(Request):
+    sessions: Annotated[tuple[NewSession, ...], Field(min_length=1, max_length=100)]
+
+
+class ItemError(Response):
+    """Why an item failed; `code` is one of the error codes."""
+
+    code: str
+    detail: str
+
+
+class Outcome(Response):
+    """What became of one item; for a duplicate `note` is the one that was there already."""
+
+    status: OutcomeStatus
+    note: str | None = None
+    error: ItemError | None = None
+    degraded: tuple[str, ...] = ()
+
+
+class SessionOutcome(Response):
+    """What became of one session; `rounds` has an outcome for each note made of its new turns."""
+
+    status: SessionStatus
+    session: str | None = None
+    rounds: tuple[Outcome, ...] = ()
+    error: ItemError | None = None
+
+
+class IngestOutcome(SessionOutcome):
+    """What became of one line of a stream; lines count from 1."""
+
+    line: int
+
+
+class RememberResponse(Response):
+    """One outcome per item, in the order sent."""
+
+    outcomes: tuple[Outcome, ...]
+
+
+class RememberSessionsResponse(Response):
+    """One outcome per session, in the order sent."""
+
+    outcomes: tuple[SessionOutcome, ...]

@@ -1,0 +1,29 @@
+"""The closed vocabularies of the wire."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "JobStatus",
+    "Kind",
+    "Level",
+    "Mode",
+    "Operation",
+    "Origin",
+    "OutcomeStatus",
+    "SessionStatus",
+    "Status",
+]
+
+Kind: TypeAlias = Literal["round", "fact", "thought", "summary", "document"]
+Status: TypeAlias = Literal["active", "limited", "superseded", "merged", "quarantined", "forgotten"]
+Origin: TypeAlias = Literal[
+    "direct_user", "model_inference", "tool_output_internal", "tool_output_external", "untrusted_document"
+]
+Mode: TypeAlias = Literal["hybrid", "dense", "lexical"]
+Level: TypeAlias = Literal["note", "session"]
+OutcomeStatus: TypeAlias = Literal["created", "duplicate", "merged", "quarantined", "failed"]
+SessionStatus: TypeAlias = Literal["created", "appended", "unchanged", "failed"]
+Operation: TypeAlias = Literal["created", "updated", "forgotten", "restored", "superseded", "rekeyed", "purged"]
+JobStatus: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
