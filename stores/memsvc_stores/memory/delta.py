@@ -1,0 +1,38 @@
+"""What a vector index must apply after a sequence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from memsvc.domain.changes import Operation
+from memsvc.domain.selection import VISIBLE
+from memsvc.ports.ranking import VectorDelta
+from memsvc_stores.memory.state import NamespaceData
+
+__all__ = ["delta_after", "empty_delta"]
+
+
+def empty_delta() -> VectorDelta:
+    """Return the delta of a namespace that does not exist."""
+    return VectorDelta(0, {}, (), np.empty(0, np.int64), np.empty((0, 0), np.float32))
+
+
+def delta_after(data: NamespaceData, after_sequence: int) -> VectorDelta:
+    """Return the present state of every note with a journal entry past the sequence."""
+    changes = data.journal[max(after_sequence, 0) :]
+    changed = sorted({change.note_row for change in changes} & data.notes.keys())
+    purged = sorted({change.note_row for change in changes if change.operation is Operation.PURGED})
+    note_rows: list[int] = []
+    vectors = []
+    for row in changed:
+        stored = data.notes[row]
+        if stored.keyed_at > after_sequence:
+            note_rows += [row] * len(stored.keys)
+            vectors += [data.vectors[data.model.id, key.text_hash] for key in stored.keys]
+    return VectorDelta(
+        upto=len(data.journal),
+        visible={row: data.notes[row].note.status in VISIBLE for row in changed},
+        purged=purged,
+        note_rows=np.array(note_rows, np.int64),
+        matrix=np.array(vectors, np.float32).reshape(len(vectors), data.model.dimension),
+    )

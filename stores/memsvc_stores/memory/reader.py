@@ -1,0 +1,165 @@
+"""Reads of one namespace as it was when the reader was made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+
+import numpy as np
+
+from memsvc.domain.changes import Change
+from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.notes import Key, Note, NoteRecord, Session, Status
+from memsvc.domain.scope import Scope
+from memsvc.domain.selection import VISIBLE, Selection, selects
+from memsvc.ports.embedding import EmbeddingCache
+from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
+from memsvc.ports.storage import StoreStats
+from memsvc_stores.memory import lexical
+from memsvc_stores.memory.delta import delta_after, empty_delta
+from memsvc_stores.memory.state import NamespaceData, SavedResponse, SessionEntry, StoredNote
+from memsvc_stores.memory.vectors import ReadOnlyVectors
+
+__all__ = ["MemoryReader", "session_order"]
+
+
+def session_order(note: Note) -> tuple[bool, int, int]:
+    """Return the sort key of a note in its session: by position, those without one last, then by row."""
+    return (note.position is None, note.position or 0, note.row)
+
+
+class MemoryReader:
+    """Answers from one NamespaceData; None stands for a namespace that was never written."""
+
+    def __init__(
+        self, scope: Scope, data: NamespaceData | None, saved: Callable[[str], SavedResponse | None]
+    ) -> None:
+        self._scope = scope
+        self._data = data
+        self._saved = saved
+
+    @property
+    def scope(self) -> Scope:
+        return self._scope
+
+    @property
+    def state(self) -> NamespaceState | None:
+        data = self._data
+        return None if data is None else NamespaceState(data.row, len(data.journal), data.model)
+
+    @property
+    def vectors(self) -> EmbeddingCache:
+        return ReadOnlyVectors({} if self._data is None else self._data.vectors)
+
+    def notes(self, ids: Sequence[NoteId]) -> list[Note]:
+        found = (None if self._data is None else self._data.find(note) for note in ids)
+        return [stored.note for stored in found if stored is not None]
+
+    def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
+        notes = self._stored()
+        return [notes[row].note for row in map(int, rows) if row in notes]
+
+    def matching_rows(self, selection: Selection) -> Rows:
+        return np.array([note.row for note in self._selected(selection)], np.int64)
+
+    def page(self, selection: Selection, *, after_row: int, limit: int) -> list[Note]:
+        return list(islice((n for n in self._selected(selection) if n.row > after_row), limit))
+
+    def session(self, session: SessionId) -> Session | None:
+        entry = self._sessions().get(session)
+        return None if entry is None else entry.session
+
+    def sessions_page(self, *, after_row: int, limit: int) -> list[Session]:
+        return [s for s in self._sessions_by_row().values() if s.row > after_row][:limit]
+
+    def sessions_by_row(self, rows: Sequence[int]) -> list[Session]:
+        known = self._sessions_by_row()
+        return [known[row] for row in map(int, rows) if row in known]
+
+    def session_rows(self, note_rows: Sequence[int]) -> dict[int, int]:
+        sessions = self._sessions()
+        return {
+            note.row: sessions[note.session].session.row
+            for note in self.notes_by_row(note_rows)
+            if note.session is not None
+        }
+
+    def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
+        if note.session is None or count <= 0:
+            return [], []
+        fellows = [
+            stored.note
+            for stored in self._stored().values()
+            if stored.note.session == note.session and stored.note.status in VISIBLE
+        ]
+        fellows.sort(key=session_order)
+        place = session_order(note)
+        before = [fellow for fellow in fellows if session_order(fellow) < place]
+        after = [fellow for fellow in fellows if session_order(fellow) > place]
+        return before[-count:], after[:count]
+
+    def keys(self, note: NoteId) -> list[Key]:
+        stored = None if self._data is None else self._data.find(note)
+        return [] if stored is None else list(stored.keys)
+
+    def history(self, note: NoteId) -> list[Change]:
+        return [change for change in self._journal() if change.note == note]
+
+    def changes(self, *, after_sequence: int, limit: int) -> list[Change]:
+        start = max(after_sequence, 0)
+        return list(self._journal()[start : start + limit])
+
+    def lexical(self, text: str, *, limit: int, allowed: Rows | None) -> dict[str, Ranked]:
+        stored = self._stored()
+        visible = (row for row, item in stored.items() if item.note.status in VISIBLE)
+        rows: Iterable[int] = list(visible) if allowed is None else allowed.tolist()
+        user = {row: item.postings.user for row, item in stored.items()}
+        everything = {row: item.postings.all for row, item in stored.items()}
+        return {
+            "lexical_user": lexical.rank(text, user, allowed=rows, limit=limit),
+            "lexical_all": lexical.rank(text, everything, allowed=rows, limit=limit),
+        }
+
+    def vector_delta(self, after_sequence: int) -> VectorDelta:
+        return empty_delta() if self._data is None else delta_after(self._data, after_sequence)
+
+    def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
+        taken = {} if self._data is None else self._data.taken
+        return {dedupe: taken[dedupe] for dedupe in dedupes if dedupe in taken}
+
+    def saved_response(self, key: str) -> tuple[str, bytes] | None:
+        saved = self._saved(key)
+        return None if saved is None else (saved.request_hash, saved.response)
+
+    def session_digest(self, session: SessionId) -> str:
+        entry = self._sessions().get(session)
+        return "" if entry is None else entry.digest
+
+    def records(self, *, after_row: int, limit: int) -> list[NoteRecord]:
+        later = (stored.record for row, stored in self._stored().items() if row > after_row)
+        return list(islice(later, limit))
+
+    def stats(self) -> StoreStats:
+        stored = self._stored()
+        return StoreStats(
+            notes=dict(Counter[Status](item.note.status for item in stored.values())),
+            sessions=len(self._sessions()),
+            keys=sum(len(item.keys) for item in stored.values()),
+            last_sequence=len(self._journal()),
+        )
+
+    def _stored(self) -> dict[int, StoredNote]:
+        return {} if self._data is None else self._data.notes
+
+    def _sessions(self) -> dict[SessionId, SessionEntry]:
+        return {} if self._data is None else self._data.sessions
+
+    def _sessions_by_row(self) -> dict[int, Session]:
+        return {entry.session.row: entry.session for entry in self._sessions().values()}
+
+    def _journal(self) -> Sequence[Change]:
+        return () if self._data is None else self._data.journal
+
+    def _selected(self, selection: Selection) -> Iterable[Note]:
+        return (stored.note for stored in self._stored().values() if selects(selection, stored.note))

@@ -1,0 +1,92 @@
+"""What a MemoryStorage holds: values that are never changed once they are committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from memsvc.domain.changes import Change
+from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
+from memsvc.domain.notes import Key, Note, NoteRecord, Session
+from memsvc.domain.scope import Scope
+from memsvc.ports.embedding import Model, Vector
+from memsvc_stores.memory.lexical import Postings
+
+__all__ = ["NamespaceData", "SavedResponse", "SessionEntry", "StoredNote", "World"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEntry:
+    session: Session
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNote:
+    """A note with its keys; `keyed_at` is the sequence at which the keys were last written."""
+
+    note: Note
+    dedupe: str | None
+    keys: tuple[Key, ...]
+    postings: Postings
+    keyed_at: int
+
+    @property
+    def record(self) -> NoteRecord:
+        return NoteRecord(self.note, self.dedupe, self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedResponse:
+    namespace: NamespaceName
+    request_hash: str
+    response: bytes
+    at: datetime
+
+
+@dataclass(slots=True)
+class NamespaceData:
+    """One namespace; a writer changes a copy, so what a reader holds stays as it was.
+
+    `notes` is in ascending order of rows, `journal` holds the sequences 1, 2, 3...
+    """
+
+    row: int
+    model: Model
+    created_at: datetime
+    notes: dict[int, StoredNote] = field(default_factory=dict)
+    rows: dict[NoteId, int] = field(default_factory=dict)
+    taken: dict[str, NoteId] = field(default_factory=dict)
+    sessions: dict[SessionId, SessionEntry] = field(default_factory=dict)
+    journal: list[Change] = field(default_factory=list)
+    vectors: dict[tuple[str, str], Vector] = field(default_factory=dict)
+
+    def copy(self) -> NamespaceData:
+        return replace(
+            self,
+            notes=dict(self.notes),
+            rows=dict(self.rows),
+            taken=dict(self.taken),
+            sessions=dict(self.sessions),
+            journal=list(self.journal),
+            vectors=dict(self.vectors),
+        )
+
+    def find(self, note: NoteId) -> StoredNote | None:
+        row = self.rows.get(note)
+        return None if row is None else self.notes[row]
+
+    def all_notes(self) -> Iterator[Note]:
+        return (stored.note for stored in self.notes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All namespaces and kept responses, replaced as a whole by each commit; the rows are the last used."""
+
+    namespaces: Mapping[Scope, NamespaceData] = field(default_factory=dict)
+    responses: Mapping[tuple[TenantId, str], SavedResponse] = field(default_factory=dict)
+    namespace_row: int = 0
+    note_row: int = 0
+    session_row: int = 0

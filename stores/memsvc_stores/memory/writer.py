@@ -1,0 +1,138 @@
+"""Writes to one namespace inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from memsvc.domain.changes import Change, Operation
+from memsvc.domain.drafts import NoteDraft
+from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.jobs import NewJob
+from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session
+from memsvc.errors import EmbedderMismatch, ServerFault
+from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.ranking import NamespaceState
+from memsvc.ports.storage import Added, PurgeCounts, StatusChange
+from memsvc_stores.memory import purging
+from memsvc_stores.memory.lexical import postings
+from memsvc_stores.memory.making import changed_by, difference, lexical_texts, note_of
+from memsvc_stores.memory.reader import MemoryReader
+from memsvc_stores.memory.state import SessionEntry, StoredNote
+from memsvc_stores.memory.transaction import Transaction
+from memsvc_stores.memory.vectors import WritableVectors
+
+__all__ = ["MemoryWriter"]
+
+
+class MemoryWriter(MemoryReader):
+    """A reader that sees its own changes, and the changes."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(
+            transaction.scope,
+            transaction.data,
+            lambda key: transaction.responses.get((transaction.scope.tenant, key)),
+        )
+        self._transaction = transaction
+
+    @property
+    def vectors(self) -> EmbeddingCache:
+        return WritableVectors(self._transaction.opened().vectors)
+
+    def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
+        data = self._data or self._transaction.create(model, at)
+        if (data.model.id, data.model.dimension) != (model.id, model.dimension):
+            raise EmbedderMismatch(
+                f"namespace {self.scope.namespace} holds vectors of {data.model.id} ({data.model.dimension}), "
+                f"not of {model.id} ({model.dimension}); use that model or another namespace"
+            )
+        self._data = data
+        return NamespaceState(data.row, len(data.journal), data.model)
+
+    def put_session(self, session: SessionId, started_at: datetime, metadata: Mapping[str, Json]) -> Session:
+        sessions = self._transaction.opened().sessions
+        if session not in sessions:
+            row = self._transaction.next_session_row()
+            sessions[session] = SessionEntry(Session(row, session, started_at, 0, metadata))
+        return sessions[session].session
+
+    def advance_session(self, session: SessionId, *, turn_count: int, digest: str) -> None:
+        sessions = self._transaction.opened().sessions
+        if session not in sessions:
+            raise ServerFault(f"session {session} must be put before it is advanced")
+        sessions[session] = SessionEntry(replace(sessions[session].session, turn_count=turn_count), digest)
+
+    def add(self, drafts: Sequence[NoteDraft], *, actor: str) -> list[Added]:
+        return [self._add_one(draft, actor) for draft in drafts]
+
+    def change_status(self, change: StatusChange) -> Note:
+        stored = self._transaction.current(change.note, change.expected_version)
+        note = changed_by(change, stored.note)
+        self._transaction.update(replace(stored, note=note))
+        patch = difference(stored.note, note, reason=change.reason)
+        self._transaction.journal(note, change.operation, at=change.at, actor=change.actor, patch=patch)
+        return note
+
+    def set_metadata(
+        self,
+        note: NoteId,
+        metadata: Mapping[str, Json],
+        *,
+        expected_version: int | None,
+        at: datetime,
+        actor: str,
+    ) -> Note:
+        stored = self._transaction.current(note, expected_version)
+        changed = replace(stored.note, metadata=metadata, version=stored.note.version + 1)
+        self._transaction.update(replace(stored, note=changed))
+        patch = difference(stored.note, changed)
+        self._transaction.journal(changed, Operation.UPDATED, at=at, actor=actor, patch=patch)
+        return changed
+
+    def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
+        stored = self._transaction.current(note)
+        self._transaction.check_vectors(keys)
+        changed = replace(stored.note, version=stored.note.version + 1)
+        patch: dict[str, Json] = {"keys": {"old": len(stored.keys), "new": len(keys)}}
+        sequence = self._transaction.journal(changed, Operation.REKEYED, at=at, actor=actor, patch=patch)
+        self._transaction.update(replace(stored, note=changed, keys=tuple(keys), keyed_at=sequence))
+
+    def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
+        return purging.purge(self._transaction, notes, at=at, actor=actor)
+
+    def drop_namespace(self, *, at: datetime, actor: str) -> PurgeCounts:  # noqa: ARG002
+        counts = purging.drop(self._transaction)
+        self._data = None
+        return counts
+
+    def restore_record(self, record: NoteRecord, history: Sequence[Change]) -> bool:
+        data = self._transaction.opened()
+        if record.note.id in data.rows:
+            return False
+        note = replace(record.note, row=self._transaction.next_note_row())
+        keyed_at = len(data.journal) + 1
+        words = postings(*lexical_texts(note))
+        self._transaction.insert(StoredNote(note, record.dedupe, record.keys, words, keyed_at))
+        for change in history:
+            self._transaction.import_change(change, note.row)
+        if not history:
+            self._transaction.journal(note, Operation.CREATED, at=note.ingest_time, actor="import", patch={})
+        return True
+
+    def save_response(self, key: str, request_hash: str, response: bytes, *, at: datetime) -> None:
+        self._transaction.save_response(key, request_hash, response, at=at)
+
+    def enqueue(self, job: NewJob, *, at: datetime) -> None:
+        self._transaction.jobs.append((job, at))
+
+    def _add_one(self, draft: NoteDraft, actor: str) -> Added:
+        data = self._transaction.opened()
+        if draft.dedupe in data.taken:
+            return Added(None, data.taken[draft.dedupe])
+        note = note_of(draft, self._transaction.next_note_row())
+        words = postings(*draft.lexical_fields())
+        self._transaction.insert(StoredNote(note, draft.dedupe, draft.keys, words, len(data.journal) + 1))
+        self._transaction.journal(note, Operation.CREATED, at=draft.ingest_time, actor=actor, patch={})
+        return Added(note.row, None)
