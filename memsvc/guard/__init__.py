@@ -1,0 +1,1 @@
+"""Origin and trust (pure functions); detection and quarantine join them here."""

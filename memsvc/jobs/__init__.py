@@ -1,0 +1,1 @@
+"""Background work from the job queue."""

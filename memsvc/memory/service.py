@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
 
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
@@ -13,30 +12,123 @@ from memsvc.domain.recall import RecallQuery, RecallResult
 from memsvc.domain.receipts import Actor, Idempotency, PurgeReceipt, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
+from memsvc.memory import forget as forgetting
+from memsvc.memory import look_up, maintenance, transfer
+from memsvc.memory import purge as purging
+from memsvc.memory.context import Context
+from memsvc.memory.recall import recall
+from memsvc.memory.remember_items import remember_items
+from memsvc.memory.remember_sessions import remember_sessions
 from memsvc.ports.ranking import IndexProblem, IndexStats
 from memsvc.ports.storage import NamespaceInfo, StoreStats
 
+__all__ = ["MemoryService"]
 
-class MemoryService(Protocol):
-    def remember(self, scope: Scope, items: Sequence[NewItem], *, actor: Actor, idempotency: Idempotency | None = None) -> Remembered[Outcome]: ...
-    def remember_sessions(self, scope: Scope, sessions: Sequence[NewSession], *, actor: Actor, idempotency: Idempotency | None = None) -> Remembered[SessionOutcome]: ...
-    def recall(self, scope: Scope, query: RecallQuery) -> RecallResult: ...
-    def note(self, scope: Scope, note: NoteId) -> Note: ...
-    def notes(self, scope: Scope, selection: Selection, *, after_row: int, limit: int) -> list[Note]: ...
-    def session(self, scope: Scope, session: SessionId) -> tuple[Session, list[Note]]: ...
-    def sessions(self, scope: Scope, *, after_row: int, limit: int) -> list[Session]: ...
-    def history(self, scope: Scope, note: NoteId) -> list[Change]: ...
-    def forget(self, scope: Scope, note: NoteId, *, actor: Actor, expected_version: int | None = None, reason: str | None = None) -> Note: ...
-    def restore(self, scope: Scope, note: NoteId, *, actor: Actor, expected_version: int | None = None, reason: str | None = None) -> Note: ...
-    def set_metadata(self, scope: Scope, note: NoteId, metadata: dict[str, Json], *, actor: Actor, expected_version: int | None = None) -> Note: ...
-    def purge(self, scope: Scope, notes: Sequence[NoteId], *, actor: Actor) -> PurgeReceipt: ...
-    def purge_namespace(self, scope: Scope, *, actor: Actor) -> PurgeReceipt: ...
-    def namespaces(self, tenant: TenantId, *, after: str, limit: int) -> list[NamespaceInfo]: ...
-    def stats(self, scope: Scope) -> tuple[StoreStats, IndexStats]: ...
-    def export_sessions(self, scope: Scope) -> Iterator[tuple[Session, str]]: ...
-    def export_notes(self, scope: Scope) -> Iterator[tuple[NoteRecord, list[Change]]]: ...
-    def import_session(self, scope: Scope, session: Session, digest: str) -> None: ...
-    def import_note(self, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> bool: ...
-    def index_verify(self, scope: Scope) -> list[IndexProblem]: ...
-    def index_rebuild(self, scope: Scope) -> None: ...
-    def index_save(self, scope: Scope) -> None: ...
+
+class MemoryService:
+    """Everything that can be done with memories; thread-safe. Each method documents itself in its module."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def remember(
+        self, scope: Scope, items: Sequence[NewItem], *, actor: Actor, idempotency: Idempotency | None = None
+    ) -> Remembered[Outcome]:
+        return remember_items(self._context, scope, items, actor=actor, idempotency=idempotency)
+
+    def remember_sessions(
+        self, scope: Scope, sessions: Sequence[NewSession], *, actor: Actor, idempotency: Idempotency | None = None
+    ) -> Remembered[SessionOutcome]:
+        return remember_sessions(self._context, scope, sessions, actor=actor, idempotency=idempotency)
+
+    def recall(self, scope: Scope, query: RecallQuery) -> RecallResult:
+        return recall(self._context, scope, query)
+
+    def note(self, scope: Scope, note: NoteId) -> Note:
+        return look_up.note(self._context, scope, note)
+
+    def notes(self, scope: Scope, selection: Selection, *, after_row: int, limit: int) -> list[Note]:
+        with self._context.storage.reader(scope) as reader:
+            return reader.page(selection, after_row=after_row, limit=limit)
+
+    def session(self, scope: Scope, session: SessionId) -> tuple[Session, list[Note]]:
+        return look_up.session(self._context, scope, session)
+
+    def sessions(self, scope: Scope, *, after_row: int, limit: int) -> list[Session]:
+        with self._context.storage.reader(scope) as reader:
+            return reader.sessions_page(after_row=after_row, limit=limit)
+
+    def history(self, scope: Scope, note: NoteId) -> list[Change]:
+        return look_up.history(self._context, scope, note)
+
+    def forget(
+        self,
+        scope: Scope,
+        note: NoteId,
+        *,
+        actor: Actor,
+        expected_version: int | None = None,
+        reason: str | None = None,
+    ) -> Note:
+        return forgetting.forget(
+            self._context, scope, note, actor=actor, expected_version=expected_version, reason=reason
+        )
+
+    def restore(
+        self,
+        scope: Scope,
+        note: NoteId,
+        *,
+        actor: Actor,
+        expected_version: int | None = None,
+        reason: str | None = None,
+    ) -> Note:
+        return forgetting.restore(
+            self._context, scope, note, actor=actor, expected_version=expected_version, reason=reason
+        )
+
+    def set_metadata(
+        self,
+        scope: Scope,
+        note: NoteId,
+        metadata: Mapping[str, Json],
+        *,
+        actor: Actor,
+        expected_version: int | None = None,
+    ) -> Note:
+        return forgetting.set_metadata(
+            self._context, scope, note, metadata, actor=actor, expected_version=expected_version
+        )
+
+    def purge(self, scope: Scope, notes: Sequence[NoteId], *, actor: Actor) -> PurgeReceipt:
+        return purging.purge(self._context, scope, notes, actor=actor)
+
+    def purge_namespace(self, scope: Scope, *, actor: Actor) -> PurgeReceipt:
+        return purging.purge_namespace(self._context, scope, actor=actor)
+
+    def namespaces(self, tenant: TenantId, *, after: str, limit: int) -> list[NamespaceInfo]:
+        return self._context.storage.directory.namespaces(tenant, after=after, limit=limit)
+
+    def stats(self, scope: Scope) -> tuple[StoreStats, IndexStats]:
+        return look_up.stats(self._context, scope)
+
+    def export_sessions(self, scope: Scope) -> Iterator[tuple[Session, str]]:
+        return transfer.export_sessions(self._context, scope)
+
+    def export_notes(self, scope: Scope) -> Iterator[tuple[NoteRecord, list[Change]]]:
+        return transfer.export_notes(self._context, scope)
+
+    def import_session(self, scope: Scope, session: Session, digest: str) -> None:
+        transfer.import_session(self._context, scope, session, digest)
+
+    def import_note(self, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> bool:
+        return transfer.import_note(self._context, scope, record, history)
+
+    def index_verify(self, scope: Scope) -> list[IndexProblem]:
+        return maintenance.verify_index(self._context, scope)
+
+    def index_rebuild(self, scope: Scope) -> None:
+        maintenance.rebuild_index(self._context, scope)
+
+    def index_save(self, scope: Scope) -> None:
+        maintenance.save_index(self._context, scope)

@@ -68,8 +68,8 @@ class Added:
 class StatusChange:
     """A change of status of one note, with everything that follows from it.
 
-    `expected_version` None means any. `valid_to`, `superseded_by` and `expired_at` are set as given for a
-    supersession and cleared by a restoration.
+    `expected_version` None means any. A supersession sets `valid_to` and `superseded_by` as given and
+    `expired_at` to `at`; a restoration clears the three; other operations leave them.
     """
 
     note: NoteId
@@ -103,7 +103,10 @@ class Reader(Protocol):
 
     @property
     def vectors(self) -> EmbeddingCache:
-        """The vectors of this namespace by model and content hash (reads only, in a Reader)."""
+        """The vectors of this namespace by model and content hash.
+
+        A Reader's cache only reads: its `put_many` raises StorageReadOnly.
+        """
 
     def notes(self, ids: Sequence[NoteId]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `ids`."""
@@ -128,7 +131,10 @@ class Reader(Protocol):
         """Return the session row of each note row that belongs to a session."""
 
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
-        """Return up to `count` visible notes before and after it in its session, each in session order."""
+        """Return up to `count` visible notes before and after it in its session, each in session order.
+
+        That is by position, notes without one last, then by row.
+        """
 
     def keys(self, note: NoteId) -> list[Key]: ...
 
@@ -164,7 +170,7 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """One write transaction; it commits when its block ends, and rolls back if the block raises.
 
-    Writers of one namespace are serialised, so journal sequences are in commit order.
+    Writers of one namespace are serialised; its journal sequences are 1, 2, 3... in commit order.
     """
 
     def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
@@ -183,9 +189,10 @@ class Writer(Reader, Protocol):
         """
 
     def change_status(self, change: StatusChange) -> Note:
-        """Apply it and return the note as it is now.
+        """Apply it and return the note as it is now, one version later.
 
-        Raises NotFound, PreconditionFailed (another version), Conflict (a restored note's place is taken).
+        The journal's patch holds each changed field, and `reason` when there is one. Raises NotFound,
+        PreconditionFailed (another version), Conflict (a restored note's place is taken).
         """
 
     def set_metadata(
@@ -199,11 +206,14 @@ class Writer(Reader, Protocol):
     ) -> Note:
         """Replace the metadata; raises NotFound, PreconditionFailed."""
 
+    def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
+        """Replace a note's keys (their vectors must have been put before) and journal it; raises NotFound."""
+
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         """Delete the notes, their keys, lexical rows, unshared vectors, and content in history.
 
-        The journal keeps a tombstone without content. Unknown ids are ignored. Also sessions that hold no
-        note any more go. Saved idempotency responses of the namespace go too: they may repeat content.
+        The journal keeps a tombstone: the notes' entries, their patches emptied, and one of operation purged.
+        Unknown ids are ignored. Sessions that held these notes and hold none any more go too. Saved idempotency responses of the namespace go: they may repeat content.
         """
 
     def drop_namespace(self, *, at: datetime, actor: str) -> PurgeCounts:
@@ -212,7 +222,8 @@ class Writer(Reader, Protocol):
     def restore_record(self, record: NoteRecord, history: Sequence[Change]) -> bool:
         """Store an exported note under its own id, version, times and history; False when the id exists.
 
-        Rows and sequences are new. Its session must exist, and its vectors must have been put before.
+        Rows and sequences are new. Its session must exist, and its vectors must have been put before. Raises
+        Conflict when another visible note has its dedupe hash.
         """
 
     def save_response(self, key: str, request_hash: str, response: bytes, *, at: datetime) -> None: ...
@@ -224,7 +235,7 @@ class JobQueue(Protocol):
     """Leased background jobs of all tenants; only the worker and operators see across tenants."""
 
     def lease(self, *, kinds: Sequence[str], seconds: float, now: datetime) -> Job | None:
-        """Take the oldest due job (also one whose lease ran out) and count an attempt."""
+        """Take the due job with the earliest `run_after` (also one whose lease ran out), count an attempt."""
 
     def renew(self, job: JobId, *, seconds: float, now: datetime) -> bool:
         """Prolong a lease; False when it was lost or the job was cancelled."""

@@ -1,0 +1,1 @@
+"""How notes are found: keys, fusion of the arms, ranking of sessions."""

@@ -1,0 +1,1 @@
+"""By which texts a note can be found."""

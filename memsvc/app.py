@@ -1,0 +1,156 @@
+"""The one composition root: settings in, a working service out."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from memsvc.domain.ids import IdFactory, NoteId
+from memsvc.domain.jobs import Job
+from memsvc.domain.scope import Scope
+from memsvc.errors import StorageReadOnly
+from memsvc.jobs.runner import Handler, Runner
+from memsvc.memory.checks import Limits
+from memsvc.memory.context import Context
+from memsvc.memory.drafting import Drafter
+from memsvc.memory.jobs import ERASE, KEY_NOTES, SAVE_INDEX
+from memsvc.memory.maintenance import key_notes, save_index
+from memsvc.memory.purge import finish_erasure
+from memsvc.memory.service import MemoryService
+from memsvc.ports.clock import Clock
+from memsvc.ports.embedding import Embedder
+from memsvc.ports.ranking import VectorIndex
+from memsvc.ports.storage import Storage
+from memsvc.settings import Settings
+from memsvc_agents.embed.make import EmbedderSpec, embedder_from
+from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
+from memsvc_retrieval.keys.user_text import UserTextKeys
+from memsvc_stores.sql import open_storage
+from memsvc_stores.vectors import ExactVectorIndex
+
+__all__ = ["App", "build", "database_url", "prepare_data_dir"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def prepare_data_dir(path: Path) -> Path:
+    """Create the data directory for the owner alone; raises StorageReadOnly when it cannot be written."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = path / f".probe-{secrets.token_hex(4)}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StorageReadOnly(
+            f"the data directory {path} cannot be written ({error.strerror}); make it writable or set "
+            "MEMSVC_DATA_DIR to another one"
+        ) from error
+    return path
+
+
+def database_url(settings: Settings) -> str:
+    """Return the database's URL: the one that is set, or SQLite in the data directory."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{settings.data_dir.absolute() / 'memsvc.db'}"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A service with all its parts; use it as a context manager or call `close`."""
+
+    settings: Settings
+    storage: Storage
+    index: VectorIndex
+    embedder: Embedder
+    service: MemoryService
+    runner: Runner
+
+    def run_worker(self, stop: threading.Event) -> None:
+        """Run background jobs until `stop` is set."""
+        self.runner.run(stop)
+
+    def close(self) -> None:
+        self.index.close()
+        self.storage.close()
+
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    storage: Storage | None = None,
+    embedder: Embedder | None = None,
+    clock: Clock = utc_now,
+) -> App:
+    """Compose the service; a storage or embedder given takes the place of the one in the settings."""
+    data_dir = prepare_data_dir(settings.data_dir)
+    storage = storage or open_storage(
+        database_url(settings), timeout=settings.database_timeout, pool_size=settings.threads + 2
+    )
+    embedder = embedder or _embedder(settings)
+    index = ExactVectorIndex(
+        data_dir / "indexes", memory_bytes=settings.index_memory_bytes, save_rows=settings.index_save_rows
+    )
+    context = Context(
+        storage=storage,
+        index=index,
+        embedder=embedder,
+        retriever=HybridRetriever(index, FusionSettings(k=settings.rrf_k)),
+        drafter=Drafter(IdFactory(clock, secrets.randbits), UserTextKeys(), embedder),
+        clock=clock,
+        limits=Limits(content_chars=settings.max_content_chars),
+        recall_depth=settings.recall_depth,
+        save_rows=settings.index_save_rows,
+    )
+    runner = Runner(storage.jobs, _handlers(context), clock=clock)
+    return App(settings, storage, index, embedder, MemoryService(context), runner)
+
+
+def _embedder(settings: Settings) -> Embedder:
+    chosen = settings.embedder
+    return embedder_from(
+        EmbedderSpec(
+            kind=chosen.kind,
+            path=chosen.path,
+            url=chosen.url,
+            model=chosen.model,
+            dimension=chosen.dimension,
+            api_key=chosen.api_key.get_secret_value() if chosen.api_key else None,
+            threads=chosen.threads,
+            query_cache=chosen.query_cache,
+        )
+    )
+
+
+def _handlers(context: Context) -> Mapping[str, Handler]:
+    def scope(job: Job) -> Scope:
+        return Scope(job.tenant, job.namespace)
+
+    def key(job: Job) -> None:
+        notes = job.payload["notes"]
+        assert isinstance(notes, list)
+        key_notes(context, scope(job), [NoteId(str(note)) for note in notes])
+
+    return {
+        SAVE_INDEX: lambda job: save_index(context, scope(job)),
+        ERASE: lambda job: finish_erasure(context, int(str(job.payload["namespace_row"]))),
+        KEY_NOTES: key,
+    }

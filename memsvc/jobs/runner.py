@@ -1,0 +1,80 @@
+"""The worker loop: lease, run, finish, or try again later."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from memsvc.domain.jobs import Job
+from memsvc.ports.clock import Clock
+from memsvc.ports.storage import JobQueue
+
+__all__ = ["Handler", "RetryPolicy", "Runner"]
+
+Handler = Callable[[Job], None]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Waits double from `first_wait` to `longest_wait` (seconds); after `attempts` a job has failed."""
+
+    attempts: int = 8
+    first_wait: float = 1.0
+    longest_wait: float = 300.0
+
+    def next_time(self, attempt: int, now: datetime) -> datetime | None:
+        if attempt >= self.attempts:
+            return None
+        return now + timedelta(seconds=min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1)))
+
+
+class Runner:
+    """Runs jobs one at a time until told to stop; every handler is idempotent, so a lost lease does no harm."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        handlers: Mapping[str, Handler],
+        *,
+        clock: Clock,
+        lease_seconds: float = 120.0,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._queue = queue
+        self._handlers = handlers
+        self._clock = clock
+        self._lease_seconds = lease_seconds
+        self._policy = policy or RetryPolicy()
+
+    def run(self, stop: threading.Event, *, poll_seconds: float = 0.5) -> None:
+        """Work until `stop` is set; the job at hand is ended first."""
+        while not stop.is_set():
+            if not self.run_one():
+                stop.wait(poll_seconds)
+
+    def run_one(self) -> bool:
+        """Run one due job; False when there is none or the queue cannot be asked."""
+        try:
+            job = self._queue.lease(kinds=list(self._handlers), seconds=self._lease_seconds, now=self._clock())
+        except Exception:  # noqa: BLE001  the job boundary: a database that is away must not end the worker
+            _log.warning("the job queue cannot be read; trying again", exc_info=True)
+            return False
+        if job is None:
+            return False
+        self._run(job)
+        return True
+
+    def _run(self, job: Job) -> None:
+        try:
+            self._handlers[job.kind](job)
+        except Exception as error:  # noqa: BLE001  the job boundary
+            retry_at = self._policy.next_time(job.attempts, self._clock())
+            _log.warning("job %s (%s) failed: %s", job.id, job.kind, type(error).__name__)
+            reason = f"{type(error).__name__}: {getattr(error, 'detail', '')}".strip(": ")
+            self._queue.fail(job.id, reason, retry_at=retry_at, now=self._clock())
+        else:
+            self._queue.finish(job.id, now=self._clock())

@@ -1,0 +1,63 @@
+"""The one transaction in which everything of a request is stored, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from memsvc.domain.drafts import NoteDraft, Outcome, OutcomeStatus
+from memsvc.domain.receipts import Actor, Idempotency
+from memsvc.errors import IdempotencyMismatch
+from memsvc.memory.context import Context
+from memsvc.memory.embedding import Embedded
+from memsvc.memory.jobs import key_notes_job, save_index_job
+from memsvc.ports.storage import Reader, Writer
+
+__all__ = ["kept_response", "store_drafts"]
+
+
+def kept_response(reader: Reader, idempotency: Idempotency | None) -> bytes | None:
+    """Return the response kept under the key; raises IdempotencyMismatch for another request."""
+    if idempotency is None:
+        return None
+    saved = reader.saved_response(idempotency.key)
+    if saved is None:
+        return None
+    request_hash, response = saved
+    if request_hash != idempotency.request_hash:
+        raise IdempotencyMismatch("this Idempotency-Key was used with another request; use a new key")
+    return response
+
+
+def store_drafts(
+    context: Context, writer: Writer, embedded: Embedded, *, actor: Actor, now: datetime
+) -> list[Outcome]:
+    """Store drafts and vectors in the open transaction; return an outcome per draft, in order."""
+    state = writer.open_namespace(context.embedder.model, now)
+    if embedded.vectors:
+        writer.vectors.put_many(context.embedder.model, embedded.vectors)
+    added = writer.add(embedded.drafts, actor=actor.name) if embedded.drafts else []
+    outcomes = []
+    created: list[NoteDraft] = []
+    for draft, result in zip(embedded.drafts, added, strict=True):
+        if result.row is None:
+            outcomes.append(Outcome(OutcomeStatus.DUPLICATE, result.duplicate_of))
+        else:
+            created.append(draft)
+            outcomes.append(Outcome(OutcomeStatus.CREATED, draft.id, degraded=embedded.degraded))
+    _queue_jobs(context, writer, created, state.last_sequence, embedded, now)
+    return outcomes
+
+
+def _queue_jobs(
+    context: Context,
+    writer: Writer,
+    created: Sequence[NoteDraft],
+    sequence: int,
+    embedded: Embedded,
+    now: datetime,
+) -> None:
+    if embedded.degraded and created:
+        writer.enqueue(key_notes_job([draft.id for draft in created]), at=now)
+    if sequence // context.save_rows != (sequence + len(created)) // context.save_rows:
+        writer.enqueue(save_index_job(), at=now)

@@ -1,0 +1,30 @@
+"""What every use case works with; built once by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from memsvc.memory.checks import Limits
+from memsvc.memory.drafting import Drafter
+from memsvc.ports.clock import Clock
+from memsvc.ports.embedding import Embedder
+from memsvc.ports.ranking import VectorIndex
+from memsvc.ports.retrieval import Retriever
+from memsvc.ports.storage import Storage
+
+__all__ = ["Context"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`save_rows`: an index is saved in the background each time so many changes have come."""
+
+    storage: Storage
+    index: VectorIndex
+    embedder: Embedder
+    retriever: Retriever
+    drafter: Drafter
+    clock: Clock
+    limits: Limits = field(default_factory=Limits)
+    recall_depth: int = 200
+    save_rows: int = 4096

@@ -1,0 +1,105 @@
+"""Forget and restore a note, and change its metadata: all visible in its history, all revertible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from memsvc.domain.changes import Operation
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Json, Note, Status
+from memsvc.domain.receipts import Actor
+from memsvc.domain.scope import Scope
+from memsvc.errors import Conflict
+from memsvc.memory.checks import check_metadata
+from memsvc.memory.context import Context
+from memsvc.memory.look_up import existing_note
+from memsvc.ports.storage import StatusChange, Writer
+
+__all__ = ["forget", "restore", "set_metadata"]
+
+_FORGETTABLE = frozenset({Status.ACTIVE, Status.LIMITED, Status.SUPERSEDED})
+_RESTORABLE = frozenset({Status.FORGOTTEN, Status.SUPERSEDED})
+
+
+def forget(
+    context: Context,
+    scope: Scope,
+    note: NoteId,
+    *,
+    actor: Actor,
+    expected_version: int | None,
+    reason: str | None,
+) -> Note:
+    """Hide a note at once; it can be restored until it is purged. Forgetting twice changes nothing."""
+    with context.storage.writer(scope) as writer:
+        known = existing_note(writer, note)
+        if known.status is Status.FORGOTTEN and expected_version in (None, known.version):
+            return known
+        _require(known, _FORGETTABLE | {Status.FORGOTTEN}, "forgotten")
+        return writer.change_status(
+            StatusChange(
+                note=note,
+                operation=Operation.FORGOTTEN,
+                status=Status.FORGOTTEN,
+                at=context.clock(),
+                actor=actor.name,
+                reason=reason,
+                expected_version=expected_version,
+            )
+        )
+
+
+def restore(
+    context: Context,
+    scope: Scope,
+    note: NoteId,
+    *,
+    actor: Actor,
+    expected_version: int | None,
+    reason: str | None,
+) -> Note:
+    """Make a forgotten or superseded note current again; raises Conflict when its twin has taken its place."""
+    with context.storage.writer(scope) as writer:
+        known = existing_note(writer, note)
+        if known.status is Status.ACTIVE and expected_version in (None, known.version):
+            return known
+        _require(known, _RESTORABLE | {Status.ACTIVE}, "restored")
+        return writer.change_status(
+            StatusChange(
+                note=note,
+                operation=Operation.RESTORED,
+                status=Status.ACTIVE,
+                at=context.clock(),
+                actor=actor.name,
+                reason=reason,
+                expected_version=expected_version,
+            )
+        )
+
+
+def set_metadata(
+    context: Context,
+    scope: Scope,
+    note: NoteId,
+    metadata: Mapping[str, Json],
+    *,
+    actor: Actor,
+    expected_version: int | None,
+) -> Note:
+    """Replace a note's metadata and return the note."""
+    check_metadata(metadata, context.limits)
+    with context.storage.writer(scope) as writer:
+        _existing_namespace(writer, note)
+        return writer.set_metadata(
+            note, metadata, expected_version=expected_version, at=context.clock(), actor=actor.name
+        )
+
+
+def _existing_namespace(writer: Writer, note: NoteId) -> None:
+    if writer.state is None:
+        existing_note(writer, note)
+
+
+def _require(note: Note, allowed: frozenset[Status], verb: str) -> None:
+    if note.status not in allowed:
+        raise Conflict(f"a note that is {note.status} cannot be {verb}")

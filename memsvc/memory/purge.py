@@ -1,0 +1,67 @@
+"""Erase notes everywhere, with a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from memsvc.domain.ids import NoteId
+from memsvc.domain.receipts import Actor, PurgeReceipt
+from memsvc.domain.scope import Scope
+from memsvc.errors import InvalidInput
+from memsvc.memory.context import Context
+from memsvc.memory.jobs import erase_job
+from memsvc.memory.look_up import existing_namespace
+from memsvc.ports.storage import PurgeCounts
+
+__all__ = ["finish_erasure", "purge", "purge_namespace"]
+
+
+def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Actor) -> PurgeReceipt:
+    """Delete the notes from rows, history, indexes and journals, then rewrite the files without them.
+
+    Ids that do not exist are not in the receipt. Raises InvalidInput for an empty list, NotFound for a
+    namespace that does not exist.
+    """
+    if not notes:
+        raise InvalidInput("/notes is empty; name at least one note to purge")
+    now = context.clock()
+    with context.storage.writer(scope) as writer:
+        state = existing_namespace(writer)
+        present = tuple(note.id for note in writer.notes(list(dict.fromkeys(notes))))
+        counts = writer.purge(present, at=now, actor=actor.name)
+        writer.enqueue(erase_job(state.row), at=now)
+    finish_erasure(context, state.row)
+    return _receipt(context, present, counts, now, actor)
+
+
+def purge_namespace(context: Context, scope: Scope, *, actor: Actor) -> PurgeReceipt:
+    """Delete everything of a namespace and the namespace itself; raises NotFound."""
+    now = context.clock()
+    with context.storage.writer(scope) as writer:
+        state = existing_namespace(writer)
+        counts = writer.drop_namespace(at=now, actor=actor.name)
+    finish_erasure(context, state.row)
+    return _receipt(context, (), counts, now, actor)
+
+
+def finish_erasure(context: Context, namespace_row: int) -> None:
+    """Remove what may be left outside the rows: index files, freed pages, full-text segments, the WAL."""
+    context.index.erase(namespace_row)
+    context.storage.compact()
+
+
+def _receipt(
+    context: Context, notes: tuple[NoteId, ...], counts: PurgeCounts, now: datetime, actor: Actor
+) -> PurgeReceipt:
+    return PurgeReceipt(
+        id=context.drafter.ids.note(),
+        at=now,
+        actor=actor.name,
+        notes=notes,
+        notes_erased=counts.notes,
+        keys_erased=counts.keys,
+        vectors_erased=counts.vectors,
+        sessions_erased=counts.sessions,
+        compacted=True,
+    )

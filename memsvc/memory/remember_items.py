@@ -1,0 +1,121 @@
+"""Remember single notes and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from memsvc.domain.changes import Operation
+from memsvc.domain.drafts import ItemError, NewItem, NoteDraft, Outcome, OutcomeStatus
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Status
+from memsvc.domain.receipts import Actor, Idempotency, Remembered
+from memsvc.domain.scope import Scope
+from memsvc.errors import MemsvcError
+from memsvc.memory.checks import check_item
+from memsvc.memory.commit import kept_response, store_drafts
+from memsvc.memory.context import Context
+from memsvc.memory.embedding import Embedded, embed_drafts, missing_texts
+from memsvc.ports.storage import Reader, StatusChange, Writer
+
+__all__ = ["remember_items"]
+
+
+def remember_items(
+    context: Context, scope: Scope, items: Sequence[NewItem], *, actor: Actor, idempotency: Idempotency | None
+) -> Remembered[Outcome]:
+    """Store each item that can be stored; the others say why not. One transaction for all of them."""
+    now = context.clock()
+    drafts, failed = _drafts(context, items, actor, now)
+    with context.storage.reader(scope) as reader:
+        if (response := kept_response(reader, idempotency)) is not None:
+            return Remembered((), response)
+        for place, failure in _unknown_targets(reader, items, drafts).items():
+            failed[place] = failure
+            del drafts[place]
+        texts = missing_texts(_without_duplicates(reader, list(drafts.values())), reader, context.embedder)
+    embedded = embed_drafts(list(drafts.values()), texts, context.embedder)
+    with context.storage.writer(scope) as writer:
+        if (response := kept_response(writer, idempotency)) is not None:
+            return Remembered((), response)
+        outcomes = _store(
+            context, writer, items, (dict(zip(drafts, embedded.drafts, strict=True)), embedded), actor, now
+        )
+        outcomes.update(failed)
+        result = tuple(outcomes[place] for place in range(len(items)))
+        if idempotency is not None:
+            writer.save_response(idempotency.key, idempotency.request_hash, idempotency.render(result), at=now)
+    return Remembered(result)
+
+
+def _drafts(
+    context: Context, items: Sequence[NewItem], actor: Actor, now: datetime
+) -> tuple[dict[int, NoteDraft], dict[int, Outcome]]:
+    drafts: dict[int, NoteDraft] = {}
+    failed: dict[int, Outcome] = {}
+    for place, item in enumerate(items):
+        try:
+            check_item(item, context.limits, now)
+            drafts[place] = context.drafter.item(item, now=now, ceiling=actor.ceiling)
+        except MemsvcError as error:
+            failed[place] = _failure(error.code, error.detail)
+    return drafts, failed
+
+
+def _failure(code: str, detail: str) -> Outcome:
+    return Outcome(OutcomeStatus.FAILED, error=ItemError(code, detail))
+
+
+def _unknown_targets(reader: Reader, items: Sequence[NewItem], drafts: dict[int, NoteDraft]) -> dict[int, Outcome]:
+    wanted = {place: items[place].supersedes for place in drafts if items[place].supersedes is not None}
+    if not wanted:
+        return {}
+    found = {note.id: note for note in reader.notes([target for target in wanted.values() if target])}
+    failures = {}
+    for place, target in wanted.items():
+        note = found.get(NoteId(str(target)))
+        if note is None:
+            failures[place] = _failure("not-found", f"/supersedes: there is no note {target} in this namespace")
+        elif note.status not in (Status.ACTIVE, Status.LIMITED):
+            failures[place] = _failure("conflict", f"/supersedes: note {target} is {note.status}, not current")
+    return failures
+
+
+def _without_duplicates(reader: Reader, drafts: list[NoteDraft]) -> list[NoteDraft]:
+    if not drafts:
+        return []
+    taken = reader.duplicates([draft.dedupe for draft in drafts])
+    return [draft for draft in drafts if draft.dedupe not in taken]
+
+
+def _store(
+    context: Context,
+    writer: Writer,
+    items: Sequence[NewItem],
+    prepared: tuple[dict[int, NoteDraft], Embedded],
+    actor: Actor,
+    now: datetime,
+) -> dict[int, Outcome]:
+    drafts, embedded = prepared
+    sessions = {draft.session for draft in drafts.values() if draft.session is not None}
+    if sessions:
+        writer.open_namespace(context.embedder.model, now)
+        for session in sorted(sessions):
+            first = next(draft for draft in drafts.values() if draft.session == session)
+            writer.put_session(session, first.event_time, {})
+    outcomes = dict(zip(drafts, store_drafts(context, writer, embedded, actor=actor, now=now), strict=True))
+    for place, outcome in outcomes.items():
+        target = items[place].supersedes
+        if target is not None and outcome.note is not None and outcome.note != target:
+            writer.change_status(
+                StatusChange(
+                    note=target,
+                    operation=Operation.SUPERSEDED,
+                    status=Status.SUPERSEDED,
+                    at=now,
+                    actor=actor.name,
+                    valid_to=drafts[place].event_time,
+                    superseded_by=outcome.note,
+                )
+            )
+    return outcomes

@@ -1,0 +1,72 @@
+"""Export and import of a namespace, without loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from memsvc.domain.changes import Change
+from memsvc.domain.notes import NoteRecord, Session
+from memsvc.domain.scope import Scope
+from memsvc.memory.context import Context
+from memsvc.memory.look_up import existing_namespace
+
+__all__ = ["export_notes", "export_sessions", "import_note", "import_session"]
+
+_PAGE = 500
+
+
+def export_sessions(context: Context, scope: Scope) -> Iterator[tuple[Session, str]]:
+    """Yield every session with the digest of its turns, page by page; raises NotFound."""
+    after = 0
+    while True:
+        with context.storage.reader(scope) as reader:
+            existing_namespace(reader)
+            page = [
+                (item, reader.session_digest(item.id))
+                for item in reader.sessions_page(after_row=after, limit=_PAGE)
+            ]
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1][0].row
+
+
+def export_notes(context: Context, scope: Scope) -> Iterator[tuple[NoteRecord, list[Change]]]:
+    """Yield every note of every status with its history, page by page; raises NotFound."""
+    after = 0
+    while True:
+        with context.storage.reader(scope) as reader:
+            existing_namespace(reader)
+            page = [
+                (record, reader.history(record.note.id)) for record in reader.records(after_row=after, limit=_PAGE)
+            ]
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1][0].note.row
+
+
+def import_session(context: Context, scope: Scope, session: Session, digest: str) -> None:
+    """Restore an exported session; one that exists keeps what it has."""
+    with context.storage.writer(scope) as writer:
+        writer.open_namespace(context.embedder.model, context.clock())
+        known = writer.put_session(session.id, session.started_at, session.metadata)
+        if known.turn_count == 0:
+            writer.advance_session(session.id, turn_count=session.turn_count, digest=digest)
+
+
+def import_note(context: Context, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> bool:
+    """Restore an exported note with its id, times, version and history; False when it exists.
+
+    Its keys are made anew for the embedder in use.
+    """
+    keys = context.drafter.keys(record.note.content, record.note.turns)
+    texts = {key.text_hash: key.text_in(record.note.content) for key in keys}
+    with context.storage.reader(scope) as reader:
+        known = reader.vectors.get_many(context.embedder.model, list(texts))
+    missing = {name: text for name, text in texts.items() if name not in known}
+    matrix = context.embedder.embed(list(missing.values()))
+    with context.storage.writer(scope) as writer:
+        writer.open_namespace(context.embedder.model, context.clock())
+        writer.vectors.put_many(context.embedder.model, dict(zip(missing, matrix, strict=True)))
+        return writer.restore_record(NoteRecord(record.note, record.dedupe, keys), history)
