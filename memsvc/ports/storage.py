@@ -204,16 +204,20 @@ class Writer(Reader, Protocol):
         at: datetime,
         actor: str,
     ) -> Note:
-        """Replace the metadata; raises NotFound, PreconditionFailed."""
+        """Replace the metadata, count a version and journal it; raises NotFound, PreconditionFailed."""
 
     def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
-        """Replace a note's keys (their vectors must have been put before) and journal it; raises NotFound."""
+        """Replace a note's keys, count a version and journal it; raises NotFound.
+
+        The vectors of the new keys must have been put before.
+        """
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         """Delete the notes, their keys, lexical rows, unshared vectors, and content in history.
 
         The journal keeps a tombstone: the notes' entries, their patches emptied, and one of operation purged.
-        Unknown ids are ignored. Sessions that held these notes and hold none any more go too. Saved idempotency responses of the namespace go: they may repeat content.
+        Unknown ids are ignored. Sessions that held these notes and hold none any more go too. Saved
+        idempotency responses of the namespace go: they may repeat content.
         """
 
     def drop_namespace(self, *, at: datetime, actor: str) -> PurgeCounts:
