@@ -1,0 +1,77 @@
+"""The worker loop."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+from memsvc.domain.jobs import Job, JobStatus, NewJob
+from memsvc.domain.scope import Scope
+from memsvc.jobs.runner import RetryPolicy, Runner
+from memsvc_stores.memory import MemoryStorage
+
+SCOPE = Scope.of("t", "n")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime(2024, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def queue(storage: MemoryStorage, clock: Clock, kind: str = "work") -> None:
+    with storage.writer(SCOPE) as writer:
+        writer.enqueue(NewJob(kind, dedupe=kind), at=clock.now)
+
+
+def only(storage: MemoryStorage) -> Job:
+    (job,) = storage.jobs.list(SCOPE.tenant, status=None, limit=10)
+    return job
+
+
+def test_a_job_is_run_once_and_done() -> None:
+    storage, clock, seen = MemoryStorage(), Clock(), []
+    queue(storage, clock)
+    runner = Runner(storage.jobs, {"work": lambda job: seen.append(job.kind)}, clock=clock)
+    assert [runner.run_one(), runner.run_one(), seen] == [True, False, ["work"]]
+    assert only(storage).status is JobStatus.DONE
+
+
+def test_a_failing_job_waits_longer_each_time_and_then_has_failed() -> None:
+    storage, clock = MemoryStorage(), Clock()
+    queue(storage, clock)
+
+    def broken(job: Job) -> None:
+        raise ValueError("memory text must not be repeated")
+
+    runner = Runner(storage.jobs, {"work": broken}, clock=clock, policy=RetryPolicy(attempts=3, first_wait=2))
+    waits = []
+    while only(storage).status is JobStatus.QUEUED:
+        runner.run_one()
+        waits.append((only(storage).run_after - clock.now).total_seconds())
+        clock.now += timedelta(seconds=10)
+    assert [only(storage).status, only(storage).error] == [JobStatus.FAILED, "ValueError"]
+    assert waits[:2] == [2.0, 4.0]
+
+
+def test_a_kind_without_a_handler_is_left_for_others() -> None:
+    storage, clock = MemoryStorage(), Clock()
+    queue(storage, clock, "other")
+    assert Runner(storage.jobs, {"work": lambda job: None}, clock=clock).run_one() is False
+    assert only(storage).status is JobStatus.QUEUED
+
+
+def test_the_loop_ends_when_told_to() -> None:
+    storage, clock, stop = MemoryStorage(), Clock(), threading.Event()
+    queue(storage, clock)
+    runner = Runner(storage.jobs, {"work": lambda job: stop.set()}, clock=clock)
+    runner.run(stop)
+    assert only(storage).status is JobStatus.DONE
+
+
+def test_the_wait_is_bounded() -> None:
+    policy = RetryPolicy(attempts=100, first_wait=1, longest_wait=60)
+    now = datetime(2024, 1, 1, tzinfo=UTC)
+    assert policy.next_time(50, now) == now + timedelta(seconds=60)
