@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from memsvc.domain.changes import Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId, uuid7
-from memsvc.domain.notes import Key, KeyKind, Kind, Origin
+from memsvc.domain.notes import Key, KeyKind, Kind, Note, Origin, Status
 from memsvc.domain.scope import Scope
 from memsvc.ports.embedding import Model, Vector
-from memsvc.ports.storage import Added, Storage, Writer
+from memsvc.ports.storage import Added, PurgeCounts, StatusChange, Storage, Writer
 
 __all__ = [
     "ACTOR",
@@ -23,8 +24,13 @@ __all__ = [
     "SCOPE",
     "T0",
     "at",
+    "change",
     "draft",
+    "forget",
+    "key",
+    "purge",
     "put_vectors",
+    "restore",
     "sha256",
     "store",
     "unit_vector",
@@ -94,3 +100,26 @@ def store(
             writer.put_session(session, started_at, {})
         put_vectors(writer, drafts)
         return writer.add(drafts, actor=ACTOR)
+
+
+def change(
+    storage: Storage, note: NoteId, operation: Operation, status: Status, *, scope: Scope = SCOPE, **fields: Any
+) -> Note:
+    """Change a note's status in a transaction of its own."""
+    with storage.writer(scope) as writer:
+        return writer.change_status(StatusChange(note, operation, status, fields.pop("at", T0), ACTOR, **fields))
+
+
+def forget(
+    storage: Storage, note: NoteId, *, scope: Scope = SCOPE, status: Status = Status.FORGOTTEN, **fields: Any
+) -> Note:
+    return change(storage, note, Operation.FORGOTTEN, status, scope=scope, **fields)
+
+
+def restore(storage: Storage, note: NoteId, *, scope: Scope = SCOPE, **fields: Any) -> Note:
+    return change(storage, note, Operation.RESTORED, Status.ACTIVE, scope=scope, **fields)
+
+
+def purge(storage: Storage, *notes: NoteId, scope: Scope = SCOPE) -> PurgeCounts:
+    with storage.writer(scope) as writer:
+        return writer.purge(notes, at=T0, actor=ACTOR)
