@@ -1,0 +1,59 @@
+"""`memsvc eval`: the benchmarks as commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from memsvc_evals.clear_errors import clear_errors
+from memsvc_evals.longmemeval.command import EmbedderName, Options, RetrieverName, run_longmemeval
+from memsvc_evals.longmemeval.run import Part
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Measure the service: LongMemEval retrieval, and load against peers.", no_args_is_help=True)
+
+
+@app.callback()
+def _root() -> None:
+    """Keep subcommands even while there is only one."""
+
+
+@app.command()
+def longmemeval(
+    file: Annotated[Path, typer.Argument(help="LongMemEval file (S, M or oracle), official JSON.")],
+    retriever: Annotated[RetrieverName, typer.Option(help="What ranks.")] = RetrieverName.HYBRID,
+    embedder: Annotated[
+        EmbedderName, typer.Option(help="Embedder of the in-process service.")
+    ] = EmbedderName.ONNX,
+    limit: Annotated[int | None, typer.Option(min=1, help="So many questions only.")] = None,
+    offset: Annotated[int, typer.Option(min=0, help="Skip so many questions.")] = 0,
+    cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
+    logs: Annotated[Path | None, typer.Option(help="Prefix of the official retrieval logs to write.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Folder to keep results in and to go on from.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Earlier report to test against, paired.")] = None,
+    url: Annotated[str | None, typer.Option(help="Measure a running service over REST.")] = None,
+    api_key: Annotated[str | None, typer.Option(envvar="MEMSVC_API_KEY", help="Key of that service.")] = None,
+) -> None:
+    """Rank each question's haystack and print the official retrieval metrics."""
+    with clear_errors():
+        run_longmemeval(
+            Options(
+                file=file,
+                retriever=retriever,
+                embedder=embedder,
+                part=Part(offset, limit),
+                cache=cache,
+                logs=logs,
+                json=json_file,
+                resume=resume,
+                baseline=baseline,
+                url=url,
+                api_key=api_key,
+            ),
+            Console(),
+        )

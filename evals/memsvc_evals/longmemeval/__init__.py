@@ -1,0 +1,1 @@
+"""LongMemEval: the official file, corpora, metrics and averages, and a runner over the service."""

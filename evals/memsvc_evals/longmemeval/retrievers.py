@@ -1,0 +1,47 @@
+"""What a run compares: anything that ranks a question's documents."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Protocol
+
+from memsvc_evals.longmemeval.bm25_official import OfficialBm25
+from memsvc_evals.longmemeval.corpus import Corpora, Document
+from memsvc_evals.longmemeval.runs import QuestionRun
+from memsvc_evals.longmemeval.schema import Question
+
+__all__ = ["OfficialBm25Retriever", "Retriever"]
+
+
+class Retriever(Protocol):
+    def rank(self, question: Question, corpora: Corpora) -> QuestionRun:
+        """Ingest the question's haystack into a place of its own and rank all documents."""
+
+
+class OfficialBm25Retriever:
+    """The official flat-bm25 baseline; no service behind it."""
+
+    def rank(self, question: Question, corpora: Corpora) -> QuestionRun:
+        sessions, session_times = _ranked(corpora.sessions, question.text)
+        turns, turn_times = _ranked(corpora.turns, question.text)
+        return QuestionRun(
+            question=question.id,
+            sessions=tuple(sessions),
+            turns=tuple(turns),
+            found_sessions=len(sessions),
+            found_turns=len(turns),
+            ingest_seconds=session_times[0] + turn_times[0],
+            recall_seconds=(session_times[1], turn_times[1]),
+            notes=len(corpora.turns),
+        )
+
+
+def _ranked(documents: tuple[Document, ...], query: str) -> tuple[list[int], tuple[float, float]]:
+    """Return the ranking, and the seconds of indexing and of the query."""
+    if not documents:
+        return [], (0.0, 0.0)
+    start = perf_counter()
+    index = OfficialBm25([document.text for document in documents])
+    indexed = perf_counter()
+    ranking = index.ranking(query)
+    return ranking, (indexed - start, perf_counter() - indexed)
