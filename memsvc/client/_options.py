@@ -1,0 +1,65 @@
+"""Keyword options of the client's methods."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+from memsvc.wire import Kind, Level, Mode, Origin, Status
+
+__all__ = ["ItemOptions", "ListOptions", "RecallOptions", "SessionOptions"]
+
+
+class ItemOptions(TypedDict, total=False):
+    """About one note to remember; `supersedes` is the id of the note that it replaces."""
+
+    kind: Kind
+    event_time: datetime | None
+    session: str | None
+    metadata: Mapping[str, Any]
+    origin: Origin | None
+    supersedes: str | None
+
+
+class SessionOptions(TypedDict, total=False):
+    """About one session to remember; with an `id`, sending it again adds only its new turns."""
+
+    id: str | None
+    started_at: datetime | None
+    metadata: Mapping[str, Any]
+    origin: Origin | None
+
+
+class ListOptions(TypedDict, total=False):
+    """Which notes to list, joined by AND."""
+
+    statuses: Collection[Status] | None
+    kinds: Collection[Kind] | None
+    session: str | None
+
+
+class RecallOptions(TypedDict, total=False):
+    """How to search: what each option means stands in docs/sdk.md.
+
+    `event_from` is inclusive, `event_to` exclusive; `as_of` asks what held at that time, `known_at` what the
+    service knew then; `token_budget` bounds the estimated size of the answer.
+    """
+
+    k: int
+    mode: Mode
+    level: Level
+    filter: Mapping[str, Any] | None
+    statuses: Collection[Status] | None
+    kinds: Collection[Kind] | None
+    sessions: Collection[str] | None
+    event_from: datetime | None
+    event_to: datetime | None
+    as_of: datetime | None
+    known_at: datetime | None
+    min_score: float | None
+    token_budget: int | None
+    neighbours: int
+    explain: bool
+    depth: int | None
+    cursor: str | None
