@@ -1,0 +1,158 @@
+"""The exact vector index: a scan of all keys of a namespace, mapped from disk when there are many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from memsvc.ports.embedding import Vector
+from memsvc.ports.ranking import IndexProblem, IndexStats, NamespaceState, Ranked, Rows, VectorSource
+from memsvc_stores.vectors.budget import OpenNamespaces
+from memsvc_stores.vectors.compare import differences, on_disk
+from memsvc_stores.vectors.files import Files
+from memsvc_stores.vectors.opened import OpenNamespace, blank
+from memsvc_stores.vectors.scan import checked_query, top
+from memsvc_stores.vectors.segment import Snapshot
+from memsvc_stores.vectors.shelf import Shelf
+
+__all__ = ["ExactVectorIndex"]
+
+
+class ExactVectorIndex:
+    """Implements VectorIndex by brute force; exact, and the measure of every other form.
+
+    `directory` None keeps everything in RAM. A namespace has files only from `save_rows` keys on: below that
+    loading it from SQL is as quick. `memory_bytes` bounds the anonymous RAM of all open namespaces.
+    """
+
+    def __init__(
+        self, directory: Path | None, *, memory_bytes: int, save_rows: int = 4096, files: Files | None = None
+    ) -> None:
+        self._shelf = None if directory is None else Shelf(directory, files or Files())
+        self._open = OpenNamespaces(memory_bytes)
+        self._save_rows = max(1, save_rows)
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of anonymous RAM of all open namespaces."""
+        return self._open.memory_bytes
+
+    def search(
+        self, source: VectorSource, state: NamespaceState, query: Vector, *, k: int, allowed: Rows | None
+    ) -> Ranked:
+        """Return the k best notes; see VectorIndex.search."""
+        vector, length = checked_query(query, state.model)
+        while True:
+            snapshot = self._fresh(source, state)
+            ranked = top(snapshot, vector, length=length, k=k, allowed=allowed)
+            if snapshot.generation is None or snapshot.generation.exists():
+                return ranked
+            # Another process has replaced the generation, and may have overwritten it during the scan.
+            self._forget(state.row, snapshot.generation)
+
+    def save(self, source: VectorSource, state: NamespaceState) -> None:
+        """Write a generation of what is visible to `state`, unless the newest one is just that.
+
+        Raises StorageFull, StorageReadOnly or Unavailable; searches then go on from RAM and the old files.
+        """
+        if self._shelf is None:
+            return
+        snapshot = self._fresh(source, state)
+        unchanged = snapshot.generation is not None and not len(snapshot.tail) and not _applied_past(snapshot)
+        if unchanged and not self._shelf.leftovers(state.row):
+            return
+        self._persist(state, snapshot, force=False)
+
+    def verify(self, source: VectorSource, state: NamespaceState) -> list[IndexProblem]:
+        """Compare the newest generation and the open namespace with the source; change no file."""
+        truth = source.vector_delta(0)
+        found = [] if self._shelf is None else on_disk(self._shelf, source, state, truth)
+        opened = self._open.peek(state.row)
+        if opened is None or opened.snapshot is None or not opened.snapshot.of(state.model):
+            return found
+        snapshot = self._fresh(source, state)
+        # What other readers have seen since cannot be compared with this reader's truth.
+        return found if snapshot.applied > truth.upto else [*found, *differences("memory", snapshot, truth)]
+
+    def rebuild(self, source: VectorSource, state: NamespaceState) -> None:
+        """Load everything from the source and replace the files."""
+        opened = OpenNamespace()
+        opened.start(blank(state.model))
+        opened.apply(source.vector_delta(0))
+        self._open.drop(state.row)
+        if opened.snapshot is not None:
+            self._persist(state, opened.snapshot, force=True)
+
+    def erase(self, namespace_row: int) -> None:
+        """Overwrite and remove every file of a namespace, and forget it."""
+        self._open.drop(namespace_row)
+        if self._shelf is not None:
+            self._shelf.erase(namespace_row)
+
+    def stats(self, source: VectorSource, state: NamespaceState) -> IndexStats:
+        """Return sizes; `memory_bytes` is anonymous RAM, mapped files count as `disk_bytes`."""
+        snapshot = self._fresh(source, state)
+        opened = self._open.peek(state.row)
+        return IndexStats(
+            form="exact",
+            vectors=snapshot.keys,
+            applied_sequence=snapshot.applied,
+            memory_bytes=0 if opened is None else opened.memory_bytes,
+            disk_bytes=0 if self._shelf is None else self._shelf.disk_bytes(state.row),
+        )
+
+    def close(self) -> None:
+        """Close every namespace; nothing that is not in SQL is lost."""
+        self._open.clear()
+
+    def _fresh(self, source: VectorSource, state: NamespaceState) -> Snapshot:
+        """Return a snapshot that is at least as new as the state; an older reader may get a newer one."""
+        opened = self._open.get(state.row)
+        snapshot = opened.snapshot
+        if snapshot is not None and snapshot.applied >= state.last_sequence and snapshot.of(state.model):
+            return snapshot
+        try:
+            with opened.lock:
+                return self._advance(opened, source, state)
+        finally:
+            self._open.settle(state.row, opened)
+
+    def _advance(self, opened: OpenNamespace, source: VectorSource, state: NamespaceState) -> Snapshot:
+        snapshot = opened.snapshot
+        if snapshot is None or not snapshot.of(state.model):
+            snapshot = self._stored(state) or blank(state.model)
+            opened.start(snapshot)
+        if snapshot.applied < state.last_sequence:
+            opened.apply(source.vector_delta(snapshot.applied))
+        return opened.snapshot or snapshot
+
+    def _stored(self, state: NamespaceState) -> Snapshot | None:
+        stored = None if self._shelf is None else self._shelf.newest(state.row)
+        # Files past the reader's sequence may be of a history that a restored backup has undone.
+        if stored is None or not stored.of(state.model) or stored.applied > state.last_sequence:
+            return None
+        return stored
+
+    def _forget(self, row: int, generation: Path) -> None:
+        """Close a namespace if it still reads from a generation."""
+        opened = self._open.peek(row)
+        if opened is not None and opened.snapshot is not None and opened.snapshot.generation == generation:
+            self._open.drop(row)
+
+    def _persist(self, state: NamespaceState, snapshot: Snapshot, *, force: bool) -> None:
+        if self._shelf is None:
+            return
+        if snapshot.keys < self._save_rows:
+            self._shelf.erase(state.row)
+            if snapshot.generation is not None:
+                self._open.drop(state.row)
+            return
+        published = self._shelf.publish(state.row, snapshot, force=force)
+        opened = self._open.get(state.row)
+        with opened.lock:
+            opened.start(published)
+        self._open.settle(state.row, opened)
+
+
+def _applied_past(snapshot: Snapshot) -> bool:
+    """Say whether the mapped base has been changed by deltas since it was written."""
+    return snapshot.generation is None or not snapshot.generation.name.startswith(f"gen-{snapshot.applied}-")
