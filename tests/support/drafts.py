@@ -23,6 +23,7 @@ __all__ = [
     "MODEL",
     "SCOPE",
     "T0",
+    "Interrupted",
     "at",
     "change",
     "draft",
@@ -33,6 +34,7 @@ __all__ = [
     "restore",
     "sha256",
     "store",
+    "store_then_fail",
     "unit_vector",
 ]
 
@@ -41,6 +43,10 @@ MODEL = Model(id="test-model", dimension=8, max_tokens=256)
 ACTOR = "tester"
 T0 = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
+
+
+class Interrupted(Exception):
+    """Raised by a test inside a transaction."""
 
 
 def at(seconds: float) -> datetime:
@@ -123,3 +129,12 @@ def restore(storage: Storage, note: NoteId, *, scope: Scope = SCOPE, **fields: A
 def purge(storage: Storage, *notes: NoteId, scope: Scope = SCOPE) -> PurgeCounts:
     with storage.writer(scope) as writer:
         return writer.purge(notes, at=T0, actor=ACTOR)
+
+
+def store_then_fail(storage: Storage, *drafts: NoteDraft, scope: Scope = SCOPE) -> None:
+    """Add drafts and raise Interrupted before the transaction ends."""
+    with storage.writer(scope) as writer:
+        writer.open_namespace(MODEL, T0)
+        put_vectors(writer, drafts)
+        writer.add(drafts, actor=ACTOR)
+        raise Interrupted
