@@ -33,7 +33,8 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one vector per text, shape (n, dimension); a text's vector does not depend on its batch.
 
-        Raises EmbedderUnavailable. Text past `max_tokens` is not seen: split it by `windows` first.
+        Text over `max_tokens` is not cut off: its vector is the normalised mean of its `windows`. One key per
+        window finds more. Raises EmbedderUnavailable.
         """
 
     def embed_query(self, text: str) -> Vector:

@@ -1,0 +1,148 @@
+"""The HTTP side of an OpenAI-compatible embedding endpoint: one request with retries, and the answer checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import numpy as np
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from memsvc.errors import EmbedderUnavailable
+from memsvc.ports.embedding import Matrix
+
+__all__ = ["EmbeddingsEndpoint", "RetryPolicy"]
+
+EXCERPT = 200
+TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often to ask again; seconds between tries grow at random up to `longest_wait`."""
+
+    attempts: int = 5
+    first_wait: float = 0.5
+    longest_wait: float = 30.0
+
+
+class _TransientError(Exception):
+    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class EmbeddingsEndpoint:
+    """Posts texts to `<base_url>/embeddings`; the key appears in no error."""
+
+    def __init__(
+        self, client: httpx.Client, *, model: str, api_key: str, retry: RetryPolicy, sleep: Callable[[float], None]
+    ) -> None:
+        self._client = client
+        self._model = model
+        self._api_key = api_key
+        self._retry = retry
+        self._sleep = sleep
+
+    def vectors(self, texts: Sequence[str], dimension: int) -> Matrix:
+        """Return the endpoint's vectors in the texts' order, normalised; raises EmbedderUnavailable."""
+        try:
+            response = self._retrying()(self._post, texts)
+        except _TransientError as error:
+            raise EmbedderUnavailable(str(error), retry_after=error.retry_after) from error
+        return _vectors(self._json(response), count=len(texts), dimension=dimension)
+
+    def _retrying(self) -> Retrying:
+        policy = self._retry
+        backoff = wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
+
+        def wait(state: RetryCallState) -> float:
+            asked = _asked_wait(state)
+            return backoff(state) if asked is None else asked
+
+        def stop(state: RetryCallState) -> bool:
+            too_long = (_asked_wait(state) or 0) > policy.longest_wait
+            return too_long or stop_after_attempt(policy.attempts)(state)
+
+        return Retrying(
+            retry=retry_if_exception_type(_TransientError), wait=wait, stop=stop, sleep=self._sleep, reraise=True
+        )
+
+    def _post(self, texts: Sequence[str]) -> httpx.Response:
+        body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
+        headers = {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
+        try:
+            response = self._client.post("embeddings", json=body, headers=headers)
+        except httpx.TransportError as error:
+            raise _TransientError(f"the embedding endpoint {self._where()} does not answer: {error!r}") from error
+        if response.status_code in TRANSIENT_STATUS or response.status_code >= 500:
+            raise _TransientError(self._refusal(response), retry_after=_retry_after(response.headers))
+        if response.status_code != 200:
+            raise EmbedderUnavailable(self._refusal(response))
+        return response
+
+    def _json(self, response: httpx.Response) -> Any:
+        try:
+            return response.json()
+        except ValueError as error:
+            raise EmbedderUnavailable(
+                f"the embedding endpoint {self._where()} answered no JSON but {self._excerpt(response)!r}: "
+                "is the base URL right (it usually ends in /v1)?"
+            ) from error
+
+    def _refusal(self, response: httpx.Response) -> str:
+        hint = ": check the API key" if response.status_code in {401, 403} else ""
+        return (
+            f"the embedding endpoint {self._where()} answered {response.status_code}{hint}: "
+            f"{self._excerpt(response)!r}"
+        )
+
+    def _excerpt(self, response: httpx.Response) -> str:
+        text = response.text
+        if self._api_key:
+            text = text.replace(self._api_key, "[key]")
+        return text[:EXCERPT]
+
+    def _where(self) -> str:
+        url = self._client.base_url
+        return f"{url.scheme}://{url.host}{url.path}"
+
+
+def _asked_wait(state: RetryCallState) -> float | None:
+    error = state.outcome.exception() if state.outcome else None
+    return error.retry_after if isinstance(error, _TransientError) else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds asked for, by number or by a date that is counted from the answer's own."""
+    value = headers.get("retry-after", "")
+    try:
+        if value.strip().isdecimal():
+            return float(value)
+        until, since = (parsedate_to_datetime(text) for text in (value, headers.get("date", "")))
+        return max(0.0, (until - since).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _vectors(answer: Any, *, count: int, dimension: int) -> Matrix:
+    try:
+        items = {int(item["index"]): item["embedding"] for item in answer["data"]}
+        rows = [items[number] for number in range(count)]
+        vectors = np.array(rows, dtype=np.float32)
+    except (KeyError, TypeError, ValueError) as error:
+        raise EmbedderUnavailable(
+            f"the embedding endpoint's answer is not one vector per text: {error!r}"
+        ) from error
+    if vectors.shape != (count, dimension):
+        raise EmbedderUnavailable(
+            f"the embedding endpoint gives vectors of shape {vectors.shape}, but {(count, dimension)} is "
+            "configured: set the model's own dimension"
+        )
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not np.isfinite(lengths).all() or (lengths == 0).any():
+        raise EmbedderUnavailable("the embedding endpoint gave a vector that is zero, NaN or infinite")
+    return np.asarray(vectors / lengths, dtype=np.float32)

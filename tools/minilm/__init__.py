@@ -1,0 +1,1 @@
+"""all-MiniLM-L6-v2 as an ONNX graph, written node by node from its weights."""
