@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.longmemeval.command import EmbedderName, Options, RetrieverName, run_longmemeval
 from memsvc_evals.longmemeval.run import Part
+from memsvc_evals.terminal import report_console
 
 __all__ = ["app"]
 
@@ -55,5 +55,5 @@ def longmemeval(
                 url=url,
                 api_key=api_key,
             ),
-            Console(),
+            report_console(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -13,14 +14,15 @@ from rich.console import Console
 
 from memsvc.domain.recall import Mode
 from memsvc.errors import InvalidInput
+from memsvc.wire import Mode as WireMode
 from memsvc_evals.figures import write_report
 from memsvc_evals.longmemeval.printed import print_summary
 from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever, Retriever
 from memsvc_evals.longmemeval.run import WHOLE, Part, run_questions
 from memsvc_evals.longmemeval.runs import QuestionRun, RunFolder
 from memsvc_evals.longmemeval.summary import full_report, metric_figures, paired_with, timing_figures
-from memsvc_evals.progress import progress_bar
 from memsvc_evals.provenance import code_revision, inspect_data
+from memsvc_evals.terminal import progress_bar
 
 __all__ = ["EmbedderName", "Options", "RetrieverName", "run_longmemeval"]
 
@@ -30,6 +32,13 @@ class RetrieverName(StrEnum):
     LEXICAL = "lexical"
     DENSE = "dense"
     HYBRID = "hybrid"
+
+
+_MODES: Mapping[RetrieverName, WireMode] = {
+    RetrieverName.LEXICAL: "lexical",
+    RetrieverName.DENSE: "dense",
+    RetrieverName.HYBRID: "hybrid",
+}
 
 
 class EmbedderName(StrEnum):
@@ -101,15 +110,17 @@ def run_longmemeval(options: Options, console: Console) -> None:
 def _open_retriever(options: Options, stack: ExitStack) -> Retriever:
     if options.retriever is RetrieverName.BM25_OFFICIAL:
         return OfficialBm25Retriever()
-    mode = Mode(options.retriever.value)
+    mode = _MODES[options.retriever]
     # Here and not at the top: the service and the client need libraries that the official replica does not.
     if options.url:
-        from memsvc_evals.longmemeval.client_retriever import open_client_retriever
+        from memsvc_evals.longmemeval.over_rest import open_rest_retriever
 
-        return stack.enter_context(open_client_retriever(options.url, options.api_key, mode))
+        return stack.enter_context(open_rest_retriever(options.url, options.api_key, mode))
     from memsvc_evals.longmemeval.in_process import open_service_retriever
 
-    return stack.enter_context(open_service_retriever(mode, embedder=options.embedder.value, cache=options.cache))
+    return stack.enter_context(
+        open_service_retriever(Mode(mode), embedder=options.embedder.value, cache=options.cache)
+    )
 
 
 def _read_baseline(path: Path | None) -> dict[str, Any] | None:

@@ -4,45 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Error as SqliteError
 from tempfile import TemporaryDirectory
 
 from memsvc.app import build
-from memsvc.domain.recall import Mode
-from memsvc.errors import InvalidInput
-from memsvc.ports.embedding import Embedder, Matrix, Model, Vector
+from memsvc.domain.drafts import NewSession, NewTurn, SessionStatus
+from memsvc.domain.ids import SessionId
+from memsvc.domain.recall import Level, Mode, RecallQuery, RecallResult
+from memsvc.domain.receipts import Actor
+from memsvc.domain.scope import Scope
+from memsvc.errors import InvalidInput, ServerFault
+from memsvc.memory.service import MemoryService
+from memsvc.ports.embedding import Embedder
 from memsvc.settings import Settings
 from memsvc_agents.embed.cache_file import FileEmbeddingCache
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderKind, EmbedderSpec, embedder_from
-from memsvc_evals.longmemeval.service_retriever import ServiceRetriever
+from memsvc_evals.counting import CountingEmbedder
+from memsvc_evals.longmemeval.service_retriever import DEPTH, PAGE, FoundRound, NamedSession, ServiceRetriever
 from memsvc_stores.sql import open_storage
 
-__all__ = ["CountingEmbedder", "open_service_retriever"]
+__all__ = ["InProcessMemory", "open_service_retriever"]
+
+_ACTOR = Actor("eval")
 
 
-class CountingEmbedder:
-    """Another embedder that counts the texts it is really asked for."""
+def _scope(namespace: str) -> Scope:
+    return Scope.of("eval", namespace)
 
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.texts = 0
 
-    @property
-    def model(self) -> Model:
-        return self._embedder.model
+class InProcessMemory:
+    """The use cases of a MemoryService."""
 
-    def embed(self, texts: Sequence[str]) -> Matrix:
-        self.texts += len(texts)
-        return self._embedder.embed(texts)
+    def __init__(self, service: MemoryService, mode: Mode) -> None:
+        self._service = service
+        self._mode = mode
 
-    def embed_query(self, text: str) -> Vector:
-        self.texts += 1
-        return self._embedder.embed_query(text)
+    def remember(self, namespace: str, sessions: Sequence[NamedSession]) -> int:
+        new = [
+            NewSession(
+                turns=tuple(NewTurn(turn.role, turn.content) for turn in named.session.turns),
+                id=SessionId(named.id),
+                started_at=named.session.at,
+            )
+            for named in sessions
+        ]
+        outcomes = self._service.remember_sessions(_scope(namespace), new, actor=_ACTOR).outcomes
+        for outcome in outcomes:
+            degraded = [reason for part in outcome.rounds for reason in part.degraded]
+            if outcome.status is SessionStatus.FAILED or degraded:
+                reason = outcome.error.detail if outcome.error else ", ".join(degraded)
+                raise ServerFault(f"a session was not stored as it should be: {reason}")
+        return sum(len(outcome.rounds) for outcome in outcomes)
 
-    def windows(self, text: str) -> list[tuple[int, int]]:
-        return self._embedder.windows(text)
+    def sessions(self, namespace: str, text: str) -> list[str]:
+        pages = self._pages(namespace, text, Level.SESSION)
+        return [hit.session.id for page in pages for hit in page.sessions]
+
+    def rounds(self, namespace: str, text: str) -> list[FoundRound]:
+        return [
+            FoundRound(hit.note.session, hit.note.position, len(hit.note.turns))
+            for page in self._pages(namespace, text, Level.NOTE)
+            for hit in page.hits
+            if hit.note.session is not None and hit.note.position is not None
+        ]
+
+    def erase(self, namespace: str) -> None:
+        self._service.purge_namespace(_scope(namespace), actor=_ACTOR)
+
+    def _pages(self, namespace: str, text: str, level: Level) -> Iterator[RecallResult]:
+        query = RecallQuery(text, k=PAGE, mode=self._mode, level=level, depth=DEPTH)
+        while True:
+            page = self._service.recall(_scope(namespace), query)
+            if page.degraded:
+                raise ServerFault(f"recall was degraded: {'; '.join(page.degraded)}")
+            yield page
+            if page.next_offset is None:
+                return
+            query = replace(query, offset=page.next_offset)
 
 
 @contextmanager
@@ -64,4 +105,5 @@ def open_service_retriever(
                 raise InvalidInput(f"cannot use {cache} as a cache of embeddings: {error}") from error
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
         app = stack.enter_context(build(Settings(data_dir=folder), storage=storage, embedder=used))
-        yield ServiceRetriever(app.service, mode, embedded=lambda: counted.texts, salt=salt)
+        memory = InProcessMemory(app.service, mode)
+        yield ServiceRetriever(memory, embedded=lambda: counted.texts, salt=salt)

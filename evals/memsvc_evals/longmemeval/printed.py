@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -13,7 +14,13 @@ from memsvc_evals.longmemeval.averages import LEVELS, Average
 
 __all__ = ["print_summary"]
 
-_COLUMNS = ("recall_any@5", "recall_all@5", "recall_all@10", "ndcg_any@5", "ndcg_any@10", "mrr")
+_COLUMNS = {
+    "any@5": "recall_any@5",
+    "R@5": "recall_all@5",
+    "R@10": "recall_all@10",
+    "N@5": "ndcg_any@5",
+    "N@10": "ndcg_any@10",
+}
 
 
 def print_summary(console: Console, figures: Mapping[str, Figure], report: Mapping[str, Any]) -> None:
@@ -28,29 +35,34 @@ def print_summary(console: Console, figures: Mapping[str, Figure], report: Mappi
 
 
 def _averages(figures: Mapping[str, Figure]) -> Table:
-    table = Table(title="LongMemEval retrieval (95 % bootstrap interval)", title_justify="left")
-    for column in ("level", "average", "n", *_COLUMNS):
-        table.add_column(column)
+    table = _table("LongMemEval retrieval (R = recall_all, N = ndcg_any)", ("level/average",))
+    table.add_column("R@5 interval")
     for level in LEVELS:
         for average in Average:
-            row = [figures.get(f"{level}/{average}/{name}") for name in _COLUMNS]
-            if (first := row[0]) is not None:
-                table.add_row(level, average, str(first.n), *(_cell(figure) for figure in row))
+            row = [figures.get(f"{level}/{average}/{name}") for name in _COLUMNS.values()]
+            first = row[0]
+            if first is not None:
+                values = (f"{figure.value:.4f}" if figure else "" for figure in row)
+                table.add_row(f"{level}/{average}", str(first.n), *values, _interval(row[1]))
     return table
 
 
-def _cell(figure: Figure | None) -> str:
-    if figure is None:
+def _interval(figure: Figure | None) -> str:
+    if figure is None or figure.ci95 is None:
         return ""
-    interval = "" if figure.ci95 is None else f" [{figure.ci95[0]:.3f} {figure.ci95[1]:.3f}]"
-    return f"{figure.value:.4f}{interval}".replace("[", r"\[")
+    return f"{figure.ci95[0]:.3f}-{figure.ci95[1]:.3f}"
 
 
 def _types(report: Mapping[str, Any]) -> Table:
-    table = Table(title="by type (session level, gold = answer_session_ids)", title_justify="left")
-    for column in ("type", "n", *_COLUMNS[:-1]):
-        table.add_column(column)
+    table = _table("by type, session level, gold = answer_session_ids", ("type",))
     groups = report["by_type"].get(f"session/{Average.IDS_NO_ABS}", {})
     for name, row in groups.items():
-        table.add_row(name, str(row["n"]), *(f"{row[column]:.4f}" for column in _COLUMNS[:-1]))
+        table.add_row(name, str(row["n"]), *(f"{row[column]:.4f}" for column in _COLUMNS.values()))
+    return table
+
+
+def _table(title: str, first: tuple[str, ...]) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1))
+    for column in (*first, "n", *_COLUMNS):
+        table.add_column(column, no_wrap=True)
     return table

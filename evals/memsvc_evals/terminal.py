@@ -1,4 +1,4 @@
-"""A progress bar on stderr with rate and time left."""
+"""What is shown: reports on stdout, progress on stderr."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ from rich.progress import (
 )
 from rich.text import Text
 
-__all__ = ["progress_bar"]
+__all__ = ["progress_bar", "report_console"]
+
+_FILE_WIDTH = 120
+
+
+def report_console() -> Console:
+    """Return a console for tables; into a file or pipe it is wide, so that no cell is cut."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_FILE_WIDTH)
 
 
 class _Rate(ProgressColumn):
