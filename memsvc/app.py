@@ -27,7 +27,9 @@ from memsvc.ports.embedding import Embedder
 from memsvc.ports.ranking import VectorIndex
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
+from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
+from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
 from memsvc_stores.sql import open_storage
@@ -126,18 +128,20 @@ def build(
 
 def _embedder(settings: Settings) -> Embedder:
     chosen = settings.embedder
-    return embedder_from(
+    embedder = embedder_from(
         EmbedderSpec(
             kind=chosen.kind,
             path=chosen.path,
             url=chosen.url,
             model=chosen.model,
             dimension=chosen.dimension,
-            api_key=chosen.api_key.get_secret_value() if chosen.api_key else None,
+            api_key=chosen.api_key.get_secret_value() if chosen.api_key else "",
             threads=chosen.threads,
-            query_cache=chosen.query_cache,
+            daily_characters=chosen.daily_characters,
         )
     )
+    cache = MemoryEmbeddingCache(chosen.text_cache)
+    return CachedEmbedder(embedder, cache, query_cache_size=chosen.query_cache)
 
 
 def _handlers(context: Context) -> Mapping[str, Handler]:

@@ -24,6 +24,8 @@ class EmbedderSettings(BaseSettings):
     api_key: SecretStr | None = None
     threads: int = Field(default=1, ge=1, le=64)
     query_cache: int = Field(default=1024, ge=0)
+    text_cache: int = Field(default=4096, ge=1)
+    daily_characters: int | None = Field(default=None, ge=1)
 
 
 class Settings(BaseSettings):

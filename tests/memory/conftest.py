@@ -1,0 +1,109 @@
+"""The use cases over the in-memory store and over SQLite, with a clock that tests move."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from memsvc.domain.ids import IdFactory
+from memsvc.domain.receipts import Actor
+from memsvc.domain.scope import Scope
+from memsvc.errors import EmbedderUnavailable
+from memsvc.memory.checks import Limits
+from memsvc.memory.context import Context
+from memsvc.memory.drafting import Drafter
+from memsvc.memory.service import MemoryService
+from memsvc.ports.storage import Storage
+from memsvc_agents.embed.hashing import HashingEmbedder
+from memsvc_retrieval.hybrid import HybridRetriever
+from memsvc_retrieval.keys.user_text import UserTextKeys
+from memsvc_stores.memory import MemoryStorage
+from memsvc_stores.vectors import ExactVectorIndex
+
+SCOPE = Scope.of("acme", "alice")
+ACTOR = Actor("tester")
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **parts: float) -> datetime:
+        self.now += timedelta(**parts)
+        return self.now
+
+
+class CountingEmbedder(HashingEmbedder):
+    """Counts texts, fails while `broken`, and sees no more than `WINDOW` characters at once."""
+
+    WINDOW = 2000
+
+    def __init__(self, dimension: int = 64) -> None:
+        super().__init__(dimension)
+        self.texts: list[str] = []
+        self.broken = False
+
+    def embed(self, texts):  # type: ignore[no-untyped-def]
+        if self.broken:
+            raise EmbedderUnavailable("the model is away")
+        self.texts.extend(texts)
+        return super().embed(texts)
+
+    def windows(self, text: str) -> list[tuple[int, int]]:
+        return [(at, min(len(text), at + self.WINDOW)) for at in range(0, len(text), self.WINDOW)]
+
+    def embed_query(self, text):  # type: ignore[no-untyped-def]
+        if self.broken:
+            raise EmbedderUnavailable("the model is away")
+        return super().embed_query(text)
+
+
+@dataclass(frozen=True)
+class World:
+    """A service with the parts that a test looks at."""
+
+    service: MemoryService
+    context: Context
+    storage: Storage
+    embedder: CountingEmbedder
+    clock: Clock
+
+
+def make_world(storage: Storage, index_dir: Path) -> World:
+    clock, embedder = Clock(), CountingEmbedder()
+    index = ExactVectorIndex(index_dir, memory_bytes=2**24, save_rows=8)
+    context = Context(
+        storage=storage,
+        index=index,
+        embedder=embedder,
+        retriever=HybridRetriever(index),
+        drafter=Drafter(IdFactory(clock, random.Random(1).getrandbits), UserTextKeys(), embedder),
+        clock=clock,
+        limits=Limits(content_chars=5000),
+        save_rows=8,
+    )
+    return World(MemoryService(context), context, storage, embedder, clock)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    if request.param == "memory":
+        storage: Storage = MemoryStorage()
+    else:
+        from memsvc_stores.sql import open_storage
+
+        storage = open_storage(f"sqlite:///{tmp_path / 'memsvc.db'}")
+    made = make_world(storage, tmp_path / "indexes")
+    yield made
+    made.context.index.close()
+    storage.close()
