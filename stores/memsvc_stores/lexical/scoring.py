@@ -1,10 +1,33 @@
-"""Exact BM25 over the postings of one namespace."""
+"""Exact BM25 over the postings of one namespace, for both arms in one pass.
+
+A posting tells how often a term stands in a document, but not the document's length, and lengths cost a look-up
+each. So documents are first bounded from above by the shortest length that they can have, and lengths are only
+looked up of those that can still be among the best.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-__all__ = ["CorpusStats"]
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc.ports.ranking import Ranked, Rows
+
+__all__ = ["CorpusStats", "Lengths", "Postings", "rank"]
+
+_K1 = 1.2
+_B = 0.75
+_FIRST_LOOKUPS = 64
+_ROUNDING = 1e-6
+
+Floats: TypeAlias = NDArray[np.float64]
+Indices: TypeAlias = NDArray[np.intp]
+Lengths: TypeAlias = Callable[[Rows], Sequence[tuple[int, ...]]]
+"""Returns (row, user words, other words) of those of the rows that may be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +40,130 @@ class CorpusStats:
     documents: int
     user_words: int
     all_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """One term's documents in the namespace: ascending rows, and how often it stands in each field."""
+
+    rows: Rows
+    user: NDArray[np.int64]
+    other: NDArray[np.int64]
+
+    @classmethod
+    def packed(cls, values: NDArray[np.int64]) -> Postings:
+        """Unpack ascending values row << 16 | part, where the parts of a row add up to user + 256 * other."""
+        rows = values >> 16
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        counts = np.add.reduceat(values & 0xFFFF, starts) if starts.size else rows
+        return cls(rows[starts], counts & 0xFF, counts >> 8)
+
+
+def rank(
+    postings: Sequence[Postings], *, stats: CorpusStats, limit: int, allowed: Rows | None, lengths: Lengths
+) -> dict[str, Ranked]:
+    """Return the best documents of the arms lexical_user and lexical_all; only scores above 0.
+
+    `allowed` (sorted) restricts the documents that are scored, never the statistics.
+    """
+    rows = np.unique(np.concatenate([np.empty(0, np.int64), *(p.rows for p in postings)]))
+    if allowed is not None:
+        rows = np.intersect1d(rows, allowed, assume_unique=True)
+    candidates = _Candidates(rows, lengths)
+    arms = {
+        "lexical_user": ([p.user for p in postings], stats.user_words, 1),
+        "lexical_all": ([p.user + p.other for p in postings], stats.all_words, 2),
+    }
+    found: dict[str, Ranked] = {}
+    for name, (counts, words, fields) in arms.items():
+        idf = [_idf(int(np.count_nonzero(c)), stats.documents) for c in counts]
+        frequencies = _table(rows, [p.rows for p in postings], counts)
+        arm = _Arm(frequencies, idf=idf, average=max(words, 1) / max(stats.documents, 1), fields=fields)
+        found[name] = _best(arm, candidates, limit=limit)
+    return found
+
+
+def _table(rows: Rows, holders: Sequence[Rows], counts: Sequence[NDArray[np.int64]]) -> Floats:
+    """Return how often each term (line) stands in each of the rows (column)."""
+    table = np.zeros((len(holders), len(rows)))
+    for line, held, count in zip(table, holders, counts, strict=True):
+        places = np.searchsorted(rows, held)
+        if len(rows) and len(held):
+            places[places == len(rows)] = 0
+            known = rows[places] == held
+            line[places[known]] = count[known]
+    return table
+
+
+def _idf(having: int, documents: int) -> float:
+    return math.log(1 + (max(documents, having) - having + 0.5) / (having + 0.5))
+
+
+class _Candidates:
+    """The documents that hold any of the terms; remembers the lengths that were looked up."""
+
+    def __init__(self, rows: Rows, lengths: Lengths) -> None:
+        self.rows = rows
+        self._lengths = lengths
+        self._known = np.zeros(len(rows), bool)
+        self._words = np.full((2, len(rows)), -1, np.int64)
+
+    def look_up(self, indices: Indices) -> tuple[Indices, NDArray[np.int64]]:
+        """Return those that may be found, and the words of each field in them, shape (2, n)."""
+        unknown = indices[~self._known[indices]]
+        if unknown.size:
+            self._known[unknown] = True
+            found = np.array(self._lengths(np.sort(self.rows[unknown])), np.int64).reshape(-1, 3)
+            self._words[:, np.searchsorted(self.rows, found[:, 0])] = found[:, 1:].T
+        indices = indices[self._words[0, indices] >= 0]
+        return indices, self._words[:, indices]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """Scores over the first `fields` fields; `frequencies` has one line per term, one column per candidate."""
+
+    frequencies: Floats
+    idf: Sequence[float]
+    average: float
+    fields: int
+
+    def scores(self, indices: Indices, words: NDArray[np.int64]) -> Floats:
+        return self._scores(self.frequencies[:, indices], words[: self.fields].sum(axis=0))
+
+    def bounds(self) -> Floats:
+        """Return what no document's score is above: a document is at least as long as its matches."""
+        return self._scores(self.frequencies, self.frequencies.sum(axis=0)) * (1 + _ROUNDING)
+
+    def _scores(self, frequencies: Floats, lengths: NDArray[np.int64] | Floats) -> Floats:
+        norms = _K1 * (1 - _B) + (_K1 * _B / self.average) * lengths
+        total = np.zeros(frequencies.shape[1])
+        for idf, counts in zip(self.idf, frequencies, strict=True):
+            total += idf * (_K1 + 1) * counts / (counts + norms)
+        return total
+
+
+def _best(arm: _Arm, candidates: _Candidates, *, limit: int) -> Ranked:
+    """Return the best by exact score, looking up no more lengths than the bounds leave in doubt."""
+    bounds = arm.bounds()
+    left = np.flatnonzero(bounds > 0)
+    indices, scores = np.empty(0, np.intp), np.empty(0, np.float32)
+    size = max(2 * limit, _FIRST_LOOKUPS)
+    while left.size:
+        taken, left = _split(left, bounds, size)
+        taken, words = candidates.look_up(taken)
+        indices = np.concatenate([indices, taken])
+        scores = np.concatenate([scores, arm.scores(taken, words).astype(np.float32)])
+        if len(scores) > limit:
+            left = left[bounds[left] >= np.partition(scores, -limit)[-limit]]
+        size *= 4
+    order = np.lexsort((indices, -scores))[:limit]
+    return Ranked(candidates.rows[indices[order]], scores[order])
+
+
+def _split(indices: Indices, bounds: Floats, size: int) -> tuple[Indices, Indices]:
+    """Return the `size` candidates with the highest bounds, and the rest."""
+    if len(indices) <= size:
+        return indices, indices[:0]
+    order = np.argpartition(-bounds[indices], size)
+    return indices[order[:size]], indices[order[size:]]
