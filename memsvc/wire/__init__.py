@@ -13,6 +13,7 @@ from memsvc.wire.fields import (
     Question,
     Reason,
     Role,
+    Utterance,
 )
 from memsvc.wire.namespaces import (
     IndexStats,
@@ -157,5 +158,6 @@ __all__ = [
     "Status",
     "Turn",
     "TurnSpan",
+    "Utterance",
     "Version",
 ]

@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from memsvc.wire.json_bounds import check_object, check_text
+from memsvc.wire.json_bounds import check_filter, check_object, check_text
 
 __all__ = [
     "MAX_CONTENT_CHARS",
@@ -22,6 +22,7 @@ __all__ = [
     "Question",
     "Reason",
     "Role",
+    "Utterance",
 ]
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,127}$"
@@ -63,6 +64,7 @@ Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME_PATTERN), Before
 Role: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=32), BeforeValidator(_encodable), AfterValidator(_not_blank)
 ]
+Utterance: TypeAlias = Annotated[str, StringConstraints(max_length=MAX_CONTENT_CHARS), BeforeValidator(_encodable)]
 Content: TypeAlias = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_CONTENT_CHARS),
@@ -86,6 +88,7 @@ Metadata: TypeAlias = Annotated[
 ]
 Filter: TypeAlias = Annotated[
     dict[str, JsonValue],
+    AfterValidator(check_filter),
     Field(
         description='A condition such as {"field": "metadata.tag", "op": "eq", "value": "a"}, {"and": [...]}, '
         '{"or": [...]} or {"not": {...}}; see docs/api.md.',

@@ -8,10 +8,11 @@ import math
 from pydantic import JsonValue
 from pydantic_core import PydanticCustomError
 
-__all__ = ["MAX_METADATA_BYTES", "MAX_METADATA_DEPTH", "check_object", "check_text"]
+__all__ = ["MAX_METADATA_BYTES", "MAX_METADATA_DEPTH", "check_filter", "check_object", "check_text"]
 
 MAX_METADATA_BYTES = 16 * 1024
 MAX_METADATA_DEPTH = 8
+_FILTER_JSON_DEPTH = 64
 _INT64 = 2**63
 
 
@@ -35,23 +36,31 @@ def check_object(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     """Return the object; raises when it is too deep or large, or holds a number or text that cannot be kept."""
     if not value:
         return value
+    _check_parts(value, MAX_METADATA_DEPTH)
+    if len(json.dumps(value, ensure_ascii=False).encode()) > MAX_METADATA_BYTES:
+        raise PydanticCustomError("size", "must not exceed {max} bytes of JSON", {"max": MAX_METADATA_BYTES})
+    return value
+
+
+def check_filter(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return the filter if its texts and numbers can be kept; its form is the server's to check."""
+    _check_parts(value, _FILTER_JSON_DEPTH)
+    return value
+
+
+def _check_parts(value: dict[str, JsonValue], max_depth: int) -> None:
     waiting: list[tuple[JsonValue, int]] = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
         if isinstance(item, dict | list):
-            if depth > MAX_METADATA_DEPTH:
-                raise PydanticCustomError("depth", "must not nest deeper than {max}", {"max": MAX_METADATA_DEPTH})
+            if depth > max_depth:
+                raise PydanticCustomError("depth", "must not nest deeper than {max}", {"max": max_depth})
             if isinstance(item, dict):
                 for key in item:
                     check_text(key)
             waiting.extend((part, depth + 1) for part in (item.values() if isinstance(item, dict) else item))
         else:
             _check_scalar(item)
-    if len(json.dumps(value, ensure_ascii=False).encode()) > MAX_METADATA_BYTES:
-        raise PydanticCustomError(
-            "size", "must not be larger than {max} bytes of JSON", {"max": MAX_METADATA_BYTES}
-        )
-    return value
 
 
 def _check_scalar(item: JsonValue) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from memsvc.wire.base import Request, Response
-from memsvc.wire.fields import Content, Instant, Metadata, Name, Role
+from memsvc.wire.fields import Content, Instant, Metadata, Name, Role, Utterance
 from memsvc.wire.words import Kind, Origin, OutcomeStatus, SessionStatus
 
 __all__ = [
@@ -26,10 +26,10 @@ __all__ = [
 
 
 class NewTurn(Request):
-    """One utterance; `role` is user, assistant, tool, or another name of at most 32 characters."""
+    """One utterance; `role` is user, assistant, tool, or another name. Real chats have empty turns: they may."""
 
     role: Role
-    content: Content
+    content: Utterance
     at: Instant | None = None
 
 

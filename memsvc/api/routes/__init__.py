@@ -1,0 +1,26 @@
+"""All routes under /v1, as data."""
+
+from __future__ import annotations
+
+from memsvc.api.endpoints import Endpoint
+from memsvc.api.routes.ingest import INGEST
+from memsvc.api.routes.jobs import JOBS
+from memsvc.api.routes.namespaces import NAMESPACES
+from memsvc.api.routes.notes import NOTES
+from memsvc.api.routes.recall import RECALL
+from memsvc.api.routes.remember import REMEMBER
+from memsvc.api.routes.sessions import SESSIONS
+from memsvc.api.routes.transfer import TRANSFER
+
+__all__ = ["ENDPOINTS"]
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *NAMESPACES,
+    *REMEMBER,
+    *INGEST,
+    *RECALL,
+    *NOTES,
+    *SESSIONS,
+    *TRANSFER,
+    *JOBS,
+)

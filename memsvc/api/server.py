@@ -1,0 +1,56 @@
+"""Running the app under uvicorn."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from memsvc.errors import Conflict, InvalidInput
+from memsvc.settings import Settings
+
+__all__ = ["bind", "serve"]
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a bound socket; raises Conflict when the port is taken, InvalidInput for a wrong address."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise InvalidInput(f"cannot listen on {host}: {error.strerror}; set MEMSVC_HOST") from None
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(
+                f"port {port} on {host} is in use; stop the program that holds it or choose another with "
+                "--port or MEMSVC_PORT"
+            ) from None
+        raise InvalidInput(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    return bound
+
+
+def serve(app: FastAPI, settings: Settings, *, listener: socket.socket | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the requests in work within `shutdown_seconds`.
+
+    `listener` is a socket from `bind`, for callers that must know the port before (port 0).
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        http="httptools",
+        lifespan="on",
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+    sock = listener or bind(settings.host, settings.port)
+    try:
+        uvicorn.Server(config).run(sockets=[sock])
+    finally:
+        sock.close()

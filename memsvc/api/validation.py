@@ -1,0 +1,58 @@
+"""From what pydantic found wrong to errors that name the place and never repeat the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from memsvc.errors import FieldError, InvalidInput
+
+__all__ = ["invalid", "parse"]
+
+_MAX_ERRORS = 50
+_MAX_PART = 64
+T = TypeVar("T", bound=BaseModel)
+
+
+def parse(model: type[T], body: bytes, *, what: str = "the body") -> T:
+    """Return the body as the model; raises InvalidInput with a JSON pointer to each wrong place."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise invalid(f"{what} is not valid", found) from None
+
+
+def invalid(summary: str, found: Iterable[Mapping[str, Any]]) -> InvalidInput:
+    """Return the error for pydantic's list of faults."""
+    errors = [FieldError(_pointer(item["loc"]), _message(item)) for item in list(found)[:_MAX_ERRORS]]
+    first = errors[0]
+    return InvalidInput(f"{summary}: {first.pointer or '/'}: {first.message}", errors=errors)
+
+
+def _pointer(location: Iterable[int | str]) -> str:
+    parts = (str(part)[:_MAX_PART].replace("~", "~0").replace("/", "~1") for part in location)
+    return "".join(f"/{part}" for part in parts)
+
+
+_OWN_WORDS = {
+    "extra_forbidden": "is not a known field",
+    "missing": "is missing",
+    "union_tag_invalid": "has an unknown `type`",
+    "union_tag_not_found": "has no `type`",
+}
+
+
+def _message(item: Mapping[str, Any]) -> str:
+    text = str(item["msg"])
+    if item["type"] in _OWN_WORDS:
+        return _OWN_WORDS[item["type"]]
+    if item["type"] != "json_invalid":
+        return text
+    if "recursion" in text:
+        return f"{text}; it nests too deeply"
+    if "hex escape" in text or "unicode" in text:
+        return f"{text}; strings must be valid Unicode in UTF-8, without lone surrogates"
+    return text
