@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from memsvc.errors import DimensionMismatch
+from memsvc.errors import DimensionMismatch, StorageBusy, StorageReadOnly
 from memsvc.ports.embedding import EmbeddingCache, Matrix, Model, Vector
 from memsvc_agents.embed.cache_file import FileEmbeddingCache
 from memsvc_agents.embed.cached import CachedEmbedder, content_hash
@@ -72,6 +73,27 @@ def test_a_file_keeps_its_vectors(tmp_path: Path) -> None:
         first.put_many(MODEL, {KEY: VECTOR})
     with FileEmbeddingCache(tmp_path / "v.sqlite") as second:
         np.testing.assert_array_equal(VECTOR, second.get_many(MODEL, [KEY])[KEY])
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "v.sqlite").write_text("not a database, but longer than a header of one hundred bytes" * 9)
+    with pytest.raises(StorageReadOnly, match=r"v\.sqlite: file is not a database"):
+        FileEmbeddingCache(tmp_path / "v.sqlite")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(StorageReadOnly, match="cannot be made"):
+        FileEmbeddingCache(tmp_path / "taken" / "v.sqlite")
+
+
+def test_a_file_locked_by_another_is_busy(tmp_path: Path) -> None:
+    with FileEmbeddingCache(tmp_path / "v.sqlite", busy_seconds=0) as cache:
+        other = sqlite3.connect(tmp_path / "v.sqlite")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageBusy):
+            cache.put_many(MODEL, {KEY: VECTOR})
+        other.close()
 
 
 def test_the_memory_cache_drops_what_was_used_longest_ago() -> None:

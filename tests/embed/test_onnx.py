@@ -44,6 +44,18 @@ def test_a_vector_is_the_same_to_the_last_bit_in_every_batch(onnx: OnnxEmbedder)
     np.testing.assert_array_equal(alone, onnx.embed(texts))
 
 
+def test_no_weight_can_saturate_a_16_bit_pair_sum() -> None:
+    onnx_format = pytest.importorskip("onnx", reason="reads the model's weights")
+    model = onnx_format.load(PACKAGED_MODEL / "model.onnx")
+    weights = [
+        onnx_format.numpy_helper.to_array(tensor)
+        for tensor in model.graph.initializer
+        if tensor.name.endswith(".weight") and tensor.data_type == onnx_format.TensorProto.INT8
+    ]
+    assert len(weights) == 24
+    assert max(2 * 255 * np.abs(weight.astype(int)).max() for weight in weights) < 2**15
+
+
 def test_windows_of_a_long_text_are_about_equal(onnx: OnnxEmbedder) -> None:
     windows = onnx.windows("word " * 300)
     assert windows == [(0, 750), (750, 1500)]
