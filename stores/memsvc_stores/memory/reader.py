@@ -16,6 +16,7 @@ from memsvc.domain.selection import VISIBLE, Selection, selects
 from memsvc.ports.embedding import EmbeddingCache
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 from memsvc.ports.storage import StoreStats
+from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import lexical
 from memsvc_stores.memory.delta import delta_after, empty_delta
 from memsvc_stores.memory.state import NamespaceData, SavedResponse, SessionEntry, StoredNote
@@ -33,11 +34,17 @@ class MemoryReader:
     """Answers from one NamespaceData; None stands for a namespace that was never written."""
 
     def __init__(
-        self, scope: Scope, data: NamespaceData | None, saved: Callable[[str], SavedResponse | None]
+        self,
+        scope: Scope,
+        data: NamespaceData | None,
+        *,
+        saved: Callable[[str], SavedResponse | None],
+        analyzer: Analyzer,
     ) -> None:
         self._scope = scope
         self._data = data
         self._saved = saved
+        self._analyzer = analyzer
 
     @property
     def scope(self) -> Scope:
@@ -113,12 +120,13 @@ class MemoryReader:
     def lexical(self, text: str, *, limit: int, allowed: Rows | None) -> dict[str, Ranked]:
         stored = self._stored()
         visible = (row for row, item in stored.items() if item.note.status in VISIBLE)
-        rows: Iterable[int] = list(visible) if allowed is None else allowed.tolist()
-        user = {row: item.postings.user for row, item in stored.items()}
-        everything = {row: item.postings.all for row, item in stored.items()}
+        rows = frozenset(visible if allowed is None else allowed.tolist())
+        query = self._analyzer.analyse(text)
+        user = {row: item.words.user for row, item in stored.items()}
+        everything = {row: item.words.all for row, item in stored.items()}
         return {
-            "lexical_user": lexical.rank(text, user, allowed=rows, limit=limit),
-            "lexical_all": lexical.rank(text, everything, allowed=rows, limit=limit),
+            "lexical_user": lexical.rank(query, user, allowed=rows, limit=limit),
+            "lexical_all": lexical.rank(query, everything, allowed=rows, limit=limit),
         }
 
     def vector_delta(self, after_sequence: int) -> VectorDelta:

@@ -11,7 +11,7 @@ from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.notes import Key, Note, NoteRecord, Session
 from memsvc.domain.scope import Scope
 from memsvc.ports.embedding import Model, Vector
-from memsvc_stores.memory.lexical import Postings
+from memsvc_stores.memory.lexical import WordCounts
 
 __all__ = ["NamespaceData", "SavedResponse", "SessionEntry", "StoredNote", "World"]
 
@@ -29,7 +29,7 @@ class StoredNote:
     note: Note
     dedupe: str | None
     keys: tuple[Key, ...]
-    postings: Postings
+    words: WordCounts
     keyed_at: int
 
     @property

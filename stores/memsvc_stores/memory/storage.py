@@ -12,6 +12,7 @@ from memsvc.domain.ids import IdFactory
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageBusy, Unavailable
 from memsvc.ports.clock import Clock
+from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory.directory import MemoryDirectory
 from memsvc_stores.memory.jobs import MemoryJobs
 from memsvc_stores.memory.keys import MemoryApiKeys
@@ -36,6 +37,7 @@ class MemoryStorage:
         self._world = World()
         self._writing = Lock()
         self._closed = False
+        self._analyzer = Analyzer()
         self._jobs = MemoryJobs(clock=clock, new_id=IdFactory(clock, random_bits).job)
         self._api_keys = MemoryApiKeys()
         self._directory = MemoryDirectory(lambda: self._world)
@@ -57,7 +59,10 @@ class MemoryStorage:
         self.check()
         world = self._world
         yield MemoryReader(
-            scope, world.namespaces.get(scope), lambda key: world.responses.get((scope.tenant, key))
+            scope,
+            world.namespaces.get(scope),
+            saved=lambda key: world.responses.get((scope.tenant, key)),
+            analyzer=self._analyzer,
         )
 
     @contextmanager
@@ -67,7 +72,7 @@ class MemoryStorage:
             raise StorageBusy("another writer holds the store; try again later")
         try:
             transaction = Transaction(scope, self._world)
-            yield MemoryWriter(transaction)
+            yield MemoryWriter(transaction, self._analyzer)
             self._world = transaction.result()
             for job, at in transaction.jobs:
                 self._jobs.enqueue(scope, job, at)

@@ -15,8 +15,9 @@ from memsvc.errors import EmbedderMismatch, ServerFault
 from memsvc.ports.embedding import EmbeddingCache, Model
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts, StatusChange
+from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import purging
-from memsvc_stores.memory.lexical import postings
+from memsvc_stores.memory.lexical import counts_of
 from memsvc_stores.memory.making import changed_by, difference, lexical_texts, note_of
 from memsvc_stores.memory.reader import MemoryReader
 from memsvc_stores.memory.state import SessionEntry, StoredNote
@@ -29,11 +30,12 @@ __all__ = ["MemoryWriter"]
 class MemoryWriter(MemoryReader):
     """A reader that sees its own changes, and the changes."""
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: Transaction, analyzer: Analyzer) -> None:
         super().__init__(
             transaction.scope,
             transaction.data,
-            lambda key: transaction.responses.get((transaction.scope.tenant, key)),
+            saved=lambda key: transaction.responses.get((transaction.scope.tenant, key)),
+            analyzer=analyzer,
         )
         self._transaction = transaction
 
@@ -113,7 +115,7 @@ class MemoryWriter(MemoryReader):
             return False
         note = replace(record.note, row=self._transaction.next_note_row())
         keyed_at = len(data.journal) + 1
-        words = postings(*lexical_texts(note))
+        words = counts_of(self._analyzer.prepare(*lexical_texts(note)))
         self._transaction.insert(StoredNote(note, record.dedupe, record.keys, words, keyed_at))
         for change in history:
             self._transaction.import_change(change, note.row)
@@ -132,7 +134,7 @@ class MemoryWriter(MemoryReader):
         if draft.dedupe in data.taken:
             return Added(None, data.taken[draft.dedupe])
         note = note_of(draft, self._transaction.next_note_row())
-        words = postings(*draft.lexical_fields())
+        words = counts_of(self._analyzer.prepare(*draft.lexical_fields()))
         self._transaction.insert(StoredNote(note, draft.dedupe, draft.keys, words, len(data.journal) + 1))
         self._transaction.journal(note, Operation.CREATED, at=draft.ingest_time, actor=actor, patch={})
         return Added(note.row, None)
