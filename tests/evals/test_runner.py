@@ -1,0 +1,178 @@
+"""The runner through the real service on a temporary SQLite database, with the hashing embedder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memsvc.domain.recall import Mode
+from memsvc.errors import InvalidInput
+from memsvc_evals.longmemeval.corpus import build_corpora
+from memsvc_evals.longmemeval.in_process import open_service_retriever
+from memsvc_evals.longmemeval.opaque import OpaqueIds
+from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever
+from memsvc_evals.longmemeval.run import Part, run_questions
+from memsvc_evals.longmemeval.runs import QuestionRun, RunFolder, complete
+from memsvc_evals.longmemeval.schema import parse_question, read_questions
+from memsvc_evals.longmemeval.service_retriever import FoundRound, NamedSession, ServiceRetriever
+
+
+class FirstFound:
+    """A memory that ranks sessions as they came and finds two rounds of the first session."""
+
+    def __init__(self) -> None:
+        self.named: list[NamedSession] = []
+        self.erased: list[str] = []
+
+    def remember(self, namespace: str, sessions: Any) -> int:
+        self.named = list(sessions)
+        return len(self.named)
+
+    def sessions(self, namespace: str, text: str) -> list[str]:
+        return [named.id for named in self.named]
+
+    def rounds(self, namespace: str, text: str) -> list[FoundRound]:
+        first = self.named[0].id
+        return [FoundRound(first, 2, 2), FoundRound(first, 1, 1)]
+
+    def erase(self, namespace: str) -> None:
+        self.erased.append(namespace)
+
+
+def test_service_sees_no_id_of_the_file(three_file: Path) -> None:
+    question = next(read_questions(three_file))
+    memory = FirstFound()
+    ServiceRetriever(memory).rank(question, build_corpora(question))
+    seen = " ".join([*(named.id for named in memory.named), *memory.erased])
+    assert "answer" not in seen
+    assert question.id not in seen
+    assert memory.erased == [OpaqueIds(question.id).namespace]
+
+
+def test_haystack_is_remembered_by_date(three_raw: list[dict[str, Any]]) -> None:
+    for field in ("haystack_dates", "haystack_session_ids", "haystack_sessions"):
+        three_raw[0][field].reverse()
+    question = parse_question(three_raw[0], "test")
+    memory = FirstFound()
+    run = ServiceRetriever(memory).rank(question, build_corpora(question))
+    dates = [named.session.date for named in memory.named]
+    assert dates == sorted(dates)
+    assert run.sessions == (5, 4, 3, 2, 1, 0)
+
+
+def test_assistant_turns_are_no_documents_and_what_is_not_found_follows(three_file: Path) -> None:
+    question = next(read_questions(three_file))
+    corpora = build_corpora(question)
+    run = ServiceRetriever(FirstFound()).rank(question, corpora)
+    position = corpora.turns[run.turns[0]].turn
+    assert (position, run.found_turns) == (2, 1)
+    assert sorted(run.turns) == list(range(len(corpora.turns)))
+
+
+def test_blank_session_is_not_sent_but_ranked(three_raw: list[dict[str, Any]]) -> None:
+    three_raw[0]["haystack_sessions"][0] = []
+    question = parse_question(three_raw[0], "test")
+    memory = FirstFound()
+    run = ServiceRetriever(memory).rank(question, build_corpora(question))
+    assert len(memory.named) == 5
+    assert run.sessions[-1] == 0
+
+
+def test_complete_ranks_each_document_once() -> None:
+    assert complete([2, 0, 2], 4) == (2, 0, 1, 3)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_ranking_through_the_service_does_not_depend_on_the_opaque_ids(three_file: Path, mode: Mode) -> None:
+    rankings = []
+    for salt in ("", "other"):
+        with open_service_retriever(mode, embedder="hashing", cache=None, salt=salt) as retriever:
+            results = run_questions(three_file, retriever, part=Part())
+        rankings.append([(run.sessions, run.turns) for _, run in results])
+    assert rankings[0] == rankings[1]
+
+
+def test_hybrid_finds_the_evidence_of_the_fixture(three_file: Path) -> None:
+    with open_service_retriever(Mode.HYBRID, embedder="hashing", cache=None) as retriever:
+        results = run_questions(three_file, retriever, part=Part())
+    assert [scores.metrics[("session", "ids")]["recall_all@3"] for scores, _ in results] == [1.0, 1.0, 1.0]
+
+
+def test_dense_and_hybrid_rank_every_session_and_user_turn_themselves(three_file: Path) -> None:
+    with open_service_retriever(Mode.HYBRID, embedder="hashing", cache=None) as retriever:
+        for _, run in run_questions(three_file, retriever, part=Part()):
+            assert (run.found_sessions, run.found_turns) == (len(run.sessions), len(run.turns))
+
+
+def test_cached_vectors_are_not_embedded_again(three_file: Path, tmp_path: Path) -> None:
+    embedded = []
+    for _ in range(2):
+        with open_service_retriever(Mode.DENSE, embedder="hashing", cache=tmp_path / "e.sqlite") as retriever:
+            embedded.append(sum(run.embedded for _, run in run_questions(three_file, retriever, part=Part())))
+    assert embedded[0] > 30
+    assert embedded[1] <= 3
+
+
+def test_file_that_is_no_cache_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite"
+    path.write_text("this is not a database, whatever its name says" * 100)
+    with (
+        pytest.raises(InvalidInput, match=r"cannot use .*e\.sqlite as a cache"),
+        open_service_retriever(Mode.DENSE, embedder="hashing", cache=path),
+    ):
+        pass
+
+
+class Counted(OfficialBm25Retriever):
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def rank(self, question: Any, corpora: Any) -> QuestionRun:
+        self.asked.append(question.id)
+        return super().rank(question, corpora)
+
+
+def test_resumed_run_ranks_only_what_is_missing(three_file: Path, tmp_path: Path) -> None:
+    first = run_questions(three_file, Counted(), part=Part(limit=2), folder=RunFolder(tmp_path, {"a": 1}))
+    again = Counted()
+    whole = run_questions(three_file, again, part=Part(), folder=RunFolder(tmp_path, {"a": 1}))
+    assert again.asked == ["8cf51dda"]
+    assert whole[:2] == first
+
+
+def test_torn_last_line_of_a_killed_run_is_dropped(three_file: Path, tmp_path: Path) -> None:
+    run_questions(three_file, Counted(), part=Part(), folder=RunFolder(tmp_path, {}))
+    results = tmp_path / "results.jsonl"
+    results.write_bytes(results.read_bytes()[:-20])
+    again = Counted()
+    run_questions(three_file, again, part=Part(), folder=RunFolder(tmp_path, {}))
+    assert again.asked == ["8cf51dda"]
+    assert len(results.read_text().splitlines()) == 3
+
+
+def test_folder_of_another_configuration_is_refused(tmp_path: Path) -> None:
+    RunFolder(tmp_path, {"retriever": "dense"})
+    with pytest.raises(InvalidInput, match="another configuration or data file"):
+        RunFolder(tmp_path, {"retriever": "lexical"})
+
+
+def test_official_log_has_all_fields_and_the_full_ranking(
+    three_file: Path, three_raw: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    run_questions(three_file, OfficialBm25Retriever(), part=Part(), logs=tmp_path / "x")
+    lines = (tmp_path / "x_retrievallog_turn").read_text(encoding="utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    results = [entry.pop("retrieval_results") for entry in entries]
+    assert entries == three_raw
+    assert set(results[0]) == {"query", "ranked_items", "metrics"}
+    assert len(results[0]["ranked_items"]) == len(build_corpora(next(read_questions(three_file))).turns)
+    assert set(results[0]["ranked_items"][0]) == {"corpus_id", "text", "timestamp"}
+    assert "recall_all@50" in results[0]["metrics"]["turn"]
+
+
+def test_offset_past_the_end_is_refused(three_file: Path) -> None:
+    with pytest.raises(InvalidInput, match="no question at offset 3"):
+        run_questions(three_file, OfficialBm25Retriever(), part=Part(offset=3))
