@@ -32,11 +32,13 @@ class SessionOptions(TypedDict, total=False):
 
 
 class ListOptions(TypedDict, total=False):
-    """Which notes to list, joined by AND."""
+    """Which notes to list, joined by AND; `event_from` is inclusive, `event_to` exclusive."""
 
     statuses: Collection[Status] | None
     kinds: Collection[Kind] | None
-    session: str | None
+    sessions: Collection[str] | None
+    event_from: datetime | None
+    event_to: datetime | None
 
 
 class RecallOptions(TypedDict, total=False):

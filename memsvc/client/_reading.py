@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from memsvc.client._codec import build, get, path, post, query, reader
@@ -98,6 +99,11 @@ def version() -> Call[Version]:
 
 
 def _plain(options: ListOptions) -> dict[str, Any]:
+    """Return the query parameters, under the names of the REST API."""
     given: dict[str, Any] = {**options}
-    names = {"statuses": "status", "kinds": "kind"}
-    return {names.get(name, name): value for name, value in given.items()}
+    return {
+        {"statuses": "status", "kinds": "kind", "sessions": "session"}.get(name, name): (
+            value.isoformat() if isinstance(value, datetime) else value
+        )
+        for name, value in given.items()
+    }

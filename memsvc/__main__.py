@@ -1,0 +1,26 @@
+"""Entry point of the command line; works with the base install too, by saying what is missing."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+_SERVER_LIBRARIES = frozenset({"typer", "rich", "pydantic_settings"})
+_HINT = 'memsvc: the command line needs the server libraries; install them with: pip install "memsvc[server]"\n'
+
+
+def main() -> None:
+    """Run the `memsvc` command."""
+    try:
+        from memsvc.cli.app import build_app
+    except ModuleNotFoundError as error:
+        if error.name not in _SERVER_LIBRARIES:
+            raise
+        sys.stderr.write(_HINT)
+        sys.exit(2)
+    build_app()(prog_name="memsvc")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""All commands joined in one application."""
+
+from __future__ import annotations
+
+import typer
+
+from memsvc.cli import benchmarks, db, demo, index, ingest, keys, recall, serve, stats, transfer, worker
+from memsvc.cli.failures import FailureGroup
+
+__all__ = ["build_app"]
+
+
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def build_app() -> typer.Typer:
+    """Return the application behind the `memsvc` command."""
+    app = typer.Typer(
+        name="memsvc",
+        cls=FailureGroup,
+        help="Long-term memory for LLM agents.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.command("serve")(serve.serve)
+    app.command("demo")(demo.demo)
+    app.command("worker")(worker.worker)
+    app.command("ingest")(ingest.ingest)
+    app.command("recall")(recall.recall)
+    app.command("export")(transfer.export)
+    app.command("import")(transfer.import_)
+    app.command("stats")(stats.stats)
+    app.add_typer(keys.build_app(), name="keys")
+    app.add_typer(db.build_app(), name="db")
+    app.add_typer(index.build_app(), name="index")
+    app.command("eval", context_settings=_PASSED_ON, add_help_option=False)(benchmarks.eval_)
+    return app

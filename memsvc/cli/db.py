@@ -1,0 +1,1 @@
+"""`memsvc db`: the schema of the database."""

@@ -1,0 +1,47 @@
+"""Errors as one clear line on standard error, and the exit codes."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from memsvc.errors import InvalidInput, MemsvcError
+
+__all__ = ["BAD_INPUT", "FAILURE", "PROBLEMS_FOUND", "FailureGroup"]
+
+FAILURE = 1
+BAD_INPUT = 2
+PROBLEMS_FOUND = 3
+
+
+class FailureGroup(TyperGroup):
+    """A group of commands whose expected errors end in a line and an exit code, never in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InvalidInput as error:
+            _end(error, BAD_INPUT)
+        except MemsvcError as error:
+            _end(error, FAILURE)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _line(f"{where}{error.strerror or error}")
+            raise typer.Exit(FAILURE) from error
+
+
+def _end(error: MemsvcError, code: int) -> NoReturn:
+    request = f" (request {error.request_id})" if error.request_id else ""
+    _line(f"{error.detail}{request}")
+    for wrong in error.errors:
+        if wrong.message and wrong.message not in error.detail:
+            _line(f"  {wrong.pointer}: {wrong.message}")
+    raise typer.Exit(code) from error
+
+
+def _line(text: str) -> None:
+    typer.echo(f"memsvc: {' '.join(text.split())}", err=True)

@@ -1,0 +1,1 @@
+"""Files that `memsvc ingest` reads, each as a stream of entries."""

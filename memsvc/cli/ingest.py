@@ -1,0 +1,82 @@
+"""`memsvc ingest`: files of conversations and notes into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from memsvc.cli import options
+from memsvc.cli.connection import Target, connected
+from memsvc.cli.formats.entries import Place
+from memsvc.cli.formats.opening import Format, count_units, detect, read_entries
+from memsvc.cli.output import report, say
+
+__all__ = ["ingest"]
+
+
+def ingest(
+    file: Annotated[Path, typer.Argument(help="File to read; - for JSON Lines on standard input.")],
+    namespace: options.Namespace = "default",
+    format: Annotated[Format, typer.Option("--format", "-f", help="What the file is.")] = Format.AUTO,
+    prefix: Annotated[
+        str | None,
+        typer.Option(help="LongMemEval: put each question's haystack into the namespace PREFIX + question id."),
+    ] = None,
+    url: options.Url = None,
+    api_key: options.ApiKey = None,
+    data_dir: options.DataDir = None,
+    json: options.Json = False,
+) -> None:
+    """Store a file of conversations and notes.
+
+    Sending the same file again adds nothing. A wrong line is named and left out, the others are stored; the
+    exit code is then 2.
+    """
+    from memsvc.cli.delivery import deliver
+
+    chosen = detect(file) if format is Format.AUTO else format
+    places = read_entries(file, chosen, prefix=prefix)
+    with connected(Target(url, api_key, data_dir)) as client, _progress(file, chosen) as advance:
+        tally = deliver(client, places, namespace=namespace, advance=advance)
+    result = {
+        "sessions": dict(tally.sessions),
+        "notes": dict(tally.notes),
+        "refused": tally.refused,
+        "problems": [{"place": p.place, "code": p.code, "detail": p.detail} for p in tally.problems],
+    }
+    for problem in tally.problems:
+        say(f"memsvc: {file}: {problem.place}: {problem.detail}")
+    if tally.refused > len(tally.problems):
+        say(f"memsvc: {file}: {tally.refused - len(tally.problems)} more were not stored")
+    report(result, [_summary("sessions", tally.sessions), _summary("notes", tally.notes)], as_json=json)
+    raise typer.Exit(tally.exit_code)
+
+
+def _summary(what: str, counts: dict[str, int]) -> str:
+    parts = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+    return f"{what}: {parts or 'none'}"
+
+
+@contextmanager
+def _progress(file: Path, chosen: Format) -> Iterator[Callable[[Place], None]]:
+    """Show progress by lines or questions on standard error, where their number can be known before."""
+    from memsvc_evals.progress import progress_bar
+
+    total = count_units(file, chosen)
+    if total is None:
+        yield lambda _: None
+        return
+    with progress_bar(file.name, total) as advance:
+        last = ""
+
+        def moved(place: Place) -> None:
+            nonlocal last
+            if place.unit != last:
+                last = place.unit
+                advance()
+
+        yield moved

@@ -1,0 +1,25 @@
+"""What commands print: lines for people, or one JSON object and nothing else."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+__all__ = ["report", "say"]
+
+
+def report(result: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
+    """Print the result as JSON, or the lines."""
+    if as_json:
+        sys.stdout.write(json.dumps(result) + "\n")
+    else:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def say(line: str) -> None:
+    """Print a line for people to standard error."""
+    sys.stderr.write(line + "\n")

@@ -1,0 +1,80 @@
+"""`memsvc export` and `memsvc import`: a namespace as lines of JSON, without loss."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from memsvc.cli import options
+from memsvc.cli.connection import Target, connected
+from memsvc.cli.failures import BAD_INPUT
+from memsvc.cli.formats.opening import STDIN, open_input
+from memsvc.cli.output import report, say
+from memsvc.errors import InvalidInput
+
+__all__ = ["export", "import_"]
+
+
+def export(
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write; - for standard output.")] = STDIN,
+    namespace: options.Namespace = "default",
+    url: options.Url = None,
+    api_key: options.ApiKey = None,
+    data_dir: options.DataDir = None,
+    json: options.Json = False,
+) -> None:
+    """Write everything of a namespace, with history, as NDJSON; a file appears only when it is whole."""
+    if json and output == STDIN:
+        raise InvalidInput("--json and the export would both go to standard output; name a file with --output")
+    lines = 0
+    with connected(Target(url, api_key, data_dir), namespace=namespace) as client, _sink(output) as sink:
+        for line in client.export():
+            sink.write(line + b"\n")
+            lines += 1
+    if output != STDIN:
+        result = {"file": str(output), "lines": lines}
+        report(result, [f"{lines} lines written to {output}"], as_json=json)
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="File that `memsvc export` wrote; - for standard input.")],
+    namespace: options.Namespace = "default",
+    url: options.Url = None,
+    api_key: options.ApiKey = None,
+    data_dir: options.DataDir = None,
+    json: options.Json = False,
+) -> None:
+    """Restore an export: ids, times, versions and history as they were; what is there already is left."""
+    with (
+        open_input(file) as lines,
+        connected(Target(url, api_key, data_dir), namespace=namespace) as client,
+    ):
+        result = client.import_(lines)
+    for problem in result.problems:
+        say(f"memsvc: {file}: line {problem.line}: {problem.detail}")
+    summary = (
+        f"{result.sessions} sessions and {result.notes} notes restored, {result.skipped} there already, "
+        f"{result.failed} failed"
+    )
+    report(result.model_dump(mode="json"), [summary], as_json=json)
+    raise typer.Exit(BAD_INPUT if result.failed else 0)
+
+
+@contextmanager
+def _sink(output: Path) -> Iterator[BinaryIO]:
+    if output == STDIN:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    unfinished = output.with_name(output.name + ".part")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,49 @@
+"""`memsvc worker`: background jobs in a process of their own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from memsvc.cli import options
+from memsvc.cli.configuration import load_settings
+from memsvc.cli.output import report
+
+if TYPE_CHECKING:
+    from memsvc.app import App
+
+__all__ = ["beside", "worker"]
+
+
+def worker(data_dir: options.DataDir = None, json: options.Json = False) -> None:
+    """Run background jobs until SIGTERM or Ctrl-C; the job at hand is ended first.
+
+    Needed only with MEMSVC_WORKER=separate: otherwise `memsvc serve` runs them.
+    """
+    from memsvc.api import configure_logging
+    from memsvc.app import build
+
+    settings = load_settings(data_dir=data_dir)
+    configure_logging(settings.log_level)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with build(settings) as app:
+        report({"status": "running"}, ["memsvc worker runs; stop it with Ctrl-C"], as_json=json)
+        app.run_worker(stop)
+
+
+@contextmanager
+def beside(app: App) -> Iterator[None]:
+    """Run background jobs in a thread while the block runs; its end waits for the job at hand."""
+    stop = threading.Event()
+    thread = threading.Thread(target=app.run_worker, args=(stop,), name="memsvc-worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
