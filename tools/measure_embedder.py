@@ -5,7 +5,8 @@
 
 Dense retrieval alone: the keys are the user turns, a session scores as its best key, abstention left out, gold =
 answer_session_ids. Three ways with a turn over the token limit are scored from the same vectors: one key per
-window, one key that is the mean of the windows, and the first window only.
+window, one key that is the mean of the windows, and the first window only. With --cache, vectors are kept between
+runs as float16, and the speed says nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from memsvc.ports.embedding import Matrix
+from memsvc.ports.embedding import Embedder, Matrix
+from memsvc_agents.embed.cache_file import FileEmbeddingCache
+from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.onnx import OnnxEmbedder
 
 POLICIES = ("windows", "mean", "first")
@@ -33,6 +36,7 @@ class Measured:
     turns: Mapping[str, Matrix]
     questions: Matrix
     texts_per_second: float
+    query_ms: float
     texts: int
 
 
@@ -40,7 +44,7 @@ def user_turns(session: Sequence[Mapping[str, str]]) -> list[str]:
     return [turn["content"] for turn in session if turn["role"] == "user" and turn["content"]]
 
 
-def measure(embedder: OnnxEmbedder, questions: Sequence[Mapping[str, Any]]) -> Measured:
+def measure(embedder: Embedder, questions: Sequence[Mapping[str, Any]]) -> Measured:
     turns = sorted({t for q in questions for s in q["haystack_sessions"] for t in user_turns(s)})
     ranges = {turn: embedder.windows(turn) for turn in turns}
     texts = [turn[start:end] for turn in turns for start, end in ranges[turn]]
@@ -51,8 +55,13 @@ def measure(embedder: OnnxEmbedder, questions: Sequence[Mapping[str, Any]]) -> M
     for turn in turns:
         found[turn] = vectors[place : place + len(ranges[turn])]
         place += len(ranges[turn])
-    asked = np.stack([embedder.embed_query(q["question"]) for q in questions])
-    return Measured(found, asked, len(texts) / seconds, len(texts))
+    asked, times = [], []
+    for question in questions:
+        began = time.perf_counter()
+        asked.append(embedder.embed_query(question["question"]))
+        times.append(time.perf_counter() - began)
+    query_ms = 1000 * float(np.median(times))
+    return Measured(found, np.stack(asked), len(texts) / seconds, query_ms, len(texts))
 
 
 def keys_of(windows: Matrix, policy: str) -> Matrix:
@@ -97,6 +106,7 @@ def report(name: str, measured: Measured, reference: Measured, questions: Sequen
     cosines = np.concatenate([(measured.turns[t] * reference.turns[t]).sum(axis=1) for t in reference.turns])
     print(
         f"{name}: {measured.texts_per_second:.1f} texts per CPU-second (n={measured.texts}), "
+        f"question p50 {measured.query_ms:.1f} ms, "
         f"cosine to the first min {cosines.min():.4f} mean {cosines.mean():.5f}, "
         f"top-10 overlap {overlap(measured, reference, questions, 10):.3f}"
     )
@@ -112,6 +122,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--models", nargs="+", default=["packaged"], help="model directories, or `packaged`")
     parser.add_argument("--questions", type=int, default=60, help="evenly spaced over the file")
+    parser.add_argument("--cache", type=Path, help="SQLite file")
     arguments = parser.parse_args()
     every = json.loads(arguments.file.read_text(encoding="utf-8"))
     asked = [q for q in every if not q["question_id"].endswith("_abs")]
@@ -119,7 +130,10 @@ def main() -> None:
     questions = [asked[n] for n in picks]
     reference = None
     for name in arguments.models:
-        measured = measure(OnnxEmbedder(None if name == "packaged" else Path(name)), questions)
+        embedder: Embedder = OnnxEmbedder(None if name == "packaged" else Path(name))
+        if arguments.cache:
+            embedder = CachedEmbedder(embedder, FileEmbeddingCache(arguments.cache))
+        measured = measure(embedder, questions)
         reference = reference or measured
         report(name, measured, reference, questions)
 

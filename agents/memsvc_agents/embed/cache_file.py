@@ -95,4 +95,4 @@ def _named_errors(path: Path) -> Iterator[None]:
         raise StorageReadOnly(f"embedding cache {path} cannot be made: {error.strerror}") from error
     except sqlite3.Error as error:
         kind = kinds.get(getattr(error, "sqlite_errorcode", 0), StorageReadOnly)
-        raise kind(f"embedding cache {path}: {error}; it may be deleted, and is then made anew") from error
+        raise kind(f"embedding cache {path}: {error} (while nothing uses it, it may be deleted)") from error

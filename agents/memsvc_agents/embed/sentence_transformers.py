@@ -40,8 +40,7 @@ class SentenceTransformerEmbedder:
             dimension=_dimension(self._encoder),
             max_tokens=int(self._encoder.max_seq_length or DEFAULT_MAX_TOKENS),
         )
-        special = self._encoder.tokenizer.num_special_tokens_to_add()
-        self._limit = self._model.max_tokens - int(special)
+        self._limit = self._model.max_tokens - _reserved_tokens(self._encoder)
 
     @property
     def model(self) -> Model:
@@ -101,6 +100,14 @@ def _load(directory: Path, *, threads: int) -> SentenceTransformer:
     if not getattr(encoder.tokenizer, "is_fast", False):
         raise EmbedderUnavailable(f"{directory} has no fast tokenizer (tokenizer.json), which windows need")
     return encoder
+
+
+def _reserved_tokens(encoder: SentenceTransformer) -> int:
+    """Return how many tokens of each text go to special tokens and to the longest prompt."""
+    tokenizer = encoder.tokenizer
+    prompts = [prompt for prompt in encoder.prompts.values() if prompt]
+    lengths = (len(tokenizer(prompt, add_special_tokens=False)["input_ids"]) for prompt in prompts)
+    return int(tokenizer.num_special_tokens_to_add()) + max(lengths, default=0)
 
 
 def _dimension(encoder: SentenceTransformer) -> int:
