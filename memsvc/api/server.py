@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -51,6 +55,24 @@ def serve(app: FastAPI, settings: Settings, *, listener: socket.socket | None = 
     )
     sock = listener or bind(settings.host, settings.port)
     try:
-        uvicorn.Server(config).run(sockets=[sock])
+        with _signals_end_quietly():
+            uvicorn.Server(config).run(sockets=[sock])
     finally:
         sock.close()
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """Return normally after a signal: uvicorn raises it again when done, which would kill the process.
+
+    The caller could then not close the storage, and a supervisor would see a failure.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
