@@ -66,7 +66,7 @@ def rank(
 
     `allowed` (sorted) restricts the documents that are scored, never the statistics.
     """
-    rows = np.unique(np.concatenate([np.empty(0, np.int64), *(p.rows for p in postings)]))
+    rows = _union([p.rows for p in postings])
     if allowed is not None:
         rows = np.intersect1d(rows, allowed, assume_unique=True)
     candidates = _Candidates(rows, lengths)
@@ -81,6 +81,12 @@ def rank(
         arm = _Arm(frequencies, idf=idf, average=max(words, 1) / max(stats.documents, 1), fields=fields)
         found[name] = _best(arm, candidates, limit=limit)
     return found
+
+
+def _union(lists: Sequence[Rows]) -> Rows:
+    """Return the distinct rows, ascending: np.unique hashes, which is slower here than to sort."""
+    rows = np.sort(np.concatenate([np.empty(0, np.int64), *lists]))
+    return rows[np.flatnonzero(np.diff(rows, prepend=-1))]
 
 
 def _table(rows: Rows, holders: Sequence[Rows], counts: Sequence[NDArray[np.int64]]) -> Floats:
