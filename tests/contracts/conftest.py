@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from memsvc.ports.storage import Storage
 from memsvc_stores.memory import MemoryStorage
+from tests.support.opening import open_sql
 
 ADAPTERS = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
-def _open_sql(url: str) -> Storage:
-    sql = import_module("memsvc_stores.sql")
-    if not hasattr(sql, "open_storage"):
-        pytest.skip("there is no SQL store yet")
-    opened: Storage = sql.open_storage(url)
-    return opened
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a migrated, empty database."""
     path = tmp_path_factory.mktemp("template") / "m.db"
-    _open_sql(f"sqlite:///{path}").close()
+    open_sql(f"sqlite:///{path}").close()
     return path
 
 
@@ -46,6 +38,6 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
         opened: Storage = MemoryStorage()
     else:
         url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
-        opened = _open_sql(url)
+        opened = open_sql(url)
     yield opened
     opened.close()
