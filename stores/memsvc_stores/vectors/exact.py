@@ -44,10 +44,10 @@ class ExactVectorIndex:
         while True:
             snapshot = self._fresh(source, state)
             ranked = top(snapshot, vector, length=length, k=k, allowed=allowed)
-            if snapshot.generation is None or snapshot.generation.exists():
+            if not _base_gone(snapshot):
                 return ranked
             # Another process has replaced the generation, and may have overwritten it during the scan.
-            self._forget(state.row, snapshot.generation)
+            self._forget(state.row, snapshot)
 
     def save(self, source: VectorSource, state: NamespaceState) -> None:
         """Write a generation of what is visible to `state`, unless the newest one is just that.
@@ -57,10 +57,9 @@ class ExactVectorIndex:
         if self._shelf is None:
             return
         snapshot = self._fresh(source, state)
-        unchanged = snapshot.generation is not None and not len(snapshot.tail) and not _applied_past(snapshot)
-        if unchanged and not self._shelf.leftovers(state.row):
-            return
-        self._persist(state, snapshot, force=False)
+        while not self._saved(state.row, snapshot) and not self._persist(state, snapshot, force=False):
+            self._open.drop(state.row)
+            snapshot = self._fresh(source, state)
 
     def verify(self, source: VectorSource, state: NamespaceState) -> list[IndexProblem]:
         """Compare the newest generation and the open namespace with the source; change no file."""
@@ -70,8 +69,9 @@ class ExactVectorIndex:
         if opened is None or opened.snapshot is None or not opened.snapshot.of(state.model):
             return found
         snapshot = self._fresh(source, state)
-        # What other readers have seen since cannot be compared with this reader's truth.
-        return found if snapshot.applied > truth.upto else [*found, *differences("memory", snapshot, truth)]
+        in_memory = differences("memory", snapshot, truth)
+        # What other readers have seen since, or a base that is being replaced, says nothing about the index.
+        return found if snapshot.applied > truth.upto or _base_gone(snapshot) else found + in_memory
 
     def rebuild(self, source: VectorSource, state: NamespaceState) -> None:
         """Load everything from the source and replace the files."""
@@ -132,27 +132,39 @@ class ExactVectorIndex:
             return None
         return stored
 
-    def _forget(self, row: int, generation: Path) -> None:
-        """Close a namespace if it still reads from a generation."""
+    def _forget(self, row: int, snapshot: Snapshot) -> None:
+        """Close a namespace if it still reads from the snapshot's generation."""
         opened = self._open.peek(row)
-        if opened is not None and opened.snapshot is not None and opened.snapshot.generation == generation:
+        present = None if opened is None else opened.snapshot
+        if present is not None and present.generation == snapshot.generation:
             self._open.drop(row)
 
-    def _persist(self, state: NamespaceState, snapshot: Snapshot, *, force: bool) -> None:
+    def _saved(self, row: int, snapshot: Snapshot) -> bool:
+        """Say whether the newest generation is just this snapshot, and nothing else is there."""
+        path = snapshot.generation
+        if self._shelf is None or path is None or self._shelf.leftovers(row):
+            return False
+        return path.exists() and path.name.startswith(f"gen-{snapshot.applied}-") and not len(snapshot.tail)
+
+    def _persist(self, state: NamespaceState, snapshot: Snapshot, *, force: bool) -> bool:
+        """Write a generation, or remove the files of a small namespace; False when the snapshot's base is gone."""
         if self._shelf is None:
-            return
+            return True
         if snapshot.keys < self._save_rows:
             self._shelf.erase(state.row)
             if snapshot.generation is not None:
                 self._open.drop(state.row)
-            return
+            return True
         published = self._shelf.publish(state.row, snapshot, force=force)
+        if published is None:
+            return False
         opened = self._open.get(state.row)
         with opened.lock:
             opened.start(published)
         self._open.settle(state.row, opened)
+        return True
 
 
-def _applied_past(snapshot: Snapshot) -> bool:
-    """Say whether the mapped base has been changed by deltas since it was written."""
-    return snapshot.generation is None or not snapshot.generation.name.startswith(f"gen-{snapshot.applied}-")
+def _base_gone(snapshot: Snapshot) -> bool:
+    """Say whether the files under a snapshot have been replaced or erased: then its bytes mean nothing."""
+    return snapshot.generation is not None and not snapshot.generation.exists()

@@ -1,13 +1,14 @@
 """The generations of namespaces on disk: publishing a new one, finding the newest sound one, erasing.
 
-Layout: `DIR/NAMESPACE/gen-APPLIED-NUMBER/`; the highest number wins. A directory takes another name before a
-byte in it changes, so a reader that finds the name after a scan has read sound bytes.
+Layout: `DIR/NAMESPACE/gen-APPLIED-NUMBER-RANDOM/`; the highest number wins. A directory takes another name
+before a byte in it changes, so a reader that finds the name after a scan has read sound bytes.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from memsvc_stores.vectors.segment import Snapshot
 __all__ = ["Shelf"]
 
 _log = logging.getLogger(__name__)
-_NAME = re.compile(r"gen-(\d+)-(\d+)")
+_NAME = re.compile(r"gen-(\d+)-(\d+)-[0-9a-f]{8}")
 _LOCKS = 64
 _MOST_QUARANTINED = 3
 _UNFINISHED, _RETIRED, _QUARANTINE = "unfinished-", "retired-", "quarantine-"
@@ -36,12 +37,12 @@ class Shelf:
         self._directory = directory
         self._files = files
 
-    def publish(self, row: int, snapshot: Snapshot, *, force: bool) -> Snapshot:
+    def publish(self, row: int, snapshot: Snapshot, *, force: bool) -> Snapshot | None:
         """Make a snapshot the newest generation, retire the others, and return it mapped.
 
         Unless by `force`, a generation of a later sequence stays and is returned instead: what an older reader
         still sees may have been purged since. Raises StorageFull, StorageReadOnly or Unavailable; then the
-        generations that were there are there.
+        generations that were there are there. None: the snapshot's own base is gone or damaged, open it again.
         """
         home = self._home(row)
         with storage_errors(home), self._locked(row, wait=True):
@@ -51,7 +52,10 @@ class Shelf:
             later = None if force else self._later(row, snapshot)
             if later is not None:
                 return later
-            target = home / f"gen-{snapshot.applied}-{self._next_number(home)}"
+            if not self._sound(row, snapshot):
+                return None
+            # Never the name of a generation that another process may still have mapped.
+            target = home / f"gen-{snapshot.applied}-{_next_number(home)}-{secrets.token_hex(4)}"
             self._write(home, target, snapshot, row=row)
             published = open_generation(target, namespace=row)
             self._retire_others(home, target, published.base.rows)
@@ -97,7 +101,7 @@ class Shelf:
 
     def disk_bytes(self, row: int) -> int:
         """Return the bytes of all files of a namespace."""
-        return sum(file.stat().st_size for file in self._home(row).rglob("*") if file.is_file())
+        return sum(_length(file) for child in _children(self._home(row)) for file in _children(child))
 
     def _home(self, row: int) -> Path:
         return self._directory / str(row)
@@ -117,6 +121,13 @@ class Shelf:
             newer = stored.applied > snapshot.applied and stored.model_id == snapshot.model_id
             return stored if newer else None
         return None
+
+    def _sound(self, row: int, snapshot: Snapshot) -> bool:
+        """Check the base once more, lest its damage or removal be copied under a good checksum."""
+        try:
+            return snapshot.generation is None or bool(open_generation(snapshot.generation, namespace=row).base)
+        except Damaged:
+            return False
 
     def _write(self, home: Path, target: Path, snapshot: Snapshot, *, row: int) -> None:
         unfinished = home / f"{_UNFINISHED}{target.name}"
@@ -191,15 +202,23 @@ class Shelf:
         for child in sorted(held, key=_number)[:-_MOST_QUARANTINED]:
             self._remove(child, zero=True)
 
-    def _next_number(self, home: Path) -> int:
-        return 1 + max((_number(child) for child in _children(home)), default=0)
-
 
 def _children(home: Path) -> list[Path]:
     try:
         return sorted(home.iterdir())
     except FileNotFoundError:
         return []
+
+
+def _next_number(home: Path) -> int:
+    return 1 + max((_number(child) for child in _children(home)), default=0)
+
+
+def _length(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _generations(home: Path) -> list[Path]:

@@ -18,7 +18,7 @@ _Item = TypeVar("_Item", bound=np.generic)
 
 
 class Tail:
-    """Arrays with spare room, so that an append costs the same at any size (amortised doubling).
+    """Arrays with spare room, so that an append costs the same at any size (amortised growth by half).
 
     Views stay valid and unchanged: an append writes past their end, `revise` puts new masks in place of the
     old. Not thread-safe; the owner holds a lock.
@@ -94,7 +94,7 @@ class Tail:
         if needed <= held:
             return
         # The first load is taken as it is: most namespaces are small, and are read more than written.
-        room = needed if not held and needed > 1 else max(needed, 2 * held, _LEAST_CAPACITY)
+        room = needed if not held and needed > 1 else max(needed, held + held // 2, _LEAST_CAPACITY)
         self._matrix = _grown(self._matrix, self._count, room)
         self._rows = _grown(self._rows, self._count, room)
         self._alive = _grown(self._alive, self._count, room)

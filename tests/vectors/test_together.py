@@ -1,0 +1,61 @@
+"""Threads and processes on one namespace."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from memsvc_stores.vectors import ExactVectorIndex
+from tests.vectors.forms import listed
+from tests.vectors.oracle import Truth
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_threads_search_while_changes_and_saves_go_on(tmp_path, vectors):
+    index = ExactVectorIndex(tmp_path, memory_bytes=0, save_rows=1)
+    truth = Truth()
+    truth.add(*vectors(60))
+    versions = [(truth.reader(), truth.state())]
+    queries = vectors(16)
+    done = threading.Event()
+
+    def search(number: int) -> int:
+        turns = 0
+        while not done.is_set() or not turns:
+            query = queries[(number + turns) % len(queries)]
+            start = len(versions) - 1
+            found = listed(index.search(*versions[start], query, k=5, allowed=None))
+            allowed = [listed(reader.best(query, k=5, allowed=None)) for reader, _ in versions[start:]]
+            assert found in allowed
+            turns += 1
+        return turns
+
+    with ThreadPoolExecutor(4) as pool:
+        searching = [pool.submit(search, number) for number in range(3)]
+        try:
+            for turn, row in enumerate(list(truth.rows)):
+                truth.purge(row) if turn % 3 else truth.rekey(row, vectors(3))
+                truth.add(vectors(1))
+                versions.append((truth.reader(), truth.state()))
+                index.save(*versions[-1])
+        finally:
+            done.set()
+        assert min(future.result() for future in searching) >= 1
+
+
+@pytest.mark.slow
+def test_two_processes_write_and_search_one_namespace(tmp_path):
+    command = [sys.executable, "-m", "tests.vectors.writer", str(tmp_path)]
+    path = {"PYTHONPATH": f"{ROOT}:{ROOT / 'stores'}", "OMP_NUM_THREADS": "1"}
+    running = [
+        subprocess.Popen([*command, seed], cwd=ROOT, env=path, stderr=subprocess.PIPE, text=True)
+        for seed in ("1", "2")
+    ]
+    ends = [(process.communicate(timeout=60)[1], process.returncode) for process in running]
+    assert ends == [("", 0), ("", 0)]
