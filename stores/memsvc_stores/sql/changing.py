@@ -1,0 +1,92 @@
+"""Changes of notes that exist: new states, what the journal says of them, and the row's update."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import bindparam, case, null, select, update
+
+from memsvc.domain.changes import Operation
+from memsvc.domain.notes import Json, Note
+from memsvc.domain.selection import VISIBLE
+from memsvc.errors import Conflict
+from memsvc.ports.storage import StatusChange
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.rows import micros
+from memsvc_stores.sql.tables import notes
+
+__all__ = ["changed_by", "difference", "update_note"]
+
+_JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
+_UPDATE = (
+    update(notes)
+    .where(notes.c.namespace_id == bindparam("namespace"), notes.c.row == bindparam("note"))
+    .values(
+        status=bindparam("new_status"),
+        version=bindparam("new_version"),
+        valid_to=bindparam("new_valid_to"),
+        expired_at=bindparam("new_expired_at"),
+        superseded_by=bindparam("new_superseded_by"),
+        metadata=bindparam("new_metadata"),
+        dedupe=case((bindparam("visible", type_=notes.c.version.type) == 1, notes.c.dedupe_hash), else_=null()),
+    )
+)
+_other = notes.alias("other")
+_HOLDER = select(_other.c.id).where(
+    notes.c.namespace_id == bindparam("namespace"),
+    notes.c.row == bindparam("note"),
+    _other.c.namespace_id == bindparam("namespace"),
+    _other.c.dedupe == notes.c.dedupe_hash,
+    _other.c.row != notes.c.row,
+)
+
+
+def changed_by(change: StatusChange, note: Note) -> Note:
+    """Return the note after a change of status."""
+    after = replace(note, status=change.status, version=note.version + 1)
+    if change.operation is Operation.SUPERSEDED:
+        return replace(after, valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
+    if change.operation is Operation.RESTORED:
+        return replace(after, valid_to=None, superseded_by=None, expired_at=None)
+    return after
+
+
+def difference(before: Note, after: Note, *, reason: str | None = None) -> dict[str, Json]:
+    """Return the journal's patch: each changed field with its old and new value, and the reason if given."""
+    patch: dict[str, Json] = {
+        name: {"old": _plain(getattr(before, name)), "new": _plain(getattr(after, name))}
+        for name in _JOURNALLED
+        if getattr(before, name) != getattr(after, name)
+    }
+    if reason is not None:
+        patch["reason"] = {"old": None, "new": reason}
+    return patch
+
+
+def update_note(executor: Executor, namespace: int, before: Note, after: Note) -> None:
+    """Store the new state; raises Conflict when the note returns and its place is taken."""
+    visible = after.status in VISIBLE
+    if visible and before.status not in VISIBLE:
+        holder = executor.one(_HOLDER, namespace=namespace, note=after.row)
+        if holder is not None:
+            raise Conflict(f"note {holder[0]} holds the same content; forget it before note {after.id} returns")
+    executor.run(
+        _UPDATE,
+        namespace=namespace,
+        note=after.row,
+        new_status=after.status.value,
+        new_version=after.version,
+        new_valid_to=micros(after.valid_to),
+        new_expired_at=micros(after.expired_at),
+        new_superseded_by=after.superseded_by,
+        new_metadata=executor.backend.metadata(after.metadata),
+        visible=int(visible),
+    )
+
+
+def _plain(value: Json | datetime) -> Json:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, StrEnum) else value

@@ -1,0 +1,82 @@
+"""What a vector index must apply, read in few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import and_, bindparam, select
+
+from memsvc.domain.changes import Operation
+from memsvc.domain.selection import VISIBLE
+from memsvc.ports.ranking import NamespaceState, VectorDelta
+from memsvc_stores.sql.elements import among
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.tables import journal, keys, notes, vectors
+from memsvc_stores.sql.vectors import decode
+
+__all__ = ["empty_delta", "vector_delta"]
+
+_KEYED = frozenset({Operation.CREATED, Operation.REKEYED})
+_STATUSES = select(notes.c.row, notes.c.status).where(notes.c.namespace_id == bindparam("namespace"))
+_VECTORS = (
+    select(keys.c.note_row, vectors.c.vector)
+    .join_from(
+        keys,
+        vectors,
+        and_(vectors.c.namespace_id == keys.c.namespace_id, vectors.c.text_hash == keys.c.text_hash),
+    )
+    .where(
+        keys.c.namespace_id == bindparam("namespace"),
+        vectors.c.namespace_id == bindparam("namespace"),
+        vectors.c.model_id == bindparam("model"),
+        vectors.c.dimension == bindparam("dimension"),
+    )
+    .order_by(keys.c.note_row, keys.c.ordinal)
+)
+_PURGED = (
+    select(journal.c.note_row)
+    .where(journal.c.namespace_id == bindparam("namespace"), journal.c.operation == Operation.PURGED.value)
+    .order_by(journal.c.note_row)
+)
+_CHANGED = select(journal.c.note_row, journal.c.operation).where(
+    journal.c.namespace_id == bindparam("namespace"), journal.c.sequence > bindparam("after")
+)
+_STATUSES_OF = _STATUSES.where(among(notes.c.row, "rows"))
+_VECTORS_OF = _VECTORS.where(among(keys.c.note_row, "rows"))
+_ALL_STATUSES = _STATUSES.order_by(notes.c.row)
+
+
+def empty_delta() -> VectorDelta:
+    """Return the delta of a namespace that does not exist."""
+    return VectorDelta(0, {}, (), np.empty(0, np.int64), np.empty((0, 0), np.float32))
+
+
+def vector_delta(executor: Executor, state: NamespaceState, after_sequence: int) -> VectorDelta:
+    """Return the present state of every note with a journal entry past the sequence."""
+    place = {"namespace": state.row, "model": state.model.id, "dimension": state.model.dimension}
+    if after_sequence <= 0:
+        statuses = executor.all(_ALL_STATUSES, namespace=state.row)
+        purged = [row for (row,) in executor.all(_PURGED, namespace=state.row)]
+        return _delta(state, statuses, purged, executor.all(_VECTORS, **place))
+    changed = executor.all(_CHANGED, namespace=state.row, after=after_sequence)
+    if not changed:
+        return _delta(state, [], [], [])
+    purged = sorted(row for row, operation in changed if operation == Operation.PURGED)
+    rows = executor.backend.many(sorted({row for row, _ in changed}))
+    keyed = executor.backend.many(sorted({row for row, operation in changed if operation in _KEYED}))
+    statuses = executor.all(_STATUSES_OF, namespace=state.row, rows=rows)
+    return _delta(state, statuses, purged, executor.all(_VECTORS_OF, rows=keyed, **place))
+
+
+def _delta(
+    state: NamespaceState, statuses: Sequence[Any], purged: Sequence[int], found: Sequence[Any]
+) -> VectorDelta:
+    return VectorDelta(
+        upto=state.last_sequence,
+        visible={row: status in VISIBLE for row, status in statuses},
+        purged=purged,
+        note_rows=np.fromiter((row for row, _ in found), np.int64, len(found)),
+        matrix=decode([blob for _, blob in found], state.model.dimension),
+    )

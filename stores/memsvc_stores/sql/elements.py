@@ -1,0 +1,42 @@
+"""`among`: membership in a list that is one bound parameter, so that the statement's text stays the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import Boolean
+
+__all__ = ["Among", "among"]
+
+
+class Among(ColumnElement[bool]):
+    """`column IN (the list bound as name)`; the Executor's backend encodes the list."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column = column
+        self.name = name
+
+
+def among(column: ColumnElement[Any], name: str) -> Among:
+    return Among(column, name)
+
+
+@compiles(Among, "sqlite")
+def _json_each(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    array = compiler.process(bindparam(element.name), **options)
+    return f"{column} IN (SELECT value FROM json_each({array}))"  # noqa: S608 (compiled parts only)
+
+
+@compiles(Among, "postgresql")
+def _any(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    array = bindparam(element.name, type_=ARRAY(element.column.type))
+    return f"{column} = ANY ({compiler.process(array, **options)})"

@@ -1,0 +1,87 @@
+"""Erasure: nothing of the content stays in any row, the journal keeps tombstones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, exists, select, update
+
+from memsvc.domain.changes import Change, Operation
+from memsvc.domain.ids import NoteId
+from memsvc.ports.storage import PurgeCounts
+from memsvc_stores.sql.elements import among
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.journal import record
+from memsvc_stores.sql.namespace import Namespace
+from memsvc_stores.sql.tables import journal, keys, namespaces, notes, sessions, vectors
+
+__all__ = ["drop", "purge"]
+
+_NAMESPACE = bindparam("namespace")
+_GONE = select(
+    notes.c.row, notes.c.id, notes.c.version, notes.c.session_row, notes.c.user_words, notes.c.other_words
+).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.id, "ids"))
+_HASHES = select(keys.c.text_hash).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
+_DELETE_KEYS = delete(keys).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
+_DELETE_NOTES = delete(notes).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
+_DELETE_UNSHARED = delete(vectors).where(
+    vectors.c.namespace_id == _NAMESPACE,
+    among(vectors.c.text_hash, "hashes"),
+    ~exists().where(keys.c.namespace_id == _NAMESPACE, keys.c.text_hash == vectors.c.text_hash),
+)
+_DELETE_EMPTY = delete(sessions).where(
+    sessions.c.namespace_id == _NAMESPACE,
+    among(sessions.c.row, "rows"),
+    ~exists().where(notes.c.namespace_id == _NAMESPACE, notes.c.session_row == sessions.c.row),
+)
+_BLANK_HISTORY = (
+    update(journal).where(journal.c.namespace_id == _NAMESPACE, among(journal.c.note_id, "ids")).values(patch="{}")
+)
+_ROWS = select(notes.c.row).where(notes.c.namespace_id == _NAMESPACE)
+_DROP_KEYS, _DROP_NOTES, _DROP_VECTORS, _DROP_SESSIONS, _DROP_JOURNAL = (
+    delete(table).where(table.c.namespace_id == _NAMESPACE) for table in (keys, notes, vectors, sessions, journal)
+)
+_DROP_NAMESPACE = delete(namespaces).where(namespaces.c.id == _NAMESPACE)
+
+
+def purge(
+    executor: Executor, namespace: Namespace, ids: Sequence[NoteId], *, at: datetime, actor: str
+) -> PurgeCounts:
+    """Erase the notes that exist and what only they used."""
+    many = executor.backend.many
+    gone = executor.all(_GONE, namespace=namespace.row, ids=many(ids))
+    if not gone:
+        return PurgeCounts(0, 0, 0, 0)
+    note_rows = [found[0] for found in gone]
+    rows = many(note_rows)
+    hashes = many({text_hash for (text_hash,) in executor.all(_HASHES, namespace=namespace.row, rows=rows)})
+    executor.backend.lexical.remove(executor.connection, namespace.row, note_rows)
+    deleted_keys = executor.run(_DELETE_KEYS, namespace=namespace.row, rows=rows)
+    executor.run(_DELETE_NOTES, namespace=namespace.row, rows=rows)
+    deleted_vectors = executor.run(_DELETE_UNSHARED, namespace=namespace.row, hashes=hashes)
+    held = many({found[3] for found in gone if found[3] is not None})
+    deleted_sessions = executor.run(_DELETE_EMPTY, namespace=namespace.row, rows=held)
+    executor.run(_BLANK_HISTORY, namespace=namespace.row, ids=many([found[1] for found in gone]))
+    namespace.count(
+        -len(gone), user_words=-sum(found[4] for found in gone), other_words=-sum(found[5] for found in gone)
+    )
+    tombstones = [
+        Change(0, Operation.PURGED, row, note, at, actor, version + 1) for row, note, version, *_ in gone
+    ]
+    record(executor, namespace, tombstones)
+    return PurgeCounts(len(gone), deleted_keys, deleted_vectors, deleted_sessions)
+
+
+def drop(executor: Executor, namespace: Namespace) -> PurgeCounts:
+    """Erase the namespace and all that is in it."""
+    place = {"namespace": namespace.row}
+    rows = [row for (row,) in executor.all(_ROWS, **place)]
+    executor.backend.lexical.remove(executor.connection, namespace.row, rows)
+    deleted_keys = executor.run(_DROP_KEYS, **place)
+    deleted_notes = executor.run(_DROP_NOTES, **place)
+    deleted_vectors = executor.run(_DROP_VECTORS, **place)
+    deleted_sessions = executor.run(_DROP_SESSIONS, **place)
+    executor.run(_DROP_JOURNAL, **place)
+    executor.run(_DROP_NAMESPACE, **place)
+    return PurgeCounts(deleted_notes, deleted_keys, deleted_vectors, deleted_sessions)

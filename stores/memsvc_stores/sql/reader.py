@@ -1,0 +1,168 @@
+"""Reads of one namespace. Every statement on its rows binds the namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import bindparam, func, select
+
+from memsvc.domain.changes import Change
+from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.notes import Key, Note, NoteRecord, Session, Status
+from memsvc.domain.scope import Scope
+from memsvc.domain.selection import Selection
+from memsvc.ports.embedding import EmbeddingCache
+from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
+from memsvc.ports.storage import StoreStats
+from memsvc_stores.lexical import CorpusStats
+from memsvc_stores.sql import neighbours, statements
+from memsvc_stores.sql.deltas import empty_delta, vector_delta
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.namespace import Namespace
+from memsvc_stores.sql.rows import change_of, key_of, note_of, session_of
+from memsvc_stores.sql.selection import where
+from memsvc_stores.sql.tables import keys, notes, sessions
+from memsvc_stores.sql.vectors import ReadOnlyVectors
+
+__all__ = ["SqlReader"]
+
+_COUNT_BY_STATUS = (
+    select(notes.c.status, func.count())
+    .where(notes.c.namespace_id == bindparam("namespace"))
+    .group_by(notes.c.status)
+)
+_COUNT_SESSIONS = (
+    select(func.count()).select_from(sessions).where(sessions.c.namespace_id == bindparam("namespace"))
+)
+_COUNT_KEYS = select(func.count()).select_from(keys).where(keys.c.namespace_id == bindparam("namespace"))
+
+
+class SqlReader:
+    """A snapshot: the namespace is read first, once."""
+
+    def __init__(self, executor: Executor, scope: Scope, namespace: Namespace | None) -> None:
+        self._executor = executor
+        self._scope = scope
+        self._namespace = namespace
+
+    @property
+    def scope(self) -> Scope:
+        return self._scope
+
+    @property
+    def state(self) -> NamespaceState | None:
+        return None if self._namespace is None else self._namespace.state
+
+    @property
+    def vectors(self) -> EmbeddingCache:
+        return ReadOnlyVectors(self._executor, None if self._namespace is None else self._namespace.row)
+
+    def notes(self, ids: Sequence[NoteId]) -> list[Note]:
+        found = self._all(statements.NOTES_BY_ID, ids=self._many(ids))
+        by_id = {note.id: note for note in map(note_of, found)}
+        return [by_id[note] for note in ids if note in by_id]
+
+    def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
+        wanted = [int(row) for row in rows]
+        found = self._all(statements.NOTES_BY_ROW, rows=self._many(wanted))
+        by_row = {r[0]: note_of(r) for r in found}
+        return [by_row[row] for row in wanted if row in by_row]
+
+    def matching_rows(self, selection: Selection) -> Rows:
+        if self._namespace is None:
+            return np.empty(0, np.int64)
+        condition = where(selection, self._executor.backend)
+        sql = statements.rows_where(condition.sql, self._executor.backend)
+        found = self._executor.query(sql, (self._namespace.row, *condition.parameters))
+        return np.fromiter((row for (row,) in found), np.int64, len(found))
+
+    def page(self, selection: Selection, *, after_row: int, limit: int) -> list[Note]:
+        if self._namespace is None:
+            return []
+        condition = where(selection, self._executor.backend)
+        sql = statements.notes_where(condition.sql, self._executor.backend)
+        found = self._executor.query(sql, (self._namespace.row, after_row, *condition.parameters, limit))
+        return [note_of(r) for r in found]
+
+    def session(self, session: SessionId) -> Session | None:
+        found = self._all(statements.SESSION_BY_ID, id=session)
+        return session_of(found[0]) if found else None
+
+    def sessions_page(self, *, after_row: int, limit: int) -> list[Session]:
+        return [session_of(r) for r in self._all(statements.SESSIONS_PAGE, after=after_row, limit=limit)]
+
+    def sessions_by_row(self, rows: Sequence[int]) -> list[Session]:
+        wanted = [int(row) for row in rows]
+        found = {r[0]: session_of(r) for r in self._all(statements.SESSIONS_BY_ROW, rows=self._many(wanted))}
+        return [found[row] for row in wanted if row in found]
+
+    def session_rows(self, note_rows: Sequence[int]) -> dict[int, int]:
+        return dict(self._all(statements.SESSION_ROWS, rows=self._many(int(row) for row in note_rows)))
+
+    def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
+        if self._namespace is None or note.session is None or count <= 0:
+            return [], []
+        return neighbours.around(self._executor, self._namespace.row, note, count=count)
+
+    def keys(self, note: NoteId) -> list[Key]:
+        return [key_of(r) for r in self._all(statements.KEYS, note=note)]
+
+    def history(self, note: NoteId) -> list[Change]:
+        return [change_of(r) for r in self._all(statements.HISTORY, note=note)]
+
+    def changes(self, *, after_sequence: int, limit: int) -> list[Change]:
+        return [change_of(r) for r in self._all(statements.CHANGES, after=after_sequence, limit=limit)]
+
+    def lexical(self, text: str, *, limit: int, allowed: Rows | None) -> dict[str, Ranked]:
+        namespace = self._namespace
+        if namespace is None:
+            return {"lexical_user": Ranked.empty(), "lexical_all": Ranked.empty()}
+        stats = CorpusStats(
+            namespace.documents, namespace.user_words, namespace.user_words + namespace.other_words
+        )
+        executor = self._executor
+        return executor.backend.lexical.search(
+            executor.connection, namespace.row, text, limit=limit, allowed=allowed, stats=stats
+        )
+
+    def vector_delta(self, after_sequence: int) -> VectorDelta:
+        state = self.state
+        return empty_delta() if state is None else vector_delta(self._executor, state, after_sequence)
+
+    def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
+        return {dedupe: NoteId(note) for dedupe, note in self._all(statements.TAKEN, dedupes=self._many(dedupes))}
+
+    def saved_response(self, key: str) -> tuple[str, bytes] | None:
+        found = self._executor.one(statements.SAVED_RESPONSE, tenant=self._scope.tenant, key=key)
+        return None if found is None else (found[0], bytes(found[1]))
+
+    def session_digest(self, session: SessionId) -> str:
+        found = self._all(statements.SESSION_DIGEST, id=session)
+        return str(found[0][0]) if found else ""
+
+    def records(self, *, after_row: int, limit: int) -> list[NoteRecord]:
+        found = self._all(statements.RECORDS, after=after_row, limit=limit)
+        spoken: dict[int, list[Key]] = {r[0]: [] for r in found}
+        for row, *key in self._all(statements.KEYS_OF_ROWS, rows=self._many(spoken)):
+            spoken[row].append(key_of(key))
+        return [NoteRecord(note_of(r), r[-1], tuple(spoken[r[0]])) for r in found]
+
+    def stats(self) -> StoreStats:
+        if self._namespace is None:
+            return StoreStats({}, 0, 0, 0)
+        return StoreStats(
+            notes={Status(status): count for status, count in self._all(_COUNT_BY_STATUS)},
+            sessions=self._all(_COUNT_SESSIONS)[0][0],
+            keys=self._all(_COUNT_KEYS)[0][0],
+            last_sequence=self._namespace.last_sequence,
+        )
+
+    def _all(self, statement: Any, **values: Any) -> Sequence[Any]:
+        if self._namespace is None:
+            return []
+        return self._executor.all(statement, namespace=self._namespace.row, **values)
+
+    def _many(self, values: Any) -> Any:
+        return self._executor.backend.many(values)

@@ -1,0 +1,49 @@
+"""Exported notes return under their own ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from memsvc.domain.changes import Change, Operation
+from memsvc.domain.notes import Note, NoteRecord
+from memsvc.domain.selection import VISIBLE
+from memsvc.errors import Conflict
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.inserting import NewNote, insert_notes, next_rows
+from memsvc_stores.sql.journal import record as record_changes
+from memsvc_stores.sql.namespace import Namespace
+from memsvc_stores.sql.statements import NOTES_BY_ID, TAKEN
+
+__all__ = ["restore"]
+
+
+def restore(executor: Executor, namespace: Namespace, record: NoteRecord, history: Sequence[Change]) -> bool:
+    """Store a note with its history; False when the id exists, Conflict when its place is taken."""
+    many = executor.backend.many
+    if executor.all(NOTES_BY_ID, namespace=namespace.row, ids=many([record.note.id])):
+        return False
+    if record.dedupe is not None and record.note.status in VISIBLE:
+        taken = executor.one(TAKEN, namespace=namespace.row, dedupes=many([record.dedupe]))
+        if taken is not None:
+            raise Conflict(
+                f"note {taken[1]} holds the same content; forget it before note {record.note.id} returns"
+            )
+    (row,) = next_rows(executor, 1)
+    note = replace(record.note, row=row)
+    insert_notes(executor, namespace, [NewNote(note, record.dedupe, record.keys, *_lexical_fields(note))])
+    changes = [replace(change, note_row=row) for change in history] or [
+        Change(0, Operation.CREATED, row, note.id, note.ingest_time, "import", note.version)
+    ]
+    record_changes(executor, namespace, changes)
+    return True
+
+
+def _lexical_fields(note: Note) -> tuple[str, str]:
+    """Return the user's words and everybody else's, as NoteDraft.lexical_fields does."""
+    if not note.turns:
+        return note.content, ""
+    spoken = note.spoken()
+    user = [turn.content for turn in spoken if turn.role == "user"]
+    other = [turn.content for turn in spoken if turn.role != "user"]
+    return "\n".join(user), "\n".join(other)

@@ -1,0 +1,184 @@
+"""Between database rows (plain tuples, times in microseconds) and the domain's values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from memsvc.domain.changes import Change, Operation
+from memsvc.domain.ids import JobId, NamespaceName, NoteId, SessionId, TenantId
+from memsvc.domain.jobs import Job, JobStatus
+from memsvc.domain.notes import Json, Key, KeyKind, Kind, Note, Origin, Session, Status, TurnSpan
+from memsvc.domain.time import from_microseconds, to_microseconds
+from memsvc_stores.sql.tables import jobs, journal, keys, notes, sessions
+
+__all__ = [
+    "CHANGE_COLUMNS",
+    "JOB_COLUMNS",
+    "KEY_COLUMNS",
+    "NOTE_COLUMNS",
+    "SESSION_COLUMNS",
+    "change_of",
+    "encode_json",
+    "encode_turns",
+    "job_of",
+    "key_of",
+    "micros",
+    "moment",
+    "note_of",
+    "session_of",
+]
+
+NOTE_COLUMNS = (
+    notes.c.row,
+    notes.c.id,
+    notes.c.kind,
+    notes.c.content,
+    notes.c.content_hash,
+    notes.c.event_time,
+    notes.c.ingest_time,
+    notes.c.origin,
+    notes.c.trust,
+    notes.c.status,
+    notes.c.version,
+    notes.c.turns,
+    sessions.c.id.label("session"),
+    notes.c.position,
+    notes.c.valid_from,
+    notes.c.valid_to,
+    notes.c.expired_at,
+    notes.c.superseded_by,
+    notes.c.metadata,
+)
+SESSION_COLUMNS = (
+    sessions.c.row,
+    sessions.c.id,
+    sessions.c.started_at,
+    sessions.c.turn_count,
+    sessions.c.metadata,
+)
+KEY_COLUMNS = (keys.c.kind, keys.c.text_hash, keys.c.span_start, keys.c.span_end, keys.c.text)
+CHANGE_COLUMNS = (
+    journal.c.sequence,
+    journal.c.operation,
+    journal.c.note_row,
+    journal.c.note_id,
+    journal.c.at,
+    journal.c.actor,
+    journal.c.version,
+    journal.c.patch,
+)
+JOB_COLUMNS = (
+    jobs.c.id,
+    jobs.c.tenant,
+    jobs.c.namespace,
+    jobs.c.kind,
+    jobs.c.status,
+    jobs.c.attempts,
+    jobs.c.run_after,
+    jobs.c.created_at,
+    jobs.c.lease_until,
+    jobs.c.error,
+    jobs.c.payload,
+)
+
+
+def micros(value: datetime | None) -> int | None:
+    return None if value is None else to_microseconds(value)
+
+
+def moment(value: int | None) -> datetime | None:
+    return None if value is None else from_microseconds(value)
+
+
+def encode_json(value: Mapping[str, Json]) -> str:
+    if not value:
+        return "{}"
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def encode_turns(turns: Sequence[TurnSpan]) -> str:
+    if not turns:
+        return "[]"
+    return json.dumps([(t.role, t.start, t.end) for t in turns], ensure_ascii=False, separators=(",", ":"))
+
+
+def _object(text: str) -> Mapping[str, Json]:
+    if text == "{}":
+        return {}
+    decoded: Mapping[str, Json] = json.loads(text)
+    return decoded
+
+
+def _turns(text: str) -> tuple[TurnSpan, ...]:
+    if text == "[]":
+        return ()
+    return tuple(TurnSpan(role, start, end) for role, start, end in json.loads(text))
+
+
+def note_of(r: Sequence[Any]) -> Note:
+    """Map the NOTE_COLUMNS."""
+    return Note(
+        row=r[0],
+        id=NoteId(r[1]),
+        kind=Kind(r[2]),
+        content=r[3],
+        content_hash=r[4],
+        event_time=from_microseconds(r[5]),
+        ingest_time=from_microseconds(r[6]),
+        origin=Origin(r[7]),
+        trust=r[8],
+        status=Status(r[9]),
+        version=r[10],
+        turns=_turns(r[11]),
+        session=r[12],
+        position=r[13],
+        valid_from=moment(r[14]),
+        valid_to=moment(r[15]),
+        expired_at=moment(r[16]),
+        superseded_by=r[17],
+        metadata=_object(r[18]),
+    )
+
+
+def session_of(r: Sequence[Any]) -> Session:
+    """Map the SESSION_COLUMNS."""
+    return Session(r[0], SessionId(r[1]), from_microseconds(r[2]), r[3], _object(r[4]))
+
+
+def key_of(r: Sequence[Any]) -> Key:
+    """Map the KEY_COLUMNS."""
+    return Key(KeyKind(r[0]), r[1], r[2], r[3], r[4])
+
+
+def change_of(r: Sequence[Any]) -> Change:
+    """Map the CHANGE_COLUMNS."""
+    return Change(
+        sequence=r[0],
+        operation=Operation(r[1]),
+        note_row=r[2],
+        note=NoteId(r[3]),
+        at=from_microseconds(r[4]),
+        actor=r[5],
+        version=r[6],
+        patch=_object(r[7]),
+    )
+
+
+def job_of(r: Sequence[Any]) -> Job:
+    """Map the JOB_COLUMNS."""
+    return Job(
+        id=JobId(r[0]),
+        tenant=TenantId(r[1]),
+        namespace=NamespaceName(r[2]),
+        kind=r[3],
+        status=JobStatus(r[4]),
+        attempts=r[5],
+        run_after=from_microseconds(r[6]),
+        created_at=from_microseconds(r[7]),
+        lease_until=moment(r[8]),
+        error=r[9],
+        payload=_object(r[10]),
+    )

@@ -1,0 +1,222 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+Times are microseconds since 1970. Strings compare by code point on both databases. Two tables more belong to
+`memsvc_stores.lexical`: `lexical` and, on SQLite, `lexical_terms`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+__all__ = [
+    "METADATA",
+    "SCOPED_TABLES",
+    "api_keys",
+    "idempotency",
+    "jobs",
+    "journal",
+    "keys",
+    "namespaces",
+    "notes",
+    "sessions",
+    "vectors",
+]
+
+SCOPED_TABLES = ("sessions", "notes", "keys", "vectors", "journal", "lexical")
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+_ROW = BigInteger().with_variant(Integer(), "sqlite")
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+_JSON = Text().with_variant(JSONB(), "postgresql")
+
+api_keys = Table(
+    "api_keys",
+    METADATA,
+    Column("id", _TEXT, primary_key=True),
+    Column("tenant", _TEXT, nullable=False),
+    Column("name", _TEXT, nullable=False),
+    Column("secret_hash", _TEXT, nullable=False),
+    Column("scopes", _TEXT, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+namespaces = Table(
+    "namespaces",
+    METADATA,
+    Column("id", _ROW, primary_key=True),
+    Column("tenant", _TEXT, nullable=False),
+    Column("name", _TEXT, nullable=False),
+    Column("model_id", _TEXT, nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("max_tokens", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("documents", BigInteger, nullable=False),
+    Column("user_words", BigInteger, nullable=False),
+    Column("other_words", BigInteger, nullable=False),
+    UniqueConstraint("tenant", "name"),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("row", _ROW, primary_key=True),
+    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("id", _TEXT, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("turn_count", Integer, nullable=False),
+    Column("digest", _TEXT, nullable=False),
+    Column("metadata", _JSON, nullable=False),
+    UniqueConstraint("namespace_id", "id"),
+    UniqueConstraint("namespace_id", "row"),
+    sqlite_autoincrement=True,
+)
+
+# `dedupe` is set while the note is visible and so keeps its place unique; `dedupe_hash` is what a restored note
+# takes it by. The content comes last, so that SQLite filters the other columns without reading overflow pages.
+notes = Table(
+    "notes",
+    METADATA,
+    Column("row", _ROW, primary_key=True),
+    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("id", _TEXT, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("status", _TEXT, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event_time", BigInteger, nullable=False),
+    Column("ingest_time", BigInteger, nullable=False),
+    Column("origin", _TEXT, nullable=False),
+    Column("trust", Float(53), nullable=False),
+    Column("session_row", _ROW),
+    Column("position", Integer),
+    Column("valid_from", BigInteger),
+    Column("valid_to", BigInteger),
+    Column("expired_at", BigInteger),
+    Column("superseded_by", _TEXT),
+    Column("user_words", Integer, nullable=False),
+    Column("other_words", Integer, nullable=False),
+    Column("content_hash", _TEXT, nullable=False),
+    Column("dedupe", _TEXT),
+    Column("dedupe_hash", _TEXT),
+    Column("metadata", _JSON, nullable=False),
+    Column("turns", _TEXT, nullable=False),
+    Column("content", _TEXT, nullable=False),
+    UniqueConstraint("namespace_id", "row"),
+    UniqueConstraint("namespace_id", "id"),
+    UniqueConstraint("namespace_id", "dedupe"),
+    ForeignKeyConstraint(["namespace_id", "session_row"], ["sessions.namespace_id", "sessions.row"]),
+    Index(None, "namespace_id", "session_row", "position"),
+    sqlite_autoincrement=True,
+)
+
+keys = Table(
+    "keys",
+    METADATA,
+    Column("namespace_id", _ROW, nullable=False),
+    Column("note_row", _ROW, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("text_hash", _TEXT, nullable=False),
+    Column("span_start", Integer),
+    Column("span_end", Integer),
+    Column("text", _TEXT),
+    PrimaryKeyConstraint("namespace_id", "note_row", "ordinal"),
+    ForeignKeyConstraint(["namespace_id", "note_row"], ["notes.namespace_id", "notes.row"]),
+    Index(None, "namespace_id", "text_hash"),
+    sqlite_with_rowid=False,
+)
+
+vectors = Table(
+    "vectors",
+    METADATA,
+    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("model_id", _TEXT, nullable=False),
+    Column("text_hash", _TEXT, nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("namespace_id", "model_id", "text_hash"),
+)
+
+journal = Table(
+    "journal",
+    METADATA,
+    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("sequence", _ROW, nullable=False),
+    Column("operation", _TEXT, nullable=False),
+    Column("note_row", _ROW, nullable=False),
+    Column("note_id", _TEXT, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", _TEXT, nullable=False),
+    Column("patch", _TEXT, nullable=False),
+    PrimaryKeyConstraint("namespace_id", "sequence"),
+    Index(None, "namespace_id", "note_id"),
+    sqlite_with_rowid=False,
+)
+
+jobs = Table(
+    "jobs",
+    METADATA,
+    Column("row", _ROW, primary_key=True),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("tenant", _TEXT, nullable=False),
+    Column("namespace", _TEXT, nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("dedupe", _TEXT, nullable=False),
+    Column("status", _TEXT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("run_after", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("error", _TEXT),
+    Column("payload", _TEXT, nullable=False),
+    Index(
+        "uq_jobs_waiting",
+        "tenant",
+        "namespace",
+        "dedupe",
+        unique=True,
+        sqlite_where=text("status = 'queued'"),
+        postgresql_where=text("status = 'queued'"),
+    ),
+    Index(None, "status", "run_after"),
+    sqlite_autoincrement=True,
+)
+
+idempotency = Table(
+    "idempotency",
+    METADATA,
+    Column("tenant", _TEXT, nullable=False),
+    Column("key", _TEXT, nullable=False),
+    Column("namespace", _TEXT, nullable=False),
+    Column("request_hash", _TEXT, nullable=False),
+    Column("response", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant", "key"),
+)
