@@ -24,7 +24,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         for field, value in (("tenant", self.tenant), ("namespace", self.namespace)):
-            if not _NAME.match(value):
+            if not _NAME.fullmatch(value):
                 raise InvalidInput(
                     f"{field} must be 1 to 128 letters, digits or any of . _ : @ + - and begin with a "
                     "letter or digit",
