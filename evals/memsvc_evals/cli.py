@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from memsvc_evals.clear_errors import clear_errors
+from memsvc_evals.load.bench import Plan
+from memsvc_evals.load.command import LoadOptions, run_load
 from memsvc_evals.longmemeval.command import EmbedderName, Options, RetrieverName, run_longmemeval
 from memsvc_evals.longmemeval.run import Part
 from memsvc_evals.terminal import report_console
@@ -15,11 +17,6 @@ from memsvc_evals.terminal import report_console
 __all__ = ["app"]
 
 app = typer.Typer(help="Measure the service: LongMemEval retrieval, and load against peers.", no_args_is_help=True)
-
-
-@app.callback()
-def _root() -> None:
-    """Keep subcommands even while there is only one."""
 
 
 @app.command()
@@ -54,6 +51,36 @@ def longmemeval(
                 baseline=baseline,
                 url=url,
                 api_key=api_key,
+            ),
+            report_console(),
+        )
+
+
+@app.command()
+def load(
+    notes: Annotated[int, typer.Option(min=10, help="Notes to load before measuring.")] = 20_000,
+    users: Annotated[int, typer.Option(min=1, help="Users that they belong to, evenly.")] = 100,
+    adds: Annotated[int, typer.Option(min=1, help="Single adds to measure.")] = 100,
+    recalls: Annotated[int, typer.Option(min=1, help="Filtered recalls to measure.")] = 200,
+    deletes: Annotated[int, typer.Option(min=1, help="Deletes to measure.")] = 50,
+    peers: Annotated[bool, typer.Option("--peers", help="Measure the peers too.")] = False,
+    install: Annotated[bool, typer.Option("--install", help="Install the peers first where missing.")] = False,
+    environments: Annotated[Path | None, typer.Option(help="Folder of the peers' environments.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Page to put the table into, between its marks.")] = None,
+) -> None:
+    """Add, recall and delete in one interleaved run, in process, over REST, and in peers."""
+    with clear_errors():
+        run_load(
+            LoadOptions(
+                notes=notes,
+                users=users,
+                plan=Plan(adds, recalls, deletes),
+                peers=peers,
+                install=install,
+                environments=environments,
+                json=json_file,
+                markdown=markdown,
             ),
             report_console(),
         )

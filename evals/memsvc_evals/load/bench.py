@@ -1,0 +1,134 @@
+"""The run: every system gets the same notes and questions, its turns interleaved with those of the others."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from memsvc_evals.load.exact import exactness
+from memsvc_evals.load.process import Worker
+from memsvc_evals.load.systems import System
+from memsvc_evals.load.workload import Workload
+
+__all__ = ["KS", "Measured", "Plan", "measure"]
+
+KS = (60, 10)
+_SEED = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many samples of each operation; adds use the notes after the stored ones."""
+
+    adds: int = 100
+    recalls: int = 200
+    deletes: int = 50
+
+
+@dataclass(slots=True)
+class Measured:
+    """Seconds by operation, exactness by k, and resident bytes, of one system."""
+
+    bulk_seconds: float = 0.0
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    exact: dict[int, list[float]] = field(default_factory=dict)
+    resident_bytes: int = 0
+    reopen_seconds: float | None = None
+
+    def sample(self, operation: str, seconds: float) -> None:
+        self.seconds.setdefault(operation, []).append(seconds)
+
+
+def measure(
+    systems: Sequence[System], workload: Workload, *, plan: Plan, folder: Path, step: Callable[[], None]
+) -> dict[str, Measured]:
+    """Load, then add, recall and delete sample by sample, a system after the other, then open again."""
+    dataset = folder / "dataset"
+    dataset.mkdir()
+    workload.save(dataset)
+    results = {system.name: Measured() for system in systems}
+    with ExitStack() as stack:
+        workers = []
+        for system in systems:
+            workers.append(_started(system, stack, folder, dataset))
+            call = workers[-1].call("bulk_add", notes=list(range(workload.stored)))
+            results[system.name].bulk_seconds = call.seconds
+            step()
+        _interleaved(workers, workload, plan=plan, results=results, step=step)
+        for system, worker in zip(systems, workers, strict=True):
+            results[system.name].resident_bytes = _resident(worker.pid, in_child=system.in_child)
+    for system in systems:
+        if system.persistent:
+            results[system.name].reopen_seconds = _reopen(system, folder, dataset)
+        step()
+    return results
+
+
+def _started(system: System, stack: ExitStack, folder: Path, dataset: Path) -> Worker:
+    store = folder / system.name
+    store.mkdir(exist_ok=True)
+    worker = system.start(stack, dataset=dataset, log=folder / f"{system.name}.log")
+    worker.call("open", folder=str(store))
+    return worker
+
+
+def _interleaved(
+    workers: Sequence[Worker],
+    workload: Workload,
+    *,
+    plan: Plan,
+    results: dict[str, Measured],
+    step: Callable[[], None],
+) -> None:
+    """Run the samples in one shuffled order of operations that is the same for all."""
+    rng = random.Random(_SEED)
+    order = ["add"] * plan.adds + ["recall"] * plan.recalls + ["delete"] * plan.deletes
+    rng.shuffle(order)
+    fresh = iter(range(workload.stored, len(workload.texts)))
+    doomed = iter(rng.sample(range(workload.stored), plan.deletes))
+    gone: set[int] = set()
+    for number, operation in enumerate(order):
+        turn = number % len(workers)
+        rotated = [*workers[turn:], *workers[:turn]]
+        if operation == "recall":
+            question, user = rng.randrange(len(workload.questions)), rng.randrange(workload.users)
+            for k in KS:
+                for worker in rotated:
+                    _recall(worker, workload, results[worker.name], asked=(question, user, k), gone=gone)
+        else:
+            note = next(fresh if operation == "add" else doomed)
+            for worker in rotated:
+                results[worker.name].sample(operation, worker.call(operation, note=note).seconds)
+            if operation == "delete":
+                gone.add(note)
+        step()
+
+
+def _recall(
+    worker: Worker, workload: Workload, result: Measured, *, asked: tuple[int, int, int], gone: set[int]
+) -> None:
+    question, user, k = asked
+    answer = worker.call("recall", question=question, user=user, k=k)
+    result.sample(f"recall@{k}", answer.seconds)
+    share = exactness(workload, answer.notes, question=question, user=user, k=k, gone=gone)
+    result.exact.setdefault(k, []).append(share)
+
+
+def _resident(pid: int, *, in_child: bool) -> int:
+    process = psutil.Process(pid)
+    processes = process.children(recursive=True) if in_child else [process]
+    return sum(int(part.memory_info().rss) for part in processes)
+
+
+def _reopen(system: System, folder: Path, dataset: Path) -> float:
+    """Return the seconds of opening in a new process up to the first answer, imports included."""
+    with ExitStack() as stack:
+        worker = system.start(stack, dataset=dataset, log=folder / f"{system.name}.log")
+        opened = worker.call("open", folder=str(folder / system.name))
+        answer = worker.call("recall", question=0, user=0, k=KS[0])
+        return opened.seconds + answer.seconds

@@ -1,0 +1,1 @@
+"""This service as a worker: in its own process, and over REST."""
