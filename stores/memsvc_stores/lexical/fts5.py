@@ -18,7 +18,7 @@ from memsvc.ports.ranking import Ranked, Rows
 from memsvc_stores.lexical.analysis import Analyzer, LexicalDocument
 from memsvc_stores.lexical.ddl import FTS5_COLUMNS
 from memsvc_stores.lexical.querying import fetch
-from memsvc_stores.lexical.scoring import CorpusStats, Postings, rank
+from memsvc_stores.lexical.scoring import CorpusStats, rank
 from memsvc_stores.lexical.terms import namespace_prefix, query_terms
 
 __all__ = ["Fts5Lexical"]
@@ -79,9 +79,8 @@ class Fts5Lexical:
         def lengths(rows: Rows) -> Sequence[tuple[int, ...]]:
             return fetch(connection, query, (json.dumps(rows.tolist()), namespace_row))
 
-        return rank(
-            [_postings(joined) for (joined,) in lists], stats=stats, limit=limit, allowed=allowed, lengths=lengths
-        )
+        packed = [np.fromstring(joined or "", np.int64, sep=",") for (joined,) in lists]
+        return rank(packed, stats=stats, limit=limit, allowed=allowed, lengths=lengths)
 
     def compact(self, connection: Connection) -> None:
         """Merge the index into one segment, without the terms of removed notes."""
@@ -99,7 +98,3 @@ def _columns(document: LexicalDocument, prefix: str) -> list[str | None]:
                     bits[bit].append(stored)
         columns.extend(" ".join(held) or None for held in bits)
     return columns
-
-
-def _postings(joined: str | None) -> Postings:
-    return Postings.packed(np.fromstring(joined or "", np.int64, sep=","))

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from memsvc.ports.ranking import Ranked, Rows
 from memsvc_stores.lexical.analysis import Analyzer, LexicalDocument
-from memsvc_stores.lexical.scoring import CorpusStats, Postings, rank
+from memsvc_stores.lexical.scoring import CorpusStats, rank
 
 __all__ = ["MemoryLexical"]
 
@@ -59,8 +60,8 @@ class MemoryLexical:
             found = [(row, namespace.documents[row]) for row in rows.tolist()]
             return [(row, len(document.user_terms), len(document.other_terms)) for row, document in found]
 
-        postings = [_postings(namespace.terms.get(term, {})) for term in sorted(set(self.analyzer.analyse(text)))]
-        return rank(postings, stats=stats, limit=limit, allowed=allowed, lengths=lengths)
+        packed = [_packed(namespace.terms.get(term, {})) for term in sorted(set(self.analyzer.analyse(text)))]
+        return rank(packed, stats=stats, limit=limit, allowed=allowed, lengths=lengths)
 
     def compact(self) -> None:
         """Do nothing: a removed note leaves nothing behind."""
@@ -73,6 +74,5 @@ class MemoryLexical:
         return CorpusStats(len(documents), user, user + other)
 
 
-def _postings(frequencies: dict[int, int]) -> Postings:
-    packed = sorted((row << 16) + counts for row, counts in frequencies.items())
-    return Postings.packed(np.array(packed, np.int64))
+def _packed(frequencies: dict[int, int]) -> NDArray[np.int64]:
+    return np.array(sorted((row << 16) + counts for row, counts in frequencies.items()), np.int64)

@@ -44,65 +44,77 @@ class CorpusStats:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """One term's documents in the namespace: ascending rows, and how often it stands in each field."""
+    """One entry for each pair of a term (by number) and a document that holds it, by term, then row.
 
+    `user` and `other` tell how often the term stands in each field of the document.
+    """
+
+    terms: Indices
     rows: Rows
     user: NDArray[np.int64]
     other: NDArray[np.int64]
 
     @classmethod
-    def packed(cls, values: NDArray[np.int64]) -> Postings:
-        """Unpack ascending values row << 16 | part, where the parts of a row add up to user + 256 * other."""
+    def unpack(cls, packed: Sequence[NDArray[np.int64]]) -> Postings:
+        """Read each term's ascending values row << 16 | part; a row's parts add up to user + 256 * other."""
+        terms = np.repeat(np.arange(len(packed)), [len(values) for values in packed])
+        values = np.concatenate([np.empty(0, np.int64), *packed])
         rows = values >> 16
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        counts = np.add.reduceat(values & 0xFFFF, starts) if starts.size else rows
-        return cls(rows[starts], counts & 0xFF, counts >> 8)
+        starts = _changes(rows, terms)
+        counts = np.add.reduceat(values & 0xFFFF, starts) if starts.size else values
+        return cls(terms[starts], rows[starts], counts & 0xFF, counts >> 8)
+
+    def among(self, allowed: Rows) -> Postings:
+        """Return the entries of these documents (sorted rows)."""
+        kept = np.flatnonzero(np.isin(self.rows, allowed))
+        return Postings(self.terms[kept], self.rows[kept], self.user[kept], self.other[kept])
 
 
 def rank(
-    postings: Sequence[Postings], *, stats: CorpusStats, limit: int, allowed: Rows | None, lengths: Lengths
+    packed: Sequence[NDArray[np.int64]],
+    *,
+    stats: CorpusStats,
+    limit: int,
+    allowed: Rows | None,
+    lengths: Lengths,
 ) -> dict[str, Ranked]:
     """Return the best documents of the arms lexical_user and lexical_all; only scores above 0.
 
-    `allowed` (sorted) restricts the documents that are scored, never the statistics.
+    `packed` holds each term's values as `Postings.unpack` takes them. `allowed` (sorted) restricts the documents
+    that are scored, never the statistics.
     """
-    rows = _union([p.rows for p in postings])
+    postings = Postings.unpack(packed)
+    idf_all = _idf(postings.terms, len(packed), stats.documents)
+    idf_user = _idf(postings.terms[postings.user > 0], len(packed), stats.documents)
     if allowed is not None:
-        rows = np.intersect1d(rows, allowed, assume_unique=True)
+        postings = postings.among(allowed)
+    rows = np.sort(postings.rows)
+    rows = rows[_changes(rows)]
     candidates = _Candidates(rows, lengths)
-    arms = {
-        "lexical_user": ([p.user for p in postings], stats.user_words, 1),
-        "lexical_all": ([p.user + p.other for p in postings], stats.all_words, 2),
-    }
-    found: dict[str, Ranked] = {}
-    for name, (counts, words, fields) in arms.items():
-        idf = [_idf(int(np.count_nonzero(c)), stats.documents) for c in counts]
-        frequencies = _table(rows, [p.rows for p in postings], counts)
-        arm = _Arm(frequencies, idf=idf, average=max(words, 1) / max(stats.documents, 1), fields=fields)
-        found[name] = _best(arm, candidates, limit=limit)
-    return found
+    user, either = np.zeros((2, len(packed), len(rows)))
+    places = np.searchsorted(rows, postings.rows)
+    user[postings.terms, places] = postings.user
+    either[postings.terms, places] = postings.user + postings.other
+    # The arm with more candidates comes first: a small namespace then needs one look-up for both.
+    arm = _Arm(either, idf=idf_all, average=max(stats.all_words, 1) / max(stats.documents, 1), fields=2)
+    best_all = _best(arm, candidates, limit=limit)
+    arm = _Arm(user, idf=idf_user, average=max(stats.user_words, 1) / max(stats.documents, 1), fields=1)
+    return {"lexical_user": _best(arm, candidates, limit=limit), "lexical_all": best_all}
 
 
-def _union(lists: Sequence[Rows]) -> Rows:
-    """Return the distinct rows, ascending: np.unique hashes, which is slower here than to sort."""
-    rows = np.sort(np.concatenate([np.empty(0, np.int64), *lists]))
-    return rows[np.flatnonzero(np.diff(rows, prepend=-1))]
+def _changes(*columns: NDArray[np.int64]) -> Indices:
+    """Return where any of the parallel columns has another value than the line before, the first line included."""
+    changed = np.zeros(len(columns[0]), bool)
+    changed[:1] = True
+    for column in columns:
+        changed[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(changed)
 
 
-def _table(rows: Rows, holders: Sequence[Rows], counts: Sequence[NDArray[np.int64]]) -> Floats:
-    """Return how often each term (line) stands in each of the rows (column)."""
-    table = np.zeros((len(holders), len(rows)))
-    for line, held, count in zip(table, holders, counts, strict=True):
-        places = np.searchsorted(rows, held)
-        if len(rows) and len(held):
-            places[places == len(rows)] = 0
-            known = rows[places] == held
-            line[places[known]] = count[known]
-    return table
-
-
-def _idf(having: int, documents: int) -> float:
-    return math.log(1 + (max(documents, having) - having + 0.5) / (having + 0.5))
+def _idf(terms: Indices, count: int, documents: int) -> list[float]:
+    """Return the weight of each term, from one entry per document that holds it."""
+    having = np.bincount(terms, minlength=count).tolist()
+    return [math.log(1 + (max(documents, held) - held + 0.5) / (held + 0.5)) for held in having]
 
 
 class _Candidates:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from memsvc.ports.ranking import Ranked, Rows
 from memsvc_stores.lexical.analysis import Analyzer, LexicalDocument
 from memsvc_stores.lexical.querying import fetch
-from memsvc_stores.lexical.scoring import CorpusStats, Postings, rank
+from memsvc_stores.lexical.scoring import CorpusStats, rank
 from memsvc_stores.lexical.terms import namespace_prefix, query_terms
 
 __all__ = ["TsvectorLexical"]
@@ -81,8 +81,8 @@ class TsvectorLexical:
         def lengths(rows: Rows) -> Sequence[tuple[int, ...]]:
             return fetch(connection, query, (namespace_row, rows.tolist()))
 
-        postings = [Postings.packed(np.fromstring(lists.get(term, ""), np.int64, sep=",")) for term in terms]
-        return rank(postings, stats=stats, limit=limit, allowed=allowed, lengths=lengths)
+        packed = [np.fromstring(lists.get(term, ""), np.int64, sep=",") for term in terms]
+        return rank(packed, stats=stats, limit=limit, allowed=allowed, lengths=lengths)
 
     def compact(self, connection: Connection) -> None:
         """Empty the index's list of pending entries, which every search would scan."""
