@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["EmbedderSettings", "Settings"]
 
 
-class EmbedderSettings(BaseSettings):
+class EmbedderSettings(BaseModel):
     """Which embedder; MEMSVC_EMBEDDER__KIND and so on."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["onnx", "hashing", "sentence-transformers", "openai"] = "onnx"
     path: Path | None = None

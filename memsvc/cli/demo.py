@@ -12,7 +12,7 @@ from memsvc.cli.configuration import load_settings
 from memsvc.cli.connection import Target, connected
 from memsvc.cli.output import report
 from memsvc.cli.recall import lines_of
-from memsvc.cli.serve import run_service
+from memsvc.cli.serve import Host, Port, run_service
 from memsvc.wire import NewSession, RecallResponse
 
 __all__ = ["CONVERSATION", "QUESTIONS", "demo"]
@@ -22,7 +22,7 @@ QUESTIONS = ("What is my dog called?", "Where do I want to travel?", "What can I
 CONVERSATION: tuple[dict[str, Any], ...] = (
     {
         "id": "demo-1",
-        "started_at": "2026-03-02T18:04:00Z",
+        "started_at": "2024-03-02T18:04:00Z",
         "turns": [
             {
                 "role": "user",
@@ -35,7 +35,7 @@ CONVERSATION: tuple[dict[str, Any], ...] = (
     },
     {
         "id": "demo-2",
-        "started_at": "2026-04-11T09:30:00Z",
+        "started_at": "2024-04-11T09:30:00Z",
         "turns": [
             {"role": "user", "content": "I am planning two weeks in Hokkaido in October, mostly for hiking."},
             {"role": "assistant", "content": "Daisetsuzan has its autumn colours early; go in late September."},
@@ -51,6 +51,8 @@ CONVERSATION: tuple[dict[str, Any], ...] = (
 
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Run the service afterwards.")] = False,
+    host: Host = None,
+    port: Port = None,
     url: options.Url = None,
     api_key: options.ApiKey = None,
     data_dir: options.DataDir = None,
@@ -66,7 +68,7 @@ def demo(
     }
     report(result, _lines([outcome.status for outcome in outcomes], answers), as_json=json)
     if serve:
-        run_service(load_settings(data_dir=data_dir), as_json=json)
+        run_service(load_settings(host=host, port=port, data_dir=data_dir), as_json=json)
 
 
 def _lines(statuses: list[str], answers: dict[str, RecallResponse]) -> Iterator[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["build_app"]
 
 _One = Annotated[str | None, typer.Option("--namespace", "-n", help="Which namespace.", metavar="NAME")]
-_All = Annotated[bool, typer.Option("--all", help="Every namespace of every tenant.")]
+_All = Annotated[bool, typer.Option("--all", help="Every namespace of every tenant (the default).")]
 _Tenant = Annotated[str, typer.Option(help="Whose namespace.")]
 
 
@@ -37,7 +37,7 @@ def verify(
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
-    """Compare indexes with the database; exit code 3 when they differ (then `rebuild`)."""
+    """Compare indexes with the database; exit code 3 when they differ (then `memsvc index rebuild`)."""
     with opened(data_dir) as app:
         found = {
             f"{scope.tenant}/{scope.namespace}": app.service.index_verify(scope)
@@ -73,6 +73,6 @@ def rebuild(
 def _scopes(app: App, namespace: str | None, tenant: str, *, everything: bool) -> list[Scope]:
     from memsvc.domain.scope import Scope
 
-    if everything == (namespace is not None):
-        raise InvalidInput("name one index with --namespace, or all with --all")
+    if everything and namespace is not None:
+        raise InvalidInput("give --namespace or --all, not both")
     return app.storage.directory.scopes() if namespace is None else [Scope.of(tenant, namespace)]

@@ -64,7 +64,7 @@ def _summary(what: str, counts: dict[str, int]) -> str:
 @contextmanager
 def _progress(file: Path, chosen: Format) -> Iterator[Callable[[Place], None]]:
     """Show progress by lines or questions on standard error, where their number can be known before."""
-    from memsvc_evals.progress import progress_bar
+    from memsvc_evals.terminal import progress_bar
 
     total = count_units(file, chosen)
     if total is None:

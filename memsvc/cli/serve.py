@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -15,14 +15,17 @@ from memsvc.cli.worker import beside
 if TYPE_CHECKING:
     from memsvc.settings import Settings
 
-__all__ = ["run_service", "serve"]
+__all__ = ["Host", "Port", "run_service", "serve"]
+
+Host: TypeAlias = Annotated[str | None, typer.Option(help="Address to listen on (default: MEMSVC_HOST).")]
+Port: TypeAlias = Annotated[
+    int | None, typer.Option(help="Port, 0 for any free one (default: MEMSVC_PORT).", min=0, max=65535)
+]
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on (default: MEMSVC_HOST).")] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port, 0 for any free one (default: MEMSVC_PORT).", min=0, max=65535)
-    ] = None,
+    host: Host = None,
+    port: Port = None,
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:

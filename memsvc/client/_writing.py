@@ -90,7 +90,7 @@ def update_metadata(namespace: str, note: str, metadata: Mapping[str, Any], vers
 
 def forget(namespace: str, note: str, version: int | None, reason: str | None) -> Call[Note]:
     target = query(path("namespaces", namespace, "notes", note), {"reason": reason})
-    request = Request("DELETE", target, headers=_if_match(version), repeatable=False)
+    request = Request("DELETE", target, headers=_if_match(version), repeatable=version is None)
     return Call(request, reader(Note))
 
 

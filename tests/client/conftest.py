@@ -68,6 +68,11 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
+def drive(loop: asyncio.AbstractEventLoop) -> Callable[[Client | AsyncClient], Driver]:
+    return lambda client: Driver(client, loop)
+
+
+@pytest.fixture
 def make_scene(flavour: str, loop: asyncio.AbstractEventLoop) -> Callable[..., Scene]:
     """Build a client over prepared answers; chance is 0 and keys are key-1, key-2 and so on."""
 
