@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 def test_threads_search_while_changes_and_saves_go_on(tmp_path, vectors):
     index = ExactVectorIndex(tmp_path, memory_bytes=0, save_rows=1)
     truth = Truth()
-    truth.add(*vectors(60))
+    truth.add(*vectors(20))
     versions = [(truth.reader(), truth.state())]
     queries = vectors(16)
     done = threading.Event()
@@ -59,3 +59,30 @@ def test_two_processes_write_and_search_one_namespace(tmp_path):
     ]
     ends = [(process.communicate(timeout=60)[1], process.returncode) for process in running]
     assert ends == [("", 0), ("", 0)]
+
+
+def test_a_process_adopts_the_generation_that_another_has_written(tmp_path, vectors, agree):
+    truth = Truth()
+    truth.add(*vectors(300))
+    reading, writing = (ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=1) for _ in range(2))
+    agree(reading, truth, vectors(1)[0])
+    unsaved = reading.memory_bytes
+    reading.save(truth.reader(), truth.state())
+    truth.add(vectors(1))
+    agree(reading, truth, vectors(1)[0])
+    writing.save(truth.reader(), truth.state())
+    agree(reading, truth, vectors(1)[0])
+    assert reading.memory_bytes < unsaved / 2
+
+
+def test_an_old_reader_does_not_keep_a_reopened_namespace_in_ram(tmp_path, vectors, agree):
+    truth = Truth()
+    truth.add(*vectors(300))
+    before, state = truth.reader(), truth.state()
+    truth.add(vectors(1))
+    writing, reading = (ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=1) for _ in range(2))
+    writing.save(truth.reader(), truth.state())
+    query = vectors(1)[0]
+    found = reading.search(before, state, query, k=5, allowed=None)
+    assert listed(found) == listed(before.best(query, k=5, allowed=None))
+    assert reading.memory_bytes == 0

@@ -19,7 +19,7 @@ def main(directory: Path, seed: int) -> None:
     index = ExactVectorIndex(directory, memory_bytes=1 << 20, save_rows=1)
     truth = Truth()
     truth.add(*unit(history.standard_normal((80, DIMENSION))))
-    for _ in range(150):
+    for _ in range(60):
         row = truth.rows[int(history.integers(len(truth.rows)))]
         truth.purge(row)
         truth.add(*unit(history.standard_normal((1, DIMENSION))))

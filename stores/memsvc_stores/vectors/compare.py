@@ -11,6 +11,7 @@ from memsvc.ports.ranking import IndexProblem, NamespaceState, Rows, VectorDelta
 from memsvc_stores.vectors.delta import additions
 from memsvc_stores.vectors.generation import open_generation
 from memsvc_stores.vectors.manifest import Damaged
+from memsvc_stores.vectors.names import generations, leftovers
 from memsvc_stores.vectors.opened import OpenNamespace
 from memsvc_stores.vectors.segment import Mask, Snapshot
 from memsvc_stores.vectors.shelf import Shelf
@@ -20,8 +21,8 @@ __all__ = ["differences", "on_disk"]
 
 def on_disk(shelf: Shelf, source: VectorSource, state: NamespaceState, truth: VectorDelta) -> list[IndexProblem]:
     """Compare the newest generation, brought up to date in a copy, with everything that the source has."""
-    found = [IndexProblem("extra", f"{path} is left over") for path in shelf.leftovers(state.row)]
-    newest = shelf.generations(state.row)[-1:]
+    found = [IndexProblem("extra", f"{path} is left over") for path in leftovers(shelf.home(state.row))]
+    newest = generations(shelf.home(state.row))[-1:]
     for path in newest:
         try:
             stored = open_generation(path, namespace=state.row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from memsvc.ports.embedding import Vector
@@ -9,12 +10,15 @@ from memsvc.ports.ranking import IndexProblem, IndexStats, NamespaceState, Ranke
 from memsvc_stores.vectors.budget import OpenNamespaces
 from memsvc_stores.vectors.compare import differences, on_disk
 from memsvc_stores.vectors.files import Files
+from memsvc_stores.vectors.names import applied_in_name, disk_bytes, leftovers
 from memsvc_stores.vectors.opened import OpenNamespace, blank
 from memsvc_stores.vectors.scan import checked_query, top
 from memsvc_stores.vectors.segment import Snapshot
 from memsvc_stores.vectors.shelf import Shelf
 
 __all__ = ["ExactVectorIndex"]
+
+_log = logging.getLogger(__name__)
 
 
 class ExactVectorIndex:
@@ -97,7 +101,7 @@ class ExactVectorIndex:
             vectors=snapshot.keys,
             applied_sequence=snapshot.applied,
             memory_bytes=0 if opened is None else opened.memory_bytes,
-            disk_bytes=0 if self._shelf is None else self._shelf.disk_bytes(state.row),
+            disk_bytes=0 if self._shelf is None else disk_bytes(self._shelf.home(state.row)),
         )
 
     def close(self) -> None:
@@ -127,8 +131,15 @@ class ExactVectorIndex:
 
     def _stored(self, state: NamespaceState) -> Snapshot | None:
         stored = None if self._shelf is None else self._shelf.newest(state.row)
-        # Files past the reader's sequence may be of a history that a restored backup has undone.
-        if stored is None or not stored.of(state.model) or stored.applied > state.last_sequence:
+        if stored is None or not stored.of(state.model):
+            return None
+        if stored.applied > state.last_sequence:
+            # Either this reader is an old one, or a restored backup has undone the files' history. Answer from
+            # SQL, and keep nothing of it open, so that the next reader opens the files.
+            _log.warning(
+                "%s is past sequence %d: rebuild it if SQL was restored", stored.generation, state.last_sequence
+            )
+            self._open.drop(state.row)
             return None
         return stored
 
@@ -142,9 +153,9 @@ class ExactVectorIndex:
     def _saved(self, row: int, snapshot: Snapshot) -> bool:
         """Say whether the newest generation is just this snapshot, and nothing else is there."""
         path = snapshot.generation
-        if self._shelf is None or path is None or self._shelf.leftovers(row):
+        if self._shelf is None or path is None or leftovers(self._shelf.home(row)):
             return False
-        return path.exists() and path.name.startswith(f"gen-{snapshot.applied}-") and not len(snapshot.tail)
+        return path.exists() and applied_in_name(path) == snapshot.applied and not len(snapshot.tail)
 
     def _persist(self, state: NamespaceState, snapshot: Snapshot, *, force: bool) -> bool:
         """Write a generation, or remove the files of a small namespace; False when the snapshot's base is gone."""
@@ -158,6 +169,9 @@ class ExactVectorIndex:
         published = self._shelf.publish(state.row, snapshot, force=force)
         if published is None:
             return False
+        if published.applied > snapshot.applied:
+            self._open.drop(state.row)
+            return True
         opened = self._open.get(state.row)
         with opened.lock:
             opened.start(published)
