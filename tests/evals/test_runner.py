@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memsvc.domain.recall import Mode
-from memsvc.errors import InvalidInput
+from memsvc.errors import InvalidInput, StorageReadOnly
 from memsvc_evals.longmemeval.corpus import build_corpora
 from memsvc_evals.longmemeval.in_process import open_service_retriever
 from memsvc_evals.longmemeval.opaque import OpaqueIds
@@ -21,7 +21,7 @@ from memsvc_evals.longmemeval.service_retriever import FoundRound, NamedSession,
 
 
 class FirstFound:
-    """A memory that ranks sessions as they came and finds two rounds of the first session."""
+    """A memory that ranks sessions as they came and finds two rounds of the second session."""
 
     def __init__(self) -> None:
         self.named: list[NamedSession] = []
@@ -35,8 +35,8 @@ class FirstFound:
         return [named.id for named in self.named]
 
     def rounds(self, namespace: str, text: str) -> list[FoundRound]:
-        first = self.named[0].id
-        return [FoundRound(first, 2, 2), FoundRound(first, 1, 1)]
+        second = self.named[1].id
+        return [FoundRound(second, 2, 2), FoundRound(second, 1, 1)]
 
     def erase(self, namespace: str) -> None:
         self.erased.append(namespace)
@@ -120,7 +120,7 @@ def test_file_that_is_no_cache_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "e.sqlite"
     path.write_text("this is not a database, whatever its name says" * 100)
     with (
-        pytest.raises(InvalidInput, match=r"cannot use .*e\.sqlite as a cache"),
+        pytest.raises(StorageReadOnly, match=r"e\.sqlite"),
         open_service_retriever(Mode.DENSE, embedder="hashing", cache=path),
     ):
         pass

@@ -126,7 +126,7 @@ def _resident(pid: int, *, in_child: bool) -> int:
 
 
 def _reopen(system: System, folder: Path, dataset: Path) -> float:
-    """Return the seconds of opening in a new process up to the first answer, imports included."""
+    """Return the seconds of opening in a new process up to the first answer; only REST has imports in them."""
     with ExitStack() as stack:
         worker = system.start(stack, dataset=dataset, log=folder / f"{system.name}.log")
         opened = worker.call("open", folder=str(folder / system.name))

@@ -21,9 +21,9 @@ END = "<!-- end of load table -->"
 
 def print_load(console: Console, figures: Mapping[str, Figure], systems: list[str]) -> None:
     """Print the table, the ratios and what REST adds."""
-    table = Table(title="Load", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title="Load (p50/p95)", title_justify="left", box=SIMPLE_HEAD)
     for column in COLUMNS:
-        table.add_column(column)
+        table.add_column(column, no_wrap=True)
     for row in rows(figures, systems):
         table.add_row(*row)
     console.print(table)

@@ -76,13 +76,6 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if self._process.poll() is None:
-                self.call("close")
-        finally:
-            self._end()
-
-    def _end(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -90,3 +83,5 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if error is None and self._process.returncode:
+            raise self._failed("close", f"exit code {self._process.returncode}")

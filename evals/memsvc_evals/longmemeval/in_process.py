@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 from tempfile import TemporaryDirectory
 
 from memsvc.app import build
@@ -15,7 +14,7 @@ from memsvc.domain.ids import SessionId
 from memsvc.domain.recall import Level, Mode, RecallQuery, RecallResult
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
-from memsvc.errors import InvalidInput, ServerFault
+from memsvc.errors import ServerFault
 from memsvc.memory.service import MemoryService
 from memsvc.ports.embedding import Embedder
 from memsvc.settings import Settings
@@ -92,17 +91,14 @@ def open_service_retriever(
 ) -> Iterator[ServiceRetriever]:
     """Yield a retriever over a new store that is deleted afterwards; `cache` keeps vectors between runs.
 
-    Raises InvalidInput when the cache file cannot be used.
+    Raises StorageReadOnly when the cache file cannot be used.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="memsvc-eval-")))
         counted = CountingEmbedder(embedder_from(EmbedderSpec(kind=embedder)))
         used: Embedder = counted
         if cache is not None:
-            try:
-                used = CachedEmbedder(counted, stack.enter_context(FileEmbeddingCache(cache)))
-            except (SqliteError, OSError) as error:
-                raise InvalidInput(f"cannot use {cache} as a cache of embeddings: {error}") from error
+            used = CachedEmbedder(counted, stack.enter_context(FileEmbeddingCache(cache)))
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
         app = stack.enter_context(build(Settings(data_dir=folder), storage=storage, embedder=used))
         memory = InProcessMemory(app.service, mode)

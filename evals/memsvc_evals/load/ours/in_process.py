@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from memsvc.app import build
+from memsvc.app import App, build
 from memsvc.domain.drafts import NewItem
 from memsvc.domain.filters import Compare
 from memsvc.domain.ids import NoteId
@@ -50,11 +50,16 @@ class InProcessStore:
 
     def __init__(self, mode: Mode) -> None:
         self._mode = mode
+        self._app: App | None = None
+
+    def prepare(self) -> None:
+        """The service is imported with this module."""
 
     def open(self, folder: Path, data: Dataset) -> None:
         url = f"sqlite:///{folder / 'memsvc.db'}"
         settings = Settings.model_validate({"data_dir": folder, "database_url": url})
         self._app = build(settings, embedder=TableEmbedder(data))
+        self._service = self._app.service
         self._data = data
         self._ids: dict[int, NoteId] = {}
 
@@ -77,7 +82,7 @@ class InProcessStore:
 
     def _add(self, user: int, notes: list[int]) -> None:
         items = [self._item(note) for note in notes]
-        outcomes = self._app.service.remember(self._scope(user), items, actor=_ACTOR).outcomes
+        outcomes = self._service.remember(self._scope(user), items, actor=_ACTOR).outcomes
         for note, outcome in zip(notes, outcomes, strict=True):
             if outcome.note is None or outcome.degraded:
                 raise ServerFault(f"note {note}: {outcome.status} {outcome.error}")
@@ -86,14 +91,15 @@ class InProcessStore:
     def recall(self, question: str, user: int, k: int) -> list[int]:
         selection = Selection(condition=Compare("metadata.tag", "eq", self._data.wanted))
         query = RecallQuery(question, k=k, mode=self._mode, selection=selection)
-        hits = self._app.service.recall(self._scope(user), query).hits
+        hits = self._service.recall(self._scope(user), query).hits
         return [int(str(hit.note.metadata["n"])) for hit in hits]
 
     def delete(self, note: int) -> None:
-        self._app.service.forget(self._scope(self._data.user(note)), self._ids[note], actor=_ACTOR)
+        self._service.forget(self._scope(self._data.user(note)), self._ids[note], actor=_ACTOR)
 
     def close(self) -> None:
-        self._app.close()
+        if self._app is not None:
+            self._app.close()
 
 
 if __name__ == "__main__":

@@ -12,11 +12,15 @@ BATCH = 5000
 class ChromaStore:
     """Vectors are given with every call, so no embedding function is used."""
 
-    def open(self, folder: Path, data: Dataset) -> None:
+    def prepare(self) -> None:
         import chromadb
         from chromadb.config import Settings
 
-        client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        self._client = chromadb.PersistentClient
+        self._settings = Settings(anonymized_telemetry=False)
+
+    def open(self, folder: Path, data: Dataset) -> None:
+        client = self._client(path=str(folder), settings=self._settings)
         self._notes = client.get_or_create_collection(
             "load", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )

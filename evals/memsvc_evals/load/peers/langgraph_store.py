@@ -17,33 +17,35 @@ class LangGraphStore:
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
+        self._connection: Any = None
+
+    def prepare(self) -> None:
+        self._modules = {
+            name: importlib.import_module(f"langgraph.store.{name}") for name in ("base", "memory", "sqlite")
+        }
+        self._sqlite = _sqlite()
 
     def open(self, folder: Path, data: Dataset) -> None:
-        index: dict[str, Any] = {"dims": 384, "embed": data.embed, "fields": ["text"]}
+        index: dict[str, Any] = {"dims": 384, "embed": data.embed}
         self._data = data
         if self._kind == "memory":
-            from langgraph.store.memory import InMemoryStore
-
-            self._store: Any = InMemoryStore(index=index)
+            self._store: Any = self._modules["memory"].InMemoryStore(index=index)
             return
-        from langgraph.store.sqlite import SqliteStore
-
-        self._connection = _sqlite().connect(
+        self._connection = self._sqlite.connect(
             str(folder / "store.db"), check_same_thread=False, isolation_level=None
         )
         self._connection.execute("PRAGMA journal_mode = WAL")
-        self._store = SqliteStore(self._connection, index=index)
+        self._store = self._modules["sqlite"].SqliteStore(self._connection, index=index)
         self._store.setup()
 
     def bulk_add(self, notes: list[int]) -> None:
-        from langgraph.store.base import PutOp
-
+        put = self._modules["base"].PutOp
         for start in range(0, len(notes), BATCH):
             part = notes[start : start + BATCH]
-            self._store.batch([PutOp(self._namespace(n), str(n), self._value(n)) for n in part])
+            self._store.batch([put(self._namespace(n), str(n), self._value(n), index=["text"]) for n in part])
 
     def add(self, note: int) -> None:
-        self._store.put(self._namespace(note), str(note), self._value(note))
+        self._store.put(self._namespace(note), str(note), self._value(note), index=["text"])
 
     def _namespace(self, note: int) -> tuple[str, str]:
         return ("user", str(self._data.user(note)))
@@ -59,7 +61,7 @@ class LangGraphStore:
         self._store.delete(self._namespace(note), str(note))
 
     def close(self) -> None:
-        if self._kind == "sqlite":
+        if self._connection is not None:
             self._connection.close()
 
 

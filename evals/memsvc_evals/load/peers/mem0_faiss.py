@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,19 @@ class FixedEmbedding:
 class Mem0Store:
     """Bulk goes straight into mem0's vector store in one call: Memory.add writes the whole index each time."""
 
-    def open(self, folder: Path, data: Dataset) -> None:
-        os.environ.update(MEM0_TELEMETRY="False", OPENAI_API_KEY="none", MEM0_DIR=str(folder / "home"))
+    def __init__(self) -> None:
+        self._memory: Any = None
+
+    def prepare(self) -> None:
+        os.environ.update(MEM0_TELEMETRY="False", OPENAI_API_KEY="none", MEM0_DIR=tempfile.mkdtemp(prefix="mem0-"))
+        import faiss  # noqa: F401 - mem0 imports it when it opens the store
         from mem0 import Memory
 
+        self._make = Memory.from_config
+
+    def open(self, folder: Path, data: Dataset) -> None:
         store = {"collection_name": "load", "path": str(folder / "faiss"), "embedding_model_dims": 384}
-        self._memory = Memory.from_config(
+        self._memory = self._make(
             {
                 "vector_store": {"provider": "faiss", "config": store | {"distance_strategy": "cosine"}},
                 "history_db_path": str(folder / "history.db"),
@@ -65,7 +73,8 @@ class Mem0Store:
         self._memory.delete(self._ids.pop(note))
 
     def close(self) -> None:
-        self._memory.db.close()
+        if self._memory is not None:
+            self._memory.db.close()
 
 
 if __name__ == "__main__":

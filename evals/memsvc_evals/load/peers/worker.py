@@ -42,6 +42,9 @@ class Dataset:
 class Store(Protocol):
     """A system under test. Notes are named by their number in the dataset."""
 
+    def prepare(self) -> None:
+        """Import what the system needs, so that no import is measured."""
+
     def open(self, folder: Path, data: Dataset) -> None:
         """Open what is in the folder, or make it."""
 
@@ -55,7 +58,8 @@ class Store(Protocol):
 
     def delete(self, note: int) -> None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close what is open; called once, also after a failed `open`."""
 
 
 def load_dataset(folder: Path) -> Dataset:
@@ -67,17 +71,21 @@ def load_dataset(folder: Path) -> Dataset:
 
 
 def serve(store: Store) -> None:
-    """Answer requests until stdin ends; what libraries print goes to stderr."""
+    """Answer requests until stdin ends, then close the store; what libraries print goes to stderr."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     data = load_dataset(Path(sys.argv[1]))
-    for line in sys.stdin:
-        try:
-            answer = _answer(store, data, json.loads(line))
-        except Exception as error:  # noqa: BLE001 - the boundary of a request: whatever a peer raises is told
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+    store.prepare()
+    try:
+        for line in sys.stdin:
+            try:
+                answer = _answer(store, data, json.loads(line))
+            except Exception as error:  # noqa: BLE001 - the boundary of a request: whatever a peer raises is told
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+    finally:
+        store.close()
 
 
 def _answer(store: Store, data: Dataset, request: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +95,6 @@ def _answer(store: Store, data: Dataset, request: dict[str, Any]) -> dict[str, A
         "add": lambda: store.add(request["note"]),
         "recall": lambda: store.recall(data.questions[request["question"]], request["user"], request["k"]),
         "delete": lambda: store.delete(request["note"]),
-        "close": store.close,
     }
     action = actions[request["op"]]
     start = time.perf_counter()
