@@ -18,6 +18,6 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> Iterator[str]:
-    """Return the URL of a migrated, empty database of this test's own."""
-    with postgres.database() as url:
+    """Return the URL of a migrated, empty database that no other test uses meanwhile."""
+    with postgres.migrated() as url:
         yield url

@@ -32,6 +32,23 @@ _POSTGRES_LEXICAL = (
     "CREATE INDEX ix_lexical_terms ON lexical USING gin (terms)",
 )
 
+# What the planner shall assume: namespaces of 10,000 notes. Without it SQLite takes a namespace for ten rows and
+# scans all of it, where it should look up the second column of an index.
+_SQLITE_STATISTICS = (
+    ("namespaces", "sqlite_autoindex_namespaces_1", "100 10 1"),
+    ("sessions", "sqlite_autoindex_sessions_1", "100000 1000 1"),
+    ("sessions", "sqlite_autoindex_sessions_2", "100000 1000 1"),
+    ("notes", "sqlite_autoindex_notes_1", "1000000 10000 1"),
+    ("notes", "sqlite_autoindex_notes_2", "1000000 10000 1"),
+    ("notes", "sqlite_autoindex_notes_3", "1000000 10000 1"),
+    ("notes", "ix_notes_namespace_id_session_row_position", "1000000 10000 10 1"),
+    ("keys", "keys", "1500000 15000 2 1"),
+    ("keys", "ix_keys_namespace_id_text_hash", "1500000 15000 2"),
+    ("vectors", "sqlite_autoindex_vectors_1", "1500000 15000 1 1"),
+    ("journal", "journal", "1500000 15000 1"),
+    ("journal", "ix_journal_namespace_id_note_id", "1500000 15000 2"),
+)
+
 
 def upgrade() -> None:
     _create_api_keys()
@@ -45,11 +62,18 @@ def upgrade() -> None:
     _create_idempotency()
     for statement in _SQLITE_LEXICAL if op.get_bind().dialect.name == "sqlite" else _POSTGRES_LEXICAL:
         op.execute(statement)
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("ANALYZE namespaces")
+        statistics = sa.table("sqlite_stat1", sa.column("tbl"), sa.column("idx"), sa.column("stat"))
+        op.bulk_insert(
+            statistics, [dict(zip(("tbl", "idx", "stat"), row, strict=True)) for row in _SQLITE_STATISTICS]
+        )
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.drop_table("lexical_terms")
+        op.execute("DELETE FROM sqlite_stat1")
     op.drop_table("lexical")
     op.drop_table("idempotency")
     op.drop_table("jobs")
@@ -172,7 +196,7 @@ def _create_vectors() -> None:
         sa.Column("text_hash", _TEXT, nullable=False),
         sa.Column("dimension", sa.Integer, nullable=False),
         sa.Column("vector", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("namespace_id", "model_id", "text_hash"),
+        sa.PrimaryKeyConstraint("namespace_id", "text_hash", "model_id"),
     )
 
 

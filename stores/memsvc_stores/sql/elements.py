@@ -23,6 +23,10 @@ class Among(ColumnElement[bool]):
         self.column = column
         self.name = name
 
+    def self_group(self, against: object = None) -> Among:  # noqa: ARG002
+        """Stay as it is: SQLAlchemy would add `= 1` for SQLite, which then uses no index."""
+        return self
+
 
 def among(column: ColumnElement[Any], name: str) -> Among:
     return Among(column, name)

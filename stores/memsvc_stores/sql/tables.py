@@ -159,7 +159,7 @@ vectors = Table(
     Column("text_hash", _TEXT, nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("vector", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("namespace_id", "model_id", "text_hash"),
+    PrimaryKeyConstraint("namespace_id", "text_hash", "model_id"),
 )
 
 journal = Table(
