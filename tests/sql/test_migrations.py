@@ -1,0 +1,83 @@
+"""The migrations make what the tables say, on both databases, and back."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from memsvc.errors import InvalidInput, Unavailable
+from memsvc_stores.lexical import ddl
+from memsvc_stores.sql import current, downgrade, open_storage, schema, upgrade
+from memsvc_stores.sql.tables import METADATA
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(schema.migrations_path()))
+    return ScriptDirectory.from_config(config)
+
+
+def _tables(url: str) -> set[str]:
+    engine = create_engine(url)
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return names
+
+
+def test_there_is_one_head_and_the_code_knows_it() -> None:
+    assert _scripts().get_heads() == [schema.HEAD]
+
+
+def test_the_migrations_make_the_tables_of_the_models(bare_url: str) -> None:
+    upgrade(bare_url)
+    engine = create_engine(bare_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"include_name": lambda name, kind, _: kind != "table" or not name.startswith("lexical")},
+        )
+        differences = compare_metadata(context, METADATA)
+    engine.dispose()
+    assert differences == []
+
+
+def test_up_down_up(bare_url: str) -> None:
+    upgrade(bare_url)
+    made = _tables(bare_url)
+    downgrade(bare_url, "base")
+    assert _tables(bare_url) - {"alembic_version"} == set()
+    assert current(bare_url) is None
+    upgrade(bare_url)
+    assert (current(bare_url), _tables(bare_url)) == (schema.HEAD, made)
+
+
+def test_upgrading_twice_changes_nothing(bare_url: str) -> None:
+    upgrade(bare_url)
+    upgrade(bare_url)
+    assert current(bare_url) == schema.HEAD
+
+
+def test_an_empty_database_has_no_revision(bare_url: str) -> None:
+    assert current(bare_url) is None
+
+
+def test_a_store_without_tables_is_not_ready(bare_url: str) -> None:
+    storage = open_storage(bare_url, create=False)
+    with pytest.raises(Unavailable, match="memsvc db upgrade"):
+        storage.check()
+    storage.close()
+
+
+def test_the_lexical_tables_are_those_of_the_lexical_index() -> None:
+    module = _scripts().get_revision("0001").module
+    assert (module._SQLITE_LEXICAL, module._POSTGRES_LEXICAL) == (ddl.SQLITE_DDL, ddl.POSTGRES_DDL)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/db", "postgresql://host/db", "no"])
+def test_another_kind_of_url_is_refused(url: str) -> None:
+    with pytest.raises(InvalidInput):
+        open_storage(url)
