@@ -10,7 +10,7 @@ import pytest
 
 from memsvc.ports.storage import Storage
 from memsvc_stores.memory import MemoryStorage
-from tests.support.opening import open_sql
+from memsvc_stores.sql import open_storage
 
 ADAPTERS = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
@@ -19,7 +19,7 @@ ADAPTERS = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.pos
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a migrated, empty database."""
     path = tmp_path_factory.mktemp("template") / "m.db"
-    open_sql(f"sqlite:///{path}").close()
+    open_storage(f"sqlite:///{path}").close()
     return path
 
 
@@ -38,6 +38,6 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
         opened: Storage = MemoryStorage()
     else:
         url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
-        opened = open_sql(url)
+        opened = open_storage(url)
     yield opened
     opened.close()

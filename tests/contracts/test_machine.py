@@ -29,8 +29,8 @@ from memsvc.domain.selection import VISIBLE, Selection
 from memsvc.errors import Conflict, NotFound
 from memsvc.ports.storage import Storage
 from memsvc_stores.memory import MemoryStorage
+from memsvc_stores.sql import open_storage
 from tests.support.drafts import ACTOR, SCOPE, T0, change, draft, purge, restore, store
-from tests.support.opening import open_sql
 
 pytestmark = pytest.mark.slow
 _CONTENTS = st.sampled_from([f"content {letter}" for letter in "abcd"])
@@ -199,12 +199,12 @@ class SqliteMachine(StorageMachine):
     def opened(self) -> Storage:
         self.folder = Path(mkdtemp(prefix="memsvc-machine-"))
         shutil.copyfile(self.template, self.folder / "m.db")
-        return open_sql(f"sqlite:///{self.folder / 'm.db'}")
+        return open_storage(f"sqlite:///{self.folder / 'm.db'}")
 
     @rule()
     def reopen(self) -> None:
         self.storage.close()
-        self.storage = open_sql(f"sqlite:///{self.folder / 'm.db'}")
+        self.storage = open_storage(f"sqlite:///{self.folder / 'm.db'}")
 
     def teardown(self) -> None:
         super().teardown()
