@@ -12,7 +12,6 @@ list or substring of a string. ``in`` takes a list of scalars.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,7 +120,7 @@ def _parse_compare(data: Mapping[str, object], pointer: str) -> Compare:
         raise _fail(f"{pointer}/field", f"unknown; use one of {', '.join(sorted(_COLUMNS))} or metadata.<path>")
     if not isinstance(op, str) or op not in OPERATORS:
         raise _fail(f"{pointer}/op", f"unknown; use one of {', '.join(sorted(OPERATORS))}")
-    return Compare(field, op, _operand(field, op, value, f"{pointer}/value"))
+    return Compare(_text(field, f"{pointer}/field"), op, _operand(field, op, value, f"{pointer}/value"))
 
 
 def _operand(field: str, op: str, value: object, pointer: str) -> Json:
@@ -147,11 +146,24 @@ def _scalar(field: str, value: object, pointer: str) -> Json:
             return to_microseconds(utc(datetime.fromisoformat(str(value))))
         except (ValueError, OverflowError):
             raise _fail(pointer, "must be an RFC 3339 time such as 2024-05-01T12:00:00Z") from None
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str):
+        return _text(value, pointer)
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int | float) and math.isfinite(value) and abs(value) < 2**63:
+    if isinstance(value, int | float) and abs(value) < 2**63:
         return value
-    raise _fail(pointer, "must be a string, a finite number, true, false or null")
+    raise _fail(pointer, "must be a string, a finite number within 64 bits, true, false or null")
+
+
+def _text(value: str, pointer: str) -> str:
+    """Return a text that databases can compare."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _fail(pointer, "has a lone surrogate, which is not Unicode text") from None
+    if "\0" in value:
+        raise _fail(pointer, "has a NUL character, which no stored text has")
+    return value
 
 
 def matches(condition: Filter, note: Note) -> bool:
