@@ -77,7 +77,7 @@ def test_the_lexical_tables_are_those_of_the_lexical_index() -> None:
     assert (module._SQLITE_LEXICAL, module._POSTGRES_LEXICAL) == (ddl.SQLITE_DDL, ddl.POSTGRES_DDL)
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/db", "postgresql://host/db", "no"])
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://h/db", "postgresql://h/db", "no"])
 def test_another_kind_of_url_is_refused(url: str) -> None:
     with pytest.raises(InvalidInput):
         open_storage(url)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from memsvc.errors import (
@@ -20,7 +20,7 @@ from memsvc.errors import (
     Unavailable,
 )
 
-__all__ = ["faults", "is_unique_violation", "translated"]
+__all__ = ["faults", "translated"]
 
 _BUSY = "the database is held by another process longer than the time-out; try again, or stop the other process"
 _FULL = "the disk of the database is full; nothing of this request was stored; free space and send it again"
@@ -70,20 +70,14 @@ def translated(error: DBAPIError) -> MemsvcError:
     if code is not None:
         return _sqlite(error, int(code))
     state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, DataError):
+        return InvalidInput("a text or number cannot be stored (such as a NUL character); remove it")
     if state in _POSTGRES:
         kind, message = _POSTGRES[state]
         return kind(message)
     if state is None or state.startswith(("08", "57P")) or error.connection_invalidated:
         return Unavailable(_LOST)
-    if state.startswith("22"):
-        return InvalidInput("a text or number cannot be stored (such as a NUL character); remove it")
     return _other(error, state)
-
-
-def is_unique_violation(error: IntegrityError) -> bool:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    unique = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
-    return code in unique or getattr(error.orig, "sqlstate", None) == "23505"
 
 
 def _sqlite(error: DBAPIError, code: int) -> MemsvcError:

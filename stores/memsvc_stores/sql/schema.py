@@ -52,6 +52,7 @@ def migrate(engines: Engines, revision: str = HEAD, *, down: bool = False) -> No
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY_LOCK,))
         (command.downgrade if down else command.upgrade)(_config(connection), revision)
+    engines.write.dispose()  # SQLite reads the planner's statistics when it opens the schema
 
 
 def upgrade(url: str) -> None:

@@ -1,0 +1,103 @@
+"""After a purge and a compaction no byte of the content is left in any file of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from memsvc.domain.drafts import NoteDraft
+from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.jobs import NewJob
+from memsvc.errors import StorageBusy
+from memsvc_stores.sql import SqlStorage, open_storage
+from memsvc_stores.sql.vectors import encode
+from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, at, draft, forget, purge, restore, store, unit_vector
+
+CANARY = "xylophonequark"
+
+
+def _secret(number: int) -> NoteDraft:
+    return draft(
+        f"{CANARY} number {number} " + f"{CANARY}{number} " * (number % 50),
+        session=SessionId(f"{CANARY} session {number % 3}"),
+        metadata={"tag": f"{CANARY} tag"},
+        position=number,
+    )
+
+
+def _fill(storage: SqlStorage) -> list[NoteId]:
+    """Mix secrets with other notes, so that they share pages, and change them, so that history holds them."""
+    secrets = [_secret(number) for number in range(120)]
+    for start in range(0, 120, 10):
+        others = [draft(f"harmless {start} {n} " + "filler " * (n * 13 % 90)) for n in range(10)]
+        mixed = [note for pair in zip(secrets[start : start + 10], others, strict=True) for note in pair]
+        store(storage, *mixed)
+    with storage.writer(SCOPE) as writer:
+        writer.set_metadata(secrets[0].id, {"new": CANARY}, expected_version=None, at=T0, actor=ACTOR)
+        writer.save_response("key", "hash", CANARY.encode(), at=T0)
+    forget(storage, secrets[1].id, reason=CANARY)
+    restore(storage, secrets[1].id)
+    return [note.id for note in secrets]
+
+
+def _found(path: Path, needle: bytes) -> list[str]:
+    files = sorted(path.parent.glob(path.name + "*"))
+    return [file.name for file in files if needle in file.read_bytes()]
+
+
+def test_the_canary_is_in_the_files_before(sqlite: SqlStorage, sqlite_path: Path) -> None:
+    _fill(sqlite)
+    assert _found(sqlite_path, CANARY.encode()) != []
+
+
+def test_purge_and_compaction_leave_no_byte(sqlite: SqlStorage, sqlite_path: Path) -> None:
+    secrets = _fill(sqlite)
+    purge(sqlite, *secrets)
+    sqlite.compact()
+    assert _found(sqlite_path, CANARY.encode()) == []
+
+
+def test_the_vectors_of_purged_notes_leave_too(sqlite: SqlStorage, sqlite_path: Path) -> None:
+    secret = _secret(7)
+    store(sqlite, secret, draft("harmless"))
+    purge(sqlite, secret.id)
+    sqlite.compact()
+    assert _found(sqlite_path, encode(MODEL, "", unit_vector(secret.content))) == []
+
+
+def test_a_dropped_namespace_leaves_no_byte(sqlite: SqlStorage, sqlite_path: Path) -> None:
+    _fill(sqlite)
+    with sqlite.writer(SCOPE) as writer:
+        writer.enqueue(NewJob("work", "one", {"text": CANARY}), at=at(0))
+        writer.drop_namespace(at=T0, actor=ACTOR)
+    sqlite.compact()
+    assert _found(sqlite_path, CANARY.encode()) == []
+
+
+def test_compaction_needs_the_end_of_old_reads(sqlite: SqlStorage) -> None:
+    secrets = _fill(sqlite)
+    with sqlite.reader(SCOPE) as reader:
+        purge(sqlite, *secrets)
+        with pytest.raises(StorageBusy):
+            sqlite.compact()
+        assert len(reader.notes(secrets)) == len(secrets)
+    sqlite.compact()
+
+
+@pytest.mark.postgres
+def test_postgres_table_files_hold_no_byte_after_compaction(postgres_url: str) -> None:
+    storage = open_storage(postgres_url)
+    purge(storage, *_fill(storage))
+    storage.compact()
+    with storage._engines.bare.connect() as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        data, *_ = connection.exec_driver_sql("SHOW data_directory").one()
+        tables = (
+            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 't', 'i') AND relfilenode <> 0"
+        )
+        paths = [Path(data, name) for (name,) in connection.exec_driver_sql(tables) if name]
+    storage.close()
+    if not paths[0].exists():
+        pytest.skip("the server's files are on another machine")
+    assert [path.name for path in paths if CANARY.encode() in path.read_bytes()] == []

@@ -1,0 +1,156 @@
+"""Every public method of a reader and a writer, called with what belongs to another tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from memsvc.domain.changes import Operation
+from memsvc.domain.ids import SessionId
+from memsvc.domain.jobs import NewJob
+from memsvc.domain.notes import Note, NoteRecord, Status
+from memsvc.domain.scope import Scope
+from memsvc.domain.selection import Selection
+from memsvc.errors import NotFound, ServerFault
+from memsvc.ports.ranking import VectorDelta
+from memsvc.ports.storage import PurgeCounts, StatusChange, StoreStats
+from memsvc_stores.sql import SqlStorage
+from memsvc_stores.sql.reader import SqlReader
+from memsvc_stores.sql.writer import SqlWriter
+from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, draft, key, sha256, store
+
+INTRUDER = Scope.of("tenant-b", SCOPE.namespace)
+SESSION = SessionId("the session")
+EVERYTHING = Selection(statuses=frozenset(Status))
+
+
+@pytest.fixture
+def victim(storage: SqlStorage) -> Note:
+    """Store a note of the victim, and one of the intruder so that its namespace exists."""
+    store(storage, draft("secret plan", session=SESSION, position=0), draft("next", session=SESSION, position=1))
+    store(storage, draft("other words"), scope=INTRUDER)
+    with storage.writer(SCOPE) as writer:
+        writer.save_response("the key", "hash", b"secret", at=T0)
+    with storage.reader(SCOPE) as reader:
+        return reader.page(EVERYTHING, after_row=0, limit=1)[0]
+
+
+def _own_content(reader: SqlReader) -> list[str]:
+    return [note.content for note in reader.page(EVERYTHING, after_row=0, limit=99)]
+
+
+def _rows_and_texts(delta: VectorDelta) -> list[int]:
+    return [*delta.visible, *delta.purged, *delta.note_rows.tolist()]
+
+
+READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
+    "scope": (lambda r, n: r.scope, INTRUDER),
+    "state": (lambda r, n: r.state and r.state.last_sequence, 1),
+    "vectors": (lambda r, n: r.vectors.get_many(MODEL, [sha256("secret plan")]), {}),
+    "notes": (lambda r, n: r.notes([n.id]), []),
+    "notes_by_row": (lambda r, n: r.notes_by_row([n.row]), []),
+    "matching_rows": (lambda r, n: n.row in r.matching_rows(EVERYTHING), False),
+    "page": (lambda r, n: _own_content(r), ["other words"]),
+    "session": (lambda r, n: r.session(SESSION), None),
+    "sessions_page": (lambda r, n: r.sessions_page(after_row=0, limit=9), []),
+    "sessions_by_row": (lambda r, n: r.sessions_by_row(range(9)), []),
+    "session_rows": (lambda r, n: r.session_rows([n.row]), {}),
+    "around": (lambda r, n: r.around(n, count=9), ([], [])),
+    "keys": (lambda r, n: r.keys(n.id), []),
+    "history": (lambda r, n: r.history(n.id), []),
+    "changes": (lambda r, n: n.id in [c.note for c in r.changes(after_sequence=0, limit=9)], False),
+    "lexical": (
+        lambda r, n: [
+            ranked.rows.tolist()
+            for allowed in (None, np.array([n.row]))
+            for ranked in r.lexical("secret", limit=9, allowed=allowed).values()
+        ],
+        [[], [], [], []],
+    ),
+    "vector_delta": (lambda r, n: n.row in _rows_and_texts(r.vector_delta(0)), False),
+    "duplicates": (lambda r, n: r.duplicates([sha256("fact\0secret plan")]), {}),
+    "saved_response": (lambda r, n: r.saved_response("the key"), None),
+    "session_digest": (lambda r, n: r.session_digest(SESSION), ""),
+    "records": (lambda r, n: [x.note.content for x in r.records(after_row=0, limit=9)], ["other words"]),
+    "stats": (lambda r, n: r.stats(), StoreStats({Status.ACTIVE: 1}, 0, 1, 1)),
+}
+
+
+def _status(writer: SqlWriter, note: Note) -> None:
+    writer.change_status(StatusChange(note.id, Operation.FORGOTTEN, Status.FORGOTTEN, T0, ACTOR))
+
+
+def _metadata(writer: SqlWriter, note: Note) -> None:
+    writer.set_metadata(note.id, {"x": 1}, expected_version=None, at=T0, actor=ACTOR)
+
+
+def _refused(error: type[Exception], call: Callable[[SqlWriter, Note], Any]) -> Callable[[SqlWriter, Note], Any]:
+    def check(writer: SqlWriter, note: Note) -> None:
+        with pytest.raises(error):
+            call(writer, note)
+
+    return check
+
+
+WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
+    "open_namespace": lambda w, n: w.open_namespace(MODEL, T0),
+    "put_session": lambda w, n: w.put_session(SESSION, T0, {"mine": True}),
+    "advance_session": _refused(ServerFault, lambda w, n: w.advance_session(SESSION, turn_count=9, digest="x")),
+    "add": _refused(ServerFault, lambda w, n: w.add([draft("secret plan")], actor=ACTOR)),
+    "change_status": _refused(NotFound, _status),
+    "set_metadata": _refused(NotFound, _metadata),
+    "rekey": _refused(NotFound, lambda w, n: w.rekey(n.id, [key("other words")], at=T0, actor=ACTOR)),
+    "purge": lambda w, n: w.purge([n.id], at=T0, actor=ACTOR),
+    "drop_namespace": lambda w, n: w.drop_namespace(at=T0, actor=ACTOR),
+    "restore_record": _refused(ServerFault, lambda w, n: w.restore_record(NoteRecord(n, None, ()), [])),
+    "save_response": lambda w, n: w.save_response("the key", "hash", b"mine", at=T0),
+    "enqueue": lambda w, n: w.enqueue(NewJob("work", "the job"), at=T0),
+}
+
+
+def _public(of: type) -> set[str]:
+    return {name for name in dir(of) if not name.startswith("_")}
+
+
+def test_the_walk_names_every_method() -> None:
+    assert set(READS) == _public(SqlReader)
+    assert set(WRITES) == _public(SqlWriter) - _public(SqlReader) - {"flush"}
+
+
+@pytest.mark.parametrize("method", READS)
+def test_a_read_sees_nothing_of_another_tenant(storage: SqlStorage, victim: Note, method: str) -> None:
+    call, expected = READS[method]
+    with storage.reader(INTRUDER) as reader:
+        assert call(reader, victim) == expected
+
+
+@pytest.mark.parametrize("method", WRITES)
+def test_a_write_changes_nothing_of_another_tenant(storage: SqlStorage, victim: Note, method: str) -> None:
+    before = _all_of(storage)
+    with storage.writer(INTRUDER) as writer:
+        WRITES[method](writer, victim)
+    assert _all_of(storage) == before
+
+
+def test_purging_what_is_not_mine_counts_nothing(storage: SqlStorage, victim: Note) -> None:
+    with storage.writer(INTRUDER) as writer:
+        assert writer.purge([victim.id], at=T0, actor=ACTOR) == PurgeCounts(0, 0, 0, 0)
+
+
+def _all_of(storage: SqlStorage) -> list[Any]:
+    """Return everything that the victim has."""
+    with storage.reader(SCOPE) as reader:
+        return [
+            reader.state,
+            reader.records(after_row=0, limit=99),
+            reader.sessions_page(after_row=0, limit=99),
+            reader.session_digest(SESSION),
+            reader.changes(after_sequence=0, limit=99),
+            reader.vector_delta(0).matrix.tolist(),
+            reader.lexical("secret", limit=9, allowed=None)["lexical_user"].rows.tolist(),
+            reader.saved_response("the key"),
+            [job.payload for job in storage.jobs.list(SCOPE.tenant, status=None, limit=9)],
+        ]
