@@ -12,6 +12,7 @@ from tests.vectors.oracle import DIMENSION, MODEL, Truth
 ENTRY_BYTES = DIMENSION * 4 + 10
 
 
+@pytest.mark.slow
 def test_thousands_of_namespaces_in_turn_stay_within_the_budget(tmp_path, vectors, agree):
     budget = 300_000
     index = ExactVectorIndex(tmp_path, memory_bytes=budget, save_rows=30)

@@ -57,6 +57,7 @@ def steps(vectors, directory: Path) -> int:
     return files.steps
 
 
+@pytest.mark.slow
 def test_after_a_crash_at_any_step_results_are_right_and_leftovers_go(tmp_path, vectors, agree):
     count = steps(vectors, tmp_path / "whole")
     assert count > 80

@@ -17,6 +17,7 @@ from tests.vectors.oracle import Truth
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_threads_search_while_changes_and_saves_go_on(tmp_path, vectors):
     index = ExactVectorIndex(tmp_path, memory_bytes=0, save_rows=1)
     truth = Truth()

@@ -136,7 +136,7 @@ class ExactVectorIndex:
         if stored.applied > state.last_sequence:
             # Either this reader is an old one, or a restored backup has undone the files' history. Answer from
             # SQL, and keep nothing of it open, so that the next reader opens the files.
-            _log.warning(
+            _log.info(
                 "%s is past sequence %d: rebuild it if SQL was restored", stored.generation, state.last_sequence
             )
             self._open.drop(state.row)
