@@ -62,21 +62,15 @@ class Options:
     url: str | None = None
     api_key: str | None = None
 
-    def identity(self) -> dict[str, Any]:
-        """Return what decides a question's result: the part of the file and the outputs do not."""
-        where = {"url": self.url} if self.url else {"embedder": self.embedder.value}
-        if self.retriever is RetrieverName.BM25_OFFICIAL:
-            where = {}
-        return {"retriever": self.retriever.value, **where}
-
 
 def run_longmemeval(options: Options, console: Console) -> None:
     """Run, print, write; raises InvalidInput for a wrong file or option before anything is embedded."""
     baseline = _read_baseline(options.baseline)
     data = inspect_data(options.file)
-    folder = RunFolder(options.resume, options.identity() | {"sha256": data.sha256}) if options.resume else None
     with ExitStack() as stack:
         retriever = _open_retriever(options, stack)
+        config = dict(retriever.config)
+        folder = RunFolder(options.resume, config | {"sha256": data.sha256}) if options.resume else None
         advance = stack.enter_context(progress_bar("questions", options.part.size(data.questions)))
 
         def on_question(_: QuestionRun) -> None:
@@ -99,7 +93,7 @@ def run_longmemeval(options: Options, console: Console) -> None:
         write_report(
             options.json,
             benchmark="longmemeval",
-            config=options.identity() | {"offset": options.part.offset, "limit": options.part.limit},
+            config=config | {"offset": options.part.offset, "limit": options.part.limit},
             data=asdict(data),
             code=code_revision(),
             figures=figures,

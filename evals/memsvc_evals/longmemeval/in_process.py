@@ -102,4 +102,5 @@ def open_service_retriever(
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
         app = stack.enter_context(build(Settings(data_dir=folder), storage=storage, embedder=used))
         memory = InProcessMemory(app.service, mode)
-        yield ServiceRetriever(memory, embedded=lambda: counted.texts, salt=salt)
+        config = {"retriever": mode.value, "model": used.model.id, "rrf_k": app.settings.rrf_k}
+        yield ServiceRetriever(memory, config=config, embedded=lambda: counted.texts, salt=salt)

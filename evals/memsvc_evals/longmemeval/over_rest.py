@@ -70,4 +70,4 @@ class RestMemory:
 def open_rest_retriever(url: str, api_key: str | None, mode: Mode) -> Iterator[ServiceRetriever]:
     """Yield a retriever over a running service; its namespaces begin with `lme-` and are erased again."""
     with Client(url, api_key=api_key, timeout=_TIMEOUT) as client:
-        yield ServiceRetriever(RestMemory(client, mode))
+        yield ServiceRetriever(RestMemory(client, mode), config={"retriever": mode, "url": url})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 from memsvc_evals.longmemeval.bm25_official import OfficialBm25
 from memsvc_evals.longmemeval.corpus import Corpora, Document
@@ -14,12 +15,18 @@ __all__ = ["OfficialBm25Retriever", "Retriever"]
 
 
 class Retriever(Protocol):
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """Return what decides its rankings, for the report and for resuming."""
+
     def rank(self, question: Question, corpora: Corpora) -> QuestionRun:
         """Ingest the question's haystack into a place of its own and rank all documents."""
 
 
 class OfficialBm25Retriever:
     """The official flat-bm25 baseline; no service behind it."""
+
+    config: Mapping[str, Any] = {"retriever": "bm25-official"}
 
     def rank(self, question: Question, corpora: Corpora) -> QuestionRun:
         sessions, session_times = _ranked(corpora.sessions, question.text)

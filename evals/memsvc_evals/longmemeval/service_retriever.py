@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from memsvc_evals.longmemeval.corpus import Corpora
 from memsvc_evals.longmemeval.opaque import OpaqueIds, Places
@@ -53,10 +54,18 @@ class Memory(Protocol):
 class ServiceRetriever:
     """Remembers a haystack and recalls all of it at both levels.
 
-    `embedded` reports how many texts the model has embedded so far.
+    `config` goes into reports; `embedded` reports how many texts the model has embedded so far.
     """
 
-    def __init__(self, memory: Memory, *, embedded: Callable[[], int] = lambda: 0, salt: str = "") -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        *,
+        config: Mapping[str, Any] = MappingProxyType({}),
+        embedded: Callable[[], int] = lambda: 0,
+        salt: str = "",
+    ) -> None:
+        self.config = config
         self._memory = memory
         self._embedded = embedded
         self._salt = salt
