@@ -40,6 +40,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class NamespaceInfo:
+    """A namespace in the directory; `notes` counts those of every status."""
+
     name: NamespaceName
     model: Model
     notes: int
@@ -254,11 +256,12 @@ class JobQueue(Protocol):
     def list(self, tenant: TenantId, *, status: JobStatus | None, limit: int) -> list[Job]: ...
 
     def prune(self, *, before: datetime) -> int:
-        """Delete finished and cancelled jobs that ended before; return how many."""
+        """Delete done and cancelled jobs that ended before, and return how many; failed ones stay."""
 
 
 class ApiKeyStore(Protocol):
-    def add(self, key: ApiKey) -> None: ...
+    def add(self, key: ApiKey) -> None:
+        """Store a key; raises Conflict when the id exists."""
 
     def find(self, key_id: str) -> ApiKey | None:
         """Return the key, revoked or not."""
