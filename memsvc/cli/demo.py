@@ -18,7 +18,7 @@ from memsvc.wire import NewSession, RecallResponse
 __all__ = ["CONVERSATION", "QUESTIONS", "demo"]
 
 NAMESPACE = "demo"
-QUESTIONS = ("What is my dog called?", "Where do I want to travel?", "What can I not eat?")
+QUESTIONS = ("What is my dog called?", "Which trip am I planning?", "Which food must I avoid?")
 CONVERSATION: tuple[dict[str, Any], ...] = (
     {
         "id": "demo-1",
