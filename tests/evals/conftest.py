@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memsvc_evals.longmemeval.schema import Question, parse_question
+from memsvc_evals.longmemeval.question import Question, parse_question
 
 THREE = Path(__file__).parent / "data" / "longmemeval_three.json"
 

@@ -8,7 +8,7 @@ import pytest
 
 from memsvc_evals.longmemeval.averages import Average, score_question
 from memsvc_evals.longmemeval.corpus import build_corpora, gold_ids
-from memsvc_evals.longmemeval.schema import Question
+from memsvc_evals.longmemeval.question import Question
 
 Make = Callable[..., Question]
 U, A = "user", "assistant"

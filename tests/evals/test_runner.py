@@ -13,10 +13,11 @@ from memsvc.errors import InvalidInput, StorageReadOnly
 from memsvc_evals.longmemeval.corpus import build_corpora
 from memsvc_evals.longmemeval.in_process import open_service_retriever
 from memsvc_evals.longmemeval.opaque import OpaqueIds
+from memsvc_evals.longmemeval.question import parse_question
 from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever
 from memsvc_evals.longmemeval.run import Part, run_questions
 from memsvc_evals.longmemeval.runs import QuestionRun, RunFolder, complete
-from memsvc_evals.longmemeval.schema import parse_question, read_questions
+from memsvc_evals.longmemeval.schema import read_questions
 from memsvc_evals.longmemeval.service_retriever import FoundRound, NamedSession, ServiceRetriever
 
 

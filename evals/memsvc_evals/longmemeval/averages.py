@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from memsvc_evals.longmemeval.corpus import Corpora, Document, gold_ids, has_labelled_user_turn
 from memsvc_evals.longmemeval.metrics import CUTS, rank_scores, reciprocal_rank
-from memsvc_evals.longmemeval.schema import Question
+from memsvc_evals.longmemeval.question import Question
 from memsvc_evals.longmemeval.turn2session import effective_cut, session_part
 
 __all__ = ["LEVELS", "Average", "QuestionScores", "score_question"]

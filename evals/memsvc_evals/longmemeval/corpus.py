@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from memsvc_evals.longmemeval.schema import LmeSession, Question
+from memsvc_evals.longmemeval.question import LmeSession, Question
 
 __all__ = ["Corpora", "Document", "build_corpora", "gold_ids", "has_labelled_user_turn"]
 

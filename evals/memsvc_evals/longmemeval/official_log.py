@@ -7,8 +7,8 @@ from typing import Any
 from memsvc_evals.longmemeval.averages import QuestionScores
 from memsvc_evals.longmemeval.corpus import Corpora, Document
 from memsvc_evals.longmemeval.metrics import CUTS
+from memsvc_evals.longmemeval.question import Question
 from memsvc_evals.longmemeval.runs import QuestionRun
-from memsvc_evals.longmemeval.schema import Question
 
 __all__ = ["log_entry"]
 

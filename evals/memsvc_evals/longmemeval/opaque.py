@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from memsvc_evals.longmemeval.corpus import Corpora
-from memsvc_evals.longmemeval.schema import Question
+from memsvc_evals.longmemeval.question import Question
 
 __all__ = ["OpaqueIds", "Places"]
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from memsvc_evals.longmemeval.bm25_official import OfficialBm25
 from memsvc_evals.longmemeval.corpus import Corpora, Document
+from memsvc_evals.longmemeval.question import Question
 from memsvc_evals.longmemeval.runs import QuestionRun
-from memsvc_evals.longmemeval.schema import Question
 
 __all__ = ["OfficialBm25Retriever", "Retriever"]
 

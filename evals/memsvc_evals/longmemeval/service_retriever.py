@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from memsvc_evals.longmemeval.corpus import Corpora
 from memsvc_evals.longmemeval.opaque import OpaqueIds, Places
+from memsvc_evals.longmemeval.question import LmeSession, Question
 from memsvc_evals.longmemeval.runs import QuestionRun, complete
-from memsvc_evals.longmemeval.schema import LmeSession, Question
 
 __all__ = ["DEPTH", "PAGE", "FoundRound", "Memory", "NamedSession", "ServiceRetriever"]
 
