@@ -11,7 +11,7 @@ import ijson
 from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.question import Question, parse_question
 
-__all__ = ["read_questions"]
+__all__ = ["Question", "read_questions"]
 
 
 def read_questions(path: Path) -> Iterator[Question]:
