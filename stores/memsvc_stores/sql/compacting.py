@@ -14,6 +14,7 @@ _POSTGRES_TABLES = "notes, keys, vectors, journal, sessions, idempotency, jobs, 
 def compact(connection: Connection) -> None:
     """Rewrite the database without its free space; must run outside of a transaction.
 
+    SQLite's secure_delete is not enough: where rows moved between pages, copies of them stay in free space.
     On PostgreSQL only the table files can be promised: its own write-ahead log is kept until it is recycled.
     """
     if connection.dialect.name == "postgresql":

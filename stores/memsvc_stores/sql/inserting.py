@@ -56,14 +56,20 @@ def add(executor: Executor, namespace: Namespace, drafts: Sequence[NoteDraft], *
     taken = dict(executor.all(TAKEN, namespace=namespace.row, dedupes=hashes))
     fresh: list[NoteDraft] = []
     for draft in drafts:
-        if taken.setdefault(draft.dedupe, draft.id) == draft.id:
-            fresh.append(draft)
+        if draft.dedupe in taken:
+            continue
+        fresh.append(draft)
+        if draft.status in VISIBLE:
+            taken[draft.dedupe] = draft.id
     rows = next_rows(executor, len(fresh))
     new = [_new_note(draft, row) for draft, row in zip(fresh, rows, strict=True)]
     insert_notes(executor, namespace, new)
     record(executor, namespace, [_created(item.note, actor) for item in new])
-    answers = {item.note.id: Added(item.note.row, None) for item in new}
-    return [answers.pop(draft.id, None) or Added(None, taken[draft.dedupe]) for draft in drafts]
+    stored = {id(draft): row for draft, row in zip(fresh, rows, strict=True)}
+    return [
+        Added(None, taken[draft.dedupe]) if (row := stored.pop(id(draft), None)) is None else Added(row, None)
+        for draft in drafts
+    ]
 
 
 def next_rows(executor: Executor, count: int) -> list[int]:

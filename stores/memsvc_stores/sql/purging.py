@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import BindParameter, bindparam, delete, exists, select, update
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
@@ -18,7 +18,7 @@ from memsvc_stores.sql.tables import journal, keys, namespaces, notes, sessions,
 
 __all__ = ["drop", "purge"]
 
-_NAMESPACE = bindparam("namespace")
+_NAMESPACE: BindParameter[int] = bindparam("namespace")
 _GONE = select(
     notes.c.row, notes.c.id, notes.c.version, notes.c.session_row, notes.c.user_words, notes.c.other_words
 ).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.id, "ids"))

@@ -17,13 +17,12 @@ from memsvc_stores.sql.operands import (
     FALSE,
     TRUE,
     Binder,
-    JsonbPlace,
-    JsonTextPlace,
     NumberColumn,
     Operand,
     Scalar,
     TextColumn,
 )
+from memsvc_stores.sql.places import JsonbPlace, JsonTextPlace
 
 __all__ = ["Where", "where"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, select
 
 from memsvc_stores.sql.backends import Backend
 from memsvc_stores.sql.elements import among
@@ -29,7 +29,7 @@ __all__ = [
     "rows_where",
 ]
 
-_NAMESPACE = bindparam("namespace")
+_NAMESPACE: BindParameter[int] = bindparam("namespace")
 _WITH_SESSION = notes.outerjoin(
     sessions, and_(sessions.c.namespace_id == notes.c.namespace_id, sessions.c.row == notes.c.session_row)
 )
@@ -92,7 +92,7 @@ _SOURCE = (
 def rows_where(condition: str, backend: Backend) -> str:
     """Return the query of rows for (namespace, *condition)."""
     return (
-        f"SELECT notes.row FROM {_SOURCE} "
+        f"SELECT notes.row FROM {_SOURCE} "  # noqa: S608
         f"WHERE notes.namespace_id = {backend.placeholder} AND {condition} ORDER BY notes.row"
     )
 
@@ -101,6 +101,6 @@ def notes_where(condition: str, backend: Backend) -> str:
     """Return the query of notes for (namespace, after row, *condition, limit)."""
     place = backend.placeholder
     return (
-        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE notes.namespace_id = {place} AND notes.row > {place} "
+        f"SELECT {_COLUMNS} FROM {_SOURCE} WHERE notes.namespace_id = {place} AND notes.row > {place} "  # noqa: S608
         f"AND {condition} ORDER BY notes.row LIMIT {place}"
     )

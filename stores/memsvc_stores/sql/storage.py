@@ -108,7 +108,7 @@ class SqlStorage:
     def compact(self) -> None:
         with self._write() as executor:
             self._backend.lexical.compact(executor.connection)
-        with faults(), self._engines.bare.connect() as connection:
+        with self._turn(), faults(), self._engines.bare.connect() as connection:
             compact(connection)
 
     def close(self) -> None:
