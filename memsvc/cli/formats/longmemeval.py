@@ -11,7 +11,7 @@ from memsvc.errors import InvalidInput
 from memsvc.wire import NewSession
 
 if TYPE_CHECKING:
-    from memsvc_evals.longmemeval.schema import Question
+    from memsvc_evals.longmemeval.question import Question
 
 __all__ = ["read_longmemeval"]
 
