@@ -27,9 +27,20 @@ def parse(model: type[T], body: bytes, *, what: str = "the body") -> T:
 
 def invalid(summary: str, found: Iterable[Mapping[str, Any]]) -> InvalidInput:
     """Return the error for pydantic's list of faults."""
-    errors = [FieldError(_pointer(item["loc"]), _message(item)) for item in list(found)[:_MAX_ERRORS]]
+    errors = [FieldError(_pointer(item["loc"]), _message(item)) for item in _causes(list(found))[:_MAX_ERRORS]]
     first = errors[0]
     return InvalidInput(f"{summary}: {first.pointer or '/'}: {first.message}", errors=errors)
+
+
+def _causes(found: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Leave out lists that are too short only because their items are wrong."""
+    places = [tuple(item["loc"]) for item in found]
+
+    def follows(item: Mapping[str, Any]) -> bool:
+        own = tuple(item["loc"])
+        return item["type"] == "too_short" and any(p != own and p[: len(own)] == own for p in places)
+
+    return [item for item in found if not follows(item)]
 
 
 def _pointer(location: Iterable[int | str]) -> str:

@@ -1,0 +1,146 @@
+"""Nothing that a tenant sends distinguishes another tenant's object from a missing one.
+
+Two tenants hold the same content. Each route is probed twice in equal worlds: with a name, id or cursor of the
+other tenant, and with one that nobody has. The answers must be equal, byte for byte, but for the probe itself,
+fresh ids and the request id. A new route fails until it is added here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+NS = "/v1/namespaces/{namespace}"
+NDJSON = {"Content-Type": "application/x-ndjson"}
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+MISSING_NOTE = "019de368-f600-7000-8000-000000000000"
+TURNS = [{"role": "user", "content": "I drink green tea"}]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What the caller names: of the other tenant, or of nobody."""
+
+    namespace: str
+    note: str
+    session: str
+    cursors: dict[str, str]
+    export: bytes
+
+
+ROUTES: dict[tuple[str, str], Any] = {
+    ("GET", "/v1/namespaces"): lambda p: {"params": {"cursor": p.cursors["namespaces"]}},
+    ("GET", NS): lambda p: {},
+    ("DELETE", NS): lambda p: {},
+    ("POST", f"{NS}/notes"): lambda p: {
+        "json": {"items": [{"content": "new", "supersedes": p.note}, {"content": "newer", "session": p.session}]}
+    },
+    ("POST", f"{NS}/sessions"): lambda p: {"json": {"sessions": [{"id": p.session, "turns": TURNS}]}},
+    ("POST", f"{NS}/ingest"): lambda p: {
+        "content": json.dumps({"id": p.session, "turns": TURNS}).encode(),
+        "headers": NDJSON,
+    },
+    ("POST", f"{NS}/recall"): lambda p: {
+        "json": {"query": "tea", "k": 1, "cursor": p.cursors["recall"]},
+    },
+    ("GET", f"{NS}/notes"): lambda p: {"params": {"limit": 1, "cursor": p.cursors["notes"]}},
+    ("GET", f"{NS}/notes/{{note}}"): lambda p: {},
+    ("PATCH", f"{NS}/notes/{{note}}"): lambda p: {"json": {"metadata": {"a": 1}}, "headers": {"If-Match": '"1"'}},
+    ("DELETE", f"{NS}/notes/{{note}}"): lambda p: {},
+    ("POST", f"{NS}/notes/{{note}}/restore"): lambda p: {},
+    ("GET", f"{NS}/notes/{{note}}/history"): lambda p: {},
+    ("POST", f"{NS}/purge"): lambda p: {"json": {"notes": [p.note]}},
+    ("GET", f"{NS}/sessions"): lambda p: {"params": {"limit": 1, "cursor": p.cursors["sessions"]}},
+    ("GET", f"{NS}/sessions/{{session}}"): lambda p: {},
+    ("GET", f"{NS}/export"): lambda p: {},
+    ("POST", f"{NS}/import"): lambda p: {"content": p.export, "headers": NDJSON},
+    ("GET", "/v1/jobs"): lambda p: {},
+}
+
+
+class World:
+    """Tenants A and B with the same content; A has a namespace of a name of its own besides."""
+
+    def __init__(self, api) -> None:
+        self.api = api
+        self.a, self.b = api.mint("aaaa"), api.mint("bbbb")
+        self._fill("ns", self.a, "a")
+        self._fill("ns", self.b, "b")
+        self._fill("only-a", self.a, "a")
+
+    def _fill(self, namespace: str, key: str, tenant: str) -> None:
+        self.api.remember("tea is green", "tea is black", namespace=namespace, key=key)
+        body = {"sessions": [{"id": f"talk-{i}-{tenant}", "turns": TURNS} for i in range(2)]}
+        self.api.call("POST", f"/v1/namespaces/{namespace}/sessions", json=body, key=key)
+
+    def _get(self, path: str, **arguments: Any) -> Any:
+        return self.api.call("GET", path, key=self.a, **arguments).json()
+
+    def theirs(self, namespace: str) -> Probe:
+        base = "/v1/namespaces/ns"
+        recalled = self.api.call("POST", f"{base}/recall", json={"query": "tea", "k": 1}, key=self.a).json()
+        cursors = {
+            "namespaces": self._get("/v1/namespaces", params={"limit": 1})["next"],
+            "notes": self._get(f"{base}/notes", params={"limit": 1})["next"],
+            "sessions": self._get(f"{base}/sessions", params={"limit": 1})["next"],
+            "recall": recalled["next"],
+        }
+        assert all(cursors.values())
+        note = self._get(f"{base}/notes")["items"][0]["id"]
+        session = self._get(f"{base}/sessions")["items"][0]["id"]
+        export = self.api.call("GET", f"{base}/export", key=self.a).content
+        return Probe(namespace, note, session, cursors, export)
+
+    def nobodys(self, namespace: str) -> Probe:
+        theirs = self.theirs(namespace)
+        cursors = {name: cursor[::-1] for name, cursor in theirs.cursors.items()}
+        export = re.sub(rb"f600-7[0-9a-f]{3}", b"ffff-7abc", theirs.export)
+        return Probe(namespace, MISSING_NOTE, "talk-9-none", cursors, export)
+
+
+def _answer(world: World, route: tuple[str, str], probe: Probe) -> tuple[int, dict[str, str], str]:
+    method, template = route
+    path = template.format(namespace=probe.namespace, note=probe.note, session=probe.session)
+    response = world.api.call(method, path, key=world.b, **ROUTES[route](probe))
+    text = response.text
+    for secret in (probe.namespace, probe.session):
+        text = text.replace(f"/{secret}", "/<probe>").replace(f'"{secret}"', '"<probe>"')
+    text = re.sub(r"key:[0-9a-f]{16}", "<own key>", UUID.sub("<id>", text))
+    text = re.sub(r'"request_id":"\w+"', "", text)
+    kept = {k: v for k, v in response.headers.items() if k not in ("x-request-id", "content-length")}
+    return response.status_code, kept, text
+
+
+def test_every_route_is_probed(api):
+    routes = {(m, r.path) for r in api.app.routes if isinstance(r, APIRoute) for m in r.methods}
+
+    assert {route for route in routes if route[1].startswith("/v1")} == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+def test_another_tenants_objects_in_ones_own_namespace_are_as_missing(make_api, route):
+    one, other = World(make_api(auth="keys")), World(make_api(auth="keys"))
+
+    assert _answer(one, route, one.theirs("ns")) == _answer(other, route, other.nobodys("ns"))
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if "{namespace}" in r[1]], ids=" ".join)
+def test_another_tenants_namespace_is_as_missing(make_api, route):
+    one, other = World(make_api(auth="keys")), World(make_api(auth="keys"))
+
+    assert _answer(one, route, one.theirs("only-a")) == _answer(other, route, other.nobodys("only-x"))
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r[0] != "GET"], ids=" ".join)
+def test_no_probe_changes_what_the_other_tenant_has(make_api, route):
+    world = World(make_api(auth="keys"))
+    before = world.theirs("ns").export
+
+    _answer(world, route, world.theirs("ns"))
+
+    assert world.theirs("ns").export == before

@@ -1,0 +1,93 @@
+"""Which scope each route needs: a route that is missing here, or weaker than here, fails."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.routing import APIRoute
+
+from memsvc.domain.access import AccessScope
+
+READ, WRITE, ADMIN = AccessScope.READ, AccessScope.WRITE, AccessScope.ADMIN
+NS = "/v1/namespaces/{namespace}"
+POLICY: dict[tuple[str, str], AccessScope | None] = {
+    ("GET", "/livez"): None,
+    ("GET", "/readyz"): None,
+    ("GET", "/metrics"): None,
+    ("GET", "/version"): None,
+    ("GET", "/openapi.json"): None,
+    ("HEAD", "/openapi.json"): None,
+    ("GET", "/v1/namespaces"): READ,
+    ("GET", NS): READ,
+    ("DELETE", NS): ADMIN,
+    ("POST", f"{NS}/notes"): WRITE,
+    ("POST", f"{NS}/sessions"): WRITE,
+    ("POST", f"{NS}/ingest"): WRITE,
+    ("POST", f"{NS}/recall"): READ,
+    ("GET", f"{NS}/notes"): READ,
+    ("GET", f"{NS}/notes/{{note}}"): READ,
+    ("PATCH", f"{NS}/notes/{{note}}"): WRITE,
+    ("DELETE", f"{NS}/notes/{{note}}"): WRITE,
+    ("POST", f"{NS}/notes/{{note}}/restore"): WRITE,
+    ("GET", f"{NS}/notes/{{note}}/history"): READ,
+    ("POST", f"{NS}/purge"): ADMIN,
+    ("GET", f"{NS}/sessions"): READ,
+    ("GET", f"{NS}/sessions/{{session}}"): READ,
+    ("GET", f"{NS}/export"): READ,
+    ("POST", f"{NS}/import"): ADMIN,
+    ("GET", "/v1/jobs"): READ,
+}
+GUARDED = [(method, path, scope) for (method, path), scope in POLICY.items() if scope is not None]
+BODIES = {
+    f"{NS}/notes": {"items": [{"content": "tea"}]},
+    f"{NS}/sessions": {"sessions": [{"turns": [{"role": "user", "content": "tea"}]}]},
+    f"{NS}/recall": {"query": "tea"},
+    f"{NS}/notes/{{note}}": {"metadata": {}},
+    f"{NS}/purge": {"notes": ["x"]},
+}
+
+
+def _send(api, method, path, *, key):
+    target = path.format(namespace="ns", note="n1", session="s1")
+    headers = {"If-Match": "*"} if method == "PATCH" else {}
+    if path.endswith(("/ingest", "/import")):
+        return api.call(method, target, key=key, content=b"", headers={"Content-Type": "application/x-ndjson"})
+    body = BODIES.get(path) if method in ("POST", "PATCH") else None
+    return api.call(method, target, key=key, json=body, headers=headers)
+
+
+def test_every_route_needs_exactly_the_scope_of_the_policy(api):
+    found = {}
+    for route in api.app.routes:
+        extra = (route.openapi_extra or {}) if isinstance(route, APIRoute) else {}
+        found.update({(method, route.path): extra.get("x-scope") for method in route.methods})
+
+    assert found == POLICY
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
+def test_a_route_refuses_a_caller_without_a_key(make_api, method, path, scope):
+    assert _send(make_api(auth="keys"), method, path, key=None).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
+def test_a_route_refuses_a_key_with_all_other_scopes(make_api, method, path, scope):
+    api = make_api(auth="keys")
+    others = {READ, WRITE} - {scope}
+
+    response = _send(api, method, path, key=api.mint("acme", *others))
+
+    assert (response.status_code, response.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
+def test_a_route_takes_a_key_with_its_scope_alone(make_api, method, path, scope):
+    api = make_api(auth="keys")
+
+    assert _send(api, method, path, key=api.mint("acme", scope)).status_code in (200, 201, 404)
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), GUARDED)
+def test_admin_may_do_everything(make_api, method, path, scope):
+    api = make_api(auth="keys")
+
+    assert _send(api, method, path, key=api.mint("acme", ADMIN)).status_code in (200, 201, 404)
