@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from memsvc.errors import InvalidInput, ServerFault
 from memsvc_evals.cli import app
 from memsvc_evals.load.bench import Measured
-from memsvc_evals.load.environments import stage_scripts
+from memsvc_evals.load.environments import PEERS, install, stage_scripts
 from memsvc_evals.load.exact import exactness, wanted_notes
 from memsvc_evals.load.peers.worker import load_dataset
 from memsvc_evals.load.printed import markdown_table, put_table
@@ -146,6 +146,26 @@ def test_error_in_a_worker_is_told_with_its_name(staged: Path) -> None:
 def test_worker_that_cannot_close_is_an_error(staged: Path) -> None:
     with pytest.raises(ServerFault, match="echo: close failed: exit code 3"), worker(staged, 3):
         pass
+
+
+def test_failed_install_tells_the_last_words_of_the_installer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text("#!/bin/sh\necho no such package >&2\nexit 1\n")
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(InvalidInput, match=r"cannot install mem0: .*\nno such package"):
+        install(tmp_path / "peers", say=lambda text: None)
+
+
+def test_installed_peers_are_not_installed_again(tmp_path: Path) -> None:
+    for peer in PEERS:
+        (tmp_path / peer.environment).mkdir(exist_ok=True)
+        (tmp_path / peer.environment / "installed").touch()
+    said: list[str] = []
+    install(tmp_path, say=said.append)
+    assert said == []
 
 
 def test_missing_peer_says_how_to_get_it(tmp_path: Path) -> None:

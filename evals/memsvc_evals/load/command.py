@@ -15,7 +15,7 @@ from rich.console import Console
 from memsvc.errors import InvalidInput
 from memsvc_evals.figures import write_report
 from memsvc_evals.load.bench import Measured, Plan, measure
-from memsvc_evals.load.environments import PEERS, default_folder, install
+from memsvc_evals.load.environments import PEERS, default_folder, install, versions
 from memsvc_evals.load.printed import markdown_table, print_load, put_table
 from memsvc_evals.load.summary import load_figures
 from memsvc_evals.load.systems import our_systems, peer_systems
@@ -85,7 +85,8 @@ def _report(options: LoadOptions, workload: Workload, results: dict[str, Measure
 
 
 def _config(options: LoadOptions) -> dict[str, Any]:
-    packages = {peer.name: list(peer.packages) for peer in PEERS} if options.peers else {}
+    environments = options.environments or default_folder()
+    packages = {peer.name: versions(peer, environments) for peer in PEERS} if options.peers else {}
     return {
         "notes": options.notes,
         "users": options.users,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from memsvc.errors import InvalidInput
 
-__all__ = ["PEERS", "Peer", "default_folder", "install", "stage_scripts"]
+__all__ = ["PEERS", "Peer", "default_folder", "install", "stage_scripts", "versions"]
 
 _SCRIPTS = Path(__file__).parent / "peers"
 _PACKAGE = "memsvc_evals/load/peers"
@@ -22,7 +24,7 @@ _PACKAGE = "memsvc_evals/load/peers"
 class Peer:
     """A system to compare with: its worker script with argument, environment and packages.
 
-    `persistent` says whether it can be opened again; `dense` systems all rank by vectors only.
+    `persistent` says whether it can be opened again. All of them rank by vectors only.
     """
 
     name: str
@@ -68,6 +70,20 @@ def install(folder: Path, *, say: Callable[[str], None]) -> None:
                 tail = "\n".join(done.stderr.strip().splitlines()[-5:])
                 raise InvalidInput(f"cannot install {name}: {' '.join(command[:4])} ended with:\n{tail}")
         (place / "installed").write_text("\n".join(packages), encoding="utf-8")
+
+
+def versions(peer: Peer, folder: Path) -> dict[str, str]:
+    """Return the installed version of each of the peer's own packages."""
+    names = [re.split(r"[=<>]", package)[0] for package in peer.packages]
+    code = "import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
+    command = [str(peer.python(folder)), "-c", code, *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise InvalidInput(
+            f"{peer.name} in {folder / peer.environment} is not whole; delete it and --install again"
+        )
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
 
 
 def _commands(place: Path, packages: tuple[str, ...]) -> list[list[str]]:
