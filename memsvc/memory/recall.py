@@ -8,7 +8,7 @@ from dataclasses import replace
 from memsvc.domain.notes import Note
 from memsvc.domain.recall import ArmScore, Hit, Level, Mode, RecallQuery, RecallResult, SessionHit
 from memsvc.domain.scope import Scope
-from memsvc.domain.selection import selects
+from memsvc.domain.selection import VISIBLE
 from memsvc.errors import EmbedderMismatch, EmbedderUnavailable, InvalidInput
 from memsvc.memory.checks import check_query_text
 from memsvc.memory.context import Context
@@ -86,33 +86,43 @@ def _query_vector(context: Context, query: RecallQuery) -> tuple[Vector | None, 
 def _notes(reader: Reader, query: RecallQuery, candidates: Candidates) -> RecallResult:
     hits: list[Hit] = []
     tokens = 0
-    position = query.offset
-    for position, note, score in _checked(reader, query, candidates):  # noqa: B007
-        if len(hits) == query.k or (query.min_score is not None and score < query.min_score):
+    for position, note, score in _confirmed(reader, query, candidates):
+        if len(hits) == query.k:
+            return RecallResult(hits=tuple(hits), tokens=tokens, next_offset=position)
+        if query.min_score is not None and score < query.min_score:
             break
         hit = _hit(reader, query, candidates, note, score)
-        cost = sum(estimate_tokens(item.content) for item in (note, *hit.before, *hit.after))
+        cost = _cost(hit)
         if query.token_budget is not None and tokens + cost > query.token_budget:
             break
         tokens += cost
         hits.append(hit)
-    else:
-        return RecallResult(hits=tuple(hits), tokens=tokens)
-    more = position if len(hits) == query.k else None
-    return RecallResult(hits=tuple(hits), tokens=tokens, next_offset=more)
+    return RecallResult(hits=tuple(hits), tokens=tokens)
 
 
-def _checked(reader: Reader, query: RecallQuery, candidates: Candidates) -> Iterator[tuple[int, Note, float]]:
-    """Yield (position, note, score) of what SQL confirms: an index may know less than the truth."""
+def _cost(hit: Hit) -> int:
+    tokens = estimate_tokens(hit.note.content)
+    for note in (*hit.before, *hit.after):
+        tokens += estimate_tokens(note.content)
+    return tokens
+
+
+def _confirmed(reader: Reader, query: RecallQuery, candidates: Candidates) -> Iterator[tuple[int, Note, float]]:
+    """Yield (position, note, score) of what SQL still has and shows.
+
+    An index may know less than the truth. With a selection the candidates were chosen by SQL in this very
+    snapshot, so only the default one is left to check.
+    """
     rows = candidates.fused.rows.tolist()
     scores = candidates.fused.scores.tolist()
+    chosen = not query.selection.is_default
     start = query.offset
     while start < len(rows):
         end = min(len(rows), start + query.k + 1)
         found = {note.row: note for note in reader.notes_by_row(rows[start:end])}
         for position in range(start, end):
             note = found.get(rows[position])
-            if note is not None and selects(query.selection, note):
+            if note is not None and (chosen or note.status in VISIBLE):
                 yield position, note, scores[position]
         start = end
 
@@ -139,7 +149,8 @@ def _sessions(reader: Reader, query: RecallQuery, candidates: Candidates) -> Rec
     page = candidates.sessions[query.offset : query.offset + query.k]
     found = {session.row: session for session in reader.sessions_by_row([c.session_row for c in page])}
     best = [row for c in page for row in c.note_rows[:_NOTES_PER_SESSION]]
-    notes = {note.row: note for note in reader.notes_by_row(best) if selects(query.selection, note)}
+    chosen = not query.selection.is_default
+    notes = {note.row: note for note in reader.notes_by_row(best) if chosen or note.status in VISIBLE}
     scores = dict(zip(candidates.fused.rows.tolist(), candidates.fused.scores.tolist(), strict=True))
     hits: list[SessionHit] = []
     tokens = 0
@@ -149,11 +160,11 @@ def _sessions(reader: Reader, query: RecallQuery, candidates: Candidates) -> Rec
             continue
         if query.min_score is not None and candidate.score < query.min_score:
             break
-        cost = sum(estimate_tokens(notes[row].content) for row in rows)
+        inner = tuple(_hit(reader, query, candidates, notes[row], scores[row]) for row in rows)
+        cost = sum(map(_cost, inner))
         if query.token_budget is not None and tokens + cost > query.token_budget:
             break
         tokens += cost
-        inner = tuple(_hit(reader, query, candidates, notes[row], scores[row]) for row in rows)
         hits.append(SessionHit(found[candidate.session_row], candidate.score, inner))
     end = query.offset + len(page)
     more = end if end < len(candidates.sessions) and len(hits) == query.k else None

@@ -90,9 +90,10 @@ _SOURCE = (
 
 
 def rows_where(condition: str, backend: Backend) -> str:
-    """Return the query of rows for (namespace, *condition)."""
+    """Return the query of rows for (namespace, *condition); sessions are joined only if it asks for them."""
+    source = _SOURCE if "sessions." in condition else "notes"
     return (
-        f"SELECT notes.row FROM {_SOURCE} "  # noqa: S608
+        f"SELECT notes.row FROM {source} "  # noqa: S608
         f"WHERE notes.namespace_id = {backend.placeholder} AND {condition} ORDER BY notes.row"
     )
 
