@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
 from memsvc_stores.sql.backends import Backend
@@ -44,14 +45,19 @@ class Compiler:
 
 
 class Executor:
-    """One connection in a transaction."""
+    """One connection in a transaction.
 
-    __slots__ = ("_compile", "backend", "connection")
+    Statements go straight to the driver, except when someone listens to SQLAlchemy's cursor events.
+    """
+
+    __slots__ = ("_compile", "_driver", "_observed", "backend", "connection")
 
     def __init__(self, connection: Connection, compiler: Compiler, backend: Backend) -> None:
         self.connection = connection
         self.backend = backend
         self._compile = compiler
+        self._driver: Any = connection.connection.driver_connection
+        self._observed = bool(connection.dispatch.before_cursor_execute)
 
     def all(self, statement: ClauseElement, **values: Any) -> Sequence[Any]:
         compiled = self._compile(statement)
@@ -65,20 +71,52 @@ class Executor:
     def run(self, statement: ClauseElement, **values: Any) -> int:
         """Return how many rows it changed."""
         compiled = self._compile(statement)
-        return self.connection.exec_driver_sql(compiled.sql, compiled.bind(values)).rowcount
+        parameters = compiled.bind(values)
+        if self._observed:
+            return self.connection.exec_driver_sql(compiled.sql, parameters).rowcount
+        with self._errors(compiled.sql):
+            changed: int = self._driver.execute(compiled.sql, parameters).rowcount
+            return changed
 
     def run_many(self, statement: ClauseElement, rows: Iterable[Mapping[str, Any]]) -> None:
         compiled = self._compile(statement)
         bound = [compiled.bind(row) for row in rows]
-        if len(bound) == 1:
-            self.connection.exec_driver_sql(compiled.sql, bound[0])
-        elif bound:
+        if not bound:
+            return
+        if self._observed:
             self.connection.exec_driver_sql(compiled.sql, bound)
+            return
+        with self._errors(compiled.sql):
+            self._driver.cursor().executemany(compiled.sql, bound)
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> Sequence[Any]:
         """Run text that was made of constants and placeholders only."""
-        result = self.connection.exec_driver_sql(sql, parameters)
-        cursor = result.cursor
-        rows: Sequence[Any] = cursor.fetchall() if cursor is not None else []
-        result.close()
-        return rows
+        if self._observed:
+            return self.connection.exec_driver_sql(sql, parameters).all()
+        with self._errors(sql):
+            rows: Sequence[Any] = self._driver.execute(sql, parameters).fetchall()
+            return rows
+
+    def _errors(self, sql: str) -> _DriverErrors:
+        return _DriverErrors(self.connection.dialect, sql)
+
+
+class _DriverErrors:
+    """Raises what SQLAlchemy would raise; a class, because a generator would cost as much as the statement."""
+
+    __slots__ = ("_dialect", "_sql")
+
+    def __init__(self, dialect: Dialect, sql: str) -> None:
+        self._dialect = dialect
+        self._sql = sql
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> Literal[False]:
+        base = self._dialect.loaded_dbapi.Error
+        if isinstance(error, base):
+            raise DBAPIError.instance(
+                self._sql, None, error, base, hide_parameters=True, dialect=self._dialect
+            ) from error
+        return False
