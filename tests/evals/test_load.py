@@ -106,12 +106,13 @@ ECHO = """
 import sys
 from memsvc_evals.load.peers.worker import serve
 class Echo:
-    def prepare(self): print("noise of a library")
-    def open(self, folder, data): self.texts = data.texts
+    def open(self, folder, data):
+        print("noise of a library")
+        self.texts = data.texts
     def bulk_add(self, notes): raise ValueError("full")
     def recall(self, question, user, k): return [user, k, len(self.texts)]
     def close(self): sys.exit(int(sys.argv[2]))
-serve(Echo())
+serve(Echo)
 """
 
 

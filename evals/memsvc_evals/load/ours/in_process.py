@@ -52,9 +52,6 @@ class InProcessStore:
         self._mode = mode
         self._app: App | None = None
 
-    def prepare(self) -> None:
-        """The service is imported with this module."""
-
     def open(self, folder: Path, data: Dataset) -> None:
         url = f"sqlite:///{folder / 'memsvc.db'}"
         settings = Settings.model_validate({"data_dir": folder, "database_url": url})
@@ -103,4 +100,4 @@ class InProcessStore:
 
 
 if __name__ == "__main__":
-    serve(InProcessStore(Mode(sys.argv[2])))
+    serve(lambda: InProcessStore(Mode(sys.argv[2])))

@@ -27,9 +27,6 @@ class RestStore:
         self._mode = mode
         self._server: subprocess.Popen[str] | None = None
 
-    def prepare(self) -> None:
-        """Imports belong to the start of the server, which is measured."""
-
     def open(self, folder: Path, data: Dataset) -> None:
         dimension = len(next(iter(data.vectors.values())))
         environment = os.environ | {
@@ -91,4 +88,4 @@ class RestStore:
 
 
 if __name__ == "__main__":
-    serve(RestStore(sys.argv[2]))
+    serve(lambda: RestStore(sys.argv[2]))

@@ -12,15 +12,11 @@ BATCH = 5000
 class ChromaStore:
     """Vectors are given with every call, so no embedding function is used."""
 
-    def prepare(self) -> None:
+    def open(self, folder: Path, data: Dataset) -> None:
         import chromadb
         from chromadb.config import Settings
 
-        self._client = chromadb.PersistentClient
-        self._settings = Settings(anonymized_telemetry=False)
-
-    def open(self, folder: Path, data: Dataset) -> None:
-        client = self._client(path=str(folder), settings=self._settings)
+        client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
         self._notes = client.get_or_create_collection(
             "load", embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
@@ -59,4 +55,4 @@ class ChromaStore:
 
 
 if __name__ == "__main__":
-    serve(ChromaStore())
+    serve(ChromaStore)

@@ -19,30 +19,29 @@ class LangGraphStore:
         self._kind = kind
         self._connection: Any = None
 
-    def prepare(self) -> None:
-        self._modules = {
-            name: importlib.import_module(f"langgraph.store.{name}") for name in ("base", "memory", "sqlite")
-        }
-        self._sqlite = _sqlite()
-
     def open(self, folder: Path, data: Dataset) -> None:
         index: dict[str, Any] = {"dims": 384, "embed": data.embed}
         self._data = data
         if self._kind == "memory":
-            self._store: Any = self._modules["memory"].InMemoryStore(index=index)
+            from langgraph.store.memory import InMemoryStore
+
+            self._store: Any = InMemoryStore(index=index)
             return
-        self._connection = self._sqlite.connect(
+        from langgraph.store.sqlite import SqliteStore
+
+        self._connection = _sqlite().connect(
             str(folder / "store.db"), check_same_thread=False, isolation_level=None
         )
         self._connection.execute("PRAGMA journal_mode = WAL")
-        self._store = self._modules["sqlite"].SqliteStore(self._connection, index=index)
+        self._store = SqliteStore(self._connection, index=index)
         self._store.setup()
 
     def bulk_add(self, notes: list[int]) -> None:
-        put = self._modules["base"].PutOp
+        from langgraph.store.base import PutOp
+
         for start in range(0, len(notes), BATCH):
             part = notes[start : start + BATCH]
-            self._store.batch([put(self._namespace(n), str(n), self._value(n), index=["text"]) for n in part])
+            self._store.batch([PutOp(self._namespace(n), str(n), self._value(n), index=["text"]) for n in part])
 
     def add(self, note: int) -> None:
         self._store.put(self._namespace(note), str(note), self._value(note), index=["text"])
@@ -74,4 +73,4 @@ def _sqlite() -> Any:
 
 
 if __name__ == "__main__":
-    serve(LangGraphStore(sys.argv[2]))
+    serve(lambda: LangGraphStore(sys.argv[2]))

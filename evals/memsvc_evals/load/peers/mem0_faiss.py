@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import uuid
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from memsvc_evals.load.peers.worker import Dataset, serve
@@ -27,16 +27,11 @@ class Mem0Store:
     def __init__(self) -> None:
         self._memory: Any = None
 
-    def prepare(self) -> None:
-        os.environ.update(MEM0_TELEMETRY="False", OPENAI_API_KEY="none", MEM0_DIR=tempfile.mkdtemp(prefix="mem0-"))
-        import faiss  # noqa: F401 - mem0 imports it when it opens the store
+    def open(self, folder: Path, data: Dataset) -> None:
         from mem0 import Memory
 
-        self._make = Memory.from_config
-
-    def open(self, folder: Path, data: Dataset) -> None:
         store = {"collection_name": "load", "path": str(folder / "faiss"), "embedding_model_dims": 384}
-        self._memory = self._make(
+        self._memory = Memory.from_config(
             {
                 "vector_store": {"provider": "faiss", "config": store | {"distance_strategy": "cosine"}},
                 "history_db_path": str(folder / "history.db"),
@@ -78,4 +73,6 @@ class Mem0Store:
 
 
 if __name__ == "__main__":
-    serve(Mem0Store())
+    with TemporaryDirectory() as home:
+        os.environ.update(MEM0_TELEMETRY="False", OPENAI_API_KEY="none", MEM0_DIR=home)
+        serve(Mem0Store)
