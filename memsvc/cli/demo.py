@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,9 @@ from memsvc.cli.connection import Target, connected
 from memsvc.cli.output import report
 from memsvc.cli.recall import lines_of
 from memsvc.cli.serve import Host, Port, run_service
-from memsvc.wire import NewSession, RecallResponse
+
+if TYPE_CHECKING:
+    from memsvc.wire import RecallResponse
 
 __all__ = ["CONVERSATION", "QUESTIONS", "demo"]
 
@@ -59,6 +61,8 @@ def demo(
     json: options.Json = False,
 ) -> None:
     """Store a short conversation in the namespace `demo`, and recall from it."""
+    from memsvc.wire import NewSession
+
     with connected(Target(url, api_key, data_dir), namespace=NAMESPACE) as client:
         outcomes = client.remember_sessions([NewSession.model_validate(each) for each in CONVERSATION])
         answers = {question: client.recall(question, k=1) for question in QUESTIONS}

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from memsvc.cli import options
 from memsvc.cli.connection import Target, connected
-from memsvc.cli.formats.entries import Place
-from memsvc.cli.formats.opening import Format, count_units, detect, read_entries
+from memsvc.cli.formats.files import Format
 from memsvc.cli.output import report, say
+
+if TYPE_CHECKING:
+    from memsvc.cli.formats.entries import Place
 
 __all__ = ["ingest"]
 
@@ -37,6 +39,7 @@ def ingest(
     exit code is then 2.
     """
     from memsvc.cli.delivery import deliver
+    from memsvc.cli.formats.reading import detect, read_entries
 
     chosen = detect(file) if format is Format.AUTO else format
     places = read_entries(file, chosen, prefix=prefix)
@@ -64,6 +67,7 @@ def _summary(what: str, counts: dict[str, int]) -> str:
 @contextmanager
 def _progress(file: Path, chosen: Format) -> Iterator[Callable[[Place], None]]:
     """Show progress by lines or questions on standard error, where their number can be known before."""
+    from memsvc.cli.formats.reading import count_units
     from memsvc_evals.terminal import progress_bar
 
     total = count_units(file, chosen)

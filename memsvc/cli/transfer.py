@@ -13,7 +13,7 @@ import typer
 from memsvc.cli import options
 from memsvc.cli.connection import Target, connected
 from memsvc.cli.failures import BAD_INPUT
-from memsvc.cli.formats.opening import STDIN, open_input
+from memsvc.cli.formats.files import STDIN, open_input
 from memsvc.cli.output import report, say
 from memsvc.errors import InvalidInput
 

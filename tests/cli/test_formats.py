@@ -11,7 +11,8 @@ import pytest
 
 from memsvc.cli.formats.chat import read_chat
 from memsvc.cli.formats.entries import Entry, Refused
-from memsvc.cli.formats.opening import Format, count_units, detect
+from memsvc.cli.formats.files import Format
+from memsvc.cli.formats.reading import count_units, detect
 from memsvc.errors import InvalidInput
 from memsvc.wire import NewSession
 

@@ -1,46 +1,22 @@
-"""Opening a file in the format that is asked for, or in the one that it has."""
+"""Reading a file in the format that is asked for, or in the one that it has."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
 from memsvc.cli.formats.chat import read_chat
 from memsvc.cli.formats.entries import Place
+from memsvc.cli.formats.files import STDIN, Format, open_input
 from memsvc.cli.formats.jsonl import read_jsonl
 from memsvc.cli.formats.longmemeval import read_longmemeval
 from memsvc.errors import InvalidInput
 
-__all__ = ["STDIN", "Format", "count_units", "detect", "open_input", "read_entries"]
+__all__ = ["count_units", "detect", "read_entries"]
 
-STDIN = Path("-")
 _QUESTION = b'"question_id"'
 _LINES = frozenset({".jsonl", ".ndjson"})
-
-
-class Format(StrEnum):
-    AUTO = "auto"
-    JSONL = "jsonl"
-    LONGMEMEVAL = "longmemeval"
-    CHAT = "chat"
-
-
-@contextmanager
-def open_input(path: Path) -> Iterator[BinaryIO]:
-    """Open a file, or standard input for `-`; raises InvalidInput when it cannot be read."""
-    if path == STDIN:
-        yield sys.stdin.buffer
-        return
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise InvalidInput(f"cannot read {path}: {error.strerror}") from error
-    with file:
-        yield file
 
 
 def detect(path: Path) -> Format:
