@@ -17,9 +17,14 @@ from memsvc.settings import Settings
 
 __all__ = ["bind", "serve"]
 
+_BACKLOG = 2048
+
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a bound socket; raises Conflict when the port is taken, InvalidInput for a wrong address."""
+    """Return a listening socket; raises Conflict when the port is taken, InvalidInput for a wrong address.
+
+    Connections wait in its backlog from now on, so its address may be told before the server runs.
+    """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind, protocol)
@@ -28,6 +33,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
+        bound.listen(_BACKLOG)
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:
