@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from memsvc.cli.output import say
 from memsvc.errors import InvalidInput, MemsvcError
 
 __all__ = ["BAD_INPUT", "FAILURE", "PROBLEMS_FOUND", "FailureGroup"]
@@ -30,18 +31,14 @@ class FailureGroup(TyperGroup):
             raise
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            _line(f"{where}{error.strerror or error}")
+            say(f"memsvc: {where}{error.strerror or error}")
             raise typer.Exit(FAILURE) from error
 
 
 def _end(error: MemsvcError, code: int) -> NoReturn:
     request = f" (request {error.request_id})" if error.request_id else ""
-    _line(f"{error.detail}{request}")
+    say(f"memsvc: {error.detail}{request}")
     for wrong in error.errors:
         if wrong.message and wrong.message not in error.detail:
-            _line(f"  {wrong.pointer}: {wrong.message}")
+            say(f"memsvc: {wrong.pointer}: {wrong.message}")
     raise typer.Exit(code) from error
-
-
-def _line(text: str) -> None:
-    typer.echo(f"memsvc: {' '.join(text.split())}", err=True)

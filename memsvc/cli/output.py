@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["report", "say"]
+__all__ = ["one_line", "report", "say"]
 
 
 def report(result: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
@@ -20,6 +20,11 @@ def report(result: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) ->
     sys.stdout.flush()
 
 
+def one_line(text: str) -> str:
+    """Return the text on one line without control characters, so that no stored text can steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+
+
 def say(line: str) -> None:
     """Print a line for people to standard error."""
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(one_line(line) + "\n")

@@ -11,7 +11,7 @@ import typer
 
 from memsvc.cli import options
 from memsvc.cli.connection import Target, connected
-from memsvc.cli.output import report, say
+from memsvc.cli.output import one_line, report, say
 
 if TYPE_CHECKING:
     from memsvc.wire import Hit, RecallResponse
@@ -74,6 +74,6 @@ def lines_of(answer: RecallResponse) -> Iterator[str]:
 
 
 def _line(mark: str, hit: Hit) -> str:
-    text = " ".join(hit.note.content.split())
+    text = one_line(hit.note.content)
     shown = text if len(text) <= _SNIPPET else text[: _SNIPPET - 1] + "…"
     return f"{mark} {hit.note.event_time:%Y-%m-%d}  {hit.score:.3f}  {shown}"

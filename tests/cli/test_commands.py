@@ -165,3 +165,8 @@ def test_json_output_is_valid_whatever_the_terminal(run: Run, write_lines: Run) 
         True,
         "I like 緑茶 and naïve cafés.",
     )
+
+
+def test_stored_text_cannot_steer_the_terminal(run: Run, write_lines: Run) -> None:
+    run("ingest", write_lines({"content": "tea \x1b]0;owned\x07 and\u202e more"}))
+    assert run("recall", "tea").out.endswith("tea \ufffd]0;owned\ufffd and\ufffd more\n")

@@ -112,6 +112,13 @@ def test_a_port_in_use_is_one_clear_line(environment: dict[str, str]) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_terminal_that_knows_only_ascii_gets_escapes(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"content": "I like caf\\u00e9s."}')
+    ascii_only = {**environment, "PYTHONIOENCODING": "ascii"}
+    finished(ascii_only, "ingest", str(tmp_path / "a.jsonl"))
+    assert finished(ascii_only, "recall", "like").stdout.endswith("I like caf\\xe9s.\n")
+
+
 def test_beyond_loopback_without_keys_is_refused(environment: dict[str, str]) -> None:
     done = finished(environment, "serve", "--host", "0.0.0.0", "--port", "0")
     assert (done.returncode, "memsvc keys create" in done.stderr) == (2, True)
