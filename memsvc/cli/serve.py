@@ -46,7 +46,6 @@ def run_service(settings: Settings, *, as_json: bool) -> None:
     with build(settings) as app:
         check_exposure(settings, app.storage)
         listener = bind(settings.host, settings.port)
-        listener.listen()
         url = _url(settings.host, listener.getsockname()[1])
         rest = create_app(app.service, app.storage, settings, embedder=app.embedder)
         report(
