@@ -12,6 +12,7 @@ __all__ = ["COLUMNS", "load_figures", "rows"]
 
 _NAMES = {
     "add": "single_add",
+    "first_recall": "first_recall",
     "recall@60": "filtered_recall",
     "recall@10": "filtered_recall_10",
     "delete": "delete",
@@ -61,6 +62,7 @@ def _overhead(figures: Mapping[str, Figure]) -> dict[str, Figure]:
     overhead = {}
     for short, name in (
         ("add", "single_add"),
+        ("first_recall", "first_recall"),
         ("recall", "filtered_recall"),
         ("recall_10", "filtered_recall_10"),
         ("delete", "delete"),
@@ -74,6 +76,7 @@ COLUMNS = (
     "system",
     "bulk s",
     "add ms",
+    "first recall ms",
     "recall 60 ms",
     "found",
     "recall 10 ms",
@@ -102,6 +105,7 @@ def _row(figures: Mapping[str, Figure], system: str) -> list[str]:
         system,
         f"{value('bulk_add/seconds'):.2f}",
         pair("single_add"),
+        pair("first_recall"),
         pair("filtered_recall"),
         f"{value('filtered_recall/exactness'):.3f}",
         pair("filtered_recall_10"),
