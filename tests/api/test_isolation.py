@@ -1,6 +1,6 @@
 """Nothing that a tenant sends distinguishes another tenant's object from a missing one.
 
-Two tenants hold the same content. Each route is probed twice in equal worlds: with a name, id or cursor of the
+Two tenants hold the same content. Each route is probed in two equal worlds: with a name, id or cursor of the
 other tenant, and with one that nobody has. The answers must be equal, byte for byte, but for the probe itself,
 fresh ids and the request id. A new route fails until it is added here.
 """
@@ -66,9 +66,9 @@ ROUTES: dict[tuple[str, str], Any] = {
 class World:
     """Tenants A and B with the same content; A has a namespace of a name of its own besides."""
 
-    def __init__(self, api) -> None:
+    def __init__(self, api, number: str) -> None:
         self.api = api
-        self.a, self.b = api.mint("aaaa"), api.mint("bbbb")
+        self.a, self.b = api.mint(f"a{number}"), api.mint(f"b{number}")
         self._fill("ns", self.a, "a")
         self._fill("ns", self.b, "b")
         self._fill("only-a", self.a, "a")
@@ -116,6 +116,10 @@ def _answer(world: World, route: tuple[str, str], probe: Probe) -> tuple[int, di
     return response.status_code, kept, text
 
 
+def two_worlds(api) -> tuple[World, World]:
+    return World(api, "1"), World(api, "2")
+
+
 def test_every_route_is_probed(api):
     routes = {(m, r.path) for r in api.app.routes if isinstance(r, APIRoute) for m in r.methods}
 
@@ -124,21 +128,21 @@ def test_every_route_is_probed(api):
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_another_tenants_objects_in_ones_own_namespace_are_as_missing(make_api, route):
-    one, other = World(make_api(auth="keys")), World(make_api(auth="keys"))
+    one, other = two_worlds(make_api(auth="keys"))
 
     assert _answer(one, route, one.theirs("ns")) == _answer(other, route, other.nobodys("ns"))
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if "{namespace}" in r[1]], ids=" ".join)
 def test_another_tenants_namespace_is_as_missing(make_api, route):
-    one, other = World(make_api(auth="keys")), World(make_api(auth="keys"))
+    one, other = two_worlds(make_api(auth="keys"))
 
     assert _answer(one, route, one.theirs("only-a")) == _answer(other, route, other.nobodys("only-x"))
 
 
 @pytest.mark.parametrize("route", [r for r in ROUTES if r[0] != "GET"], ids=" ".join)
 def test_no_probe_changes_what_the_other_tenant_has(make_api, route):
-    world = World(make_api(auth="keys"))
+    world = World(make_api(auth="keys"), "1")
     before = world.theirs("ns").export
 
     _answer(world, route, world.theirs("ns"))
