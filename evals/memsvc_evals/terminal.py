@@ -19,7 +19,7 @@ from rich.text import Text
 
 __all__ = ["progress_bar", "report_console"]
 
-_FILE_WIDTH = 140
+_FILE_WIDTH = 160
 
 
 def report_console() -> Console:
