@@ -73,13 +73,13 @@ SELF_CHECK = {
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    "MEMSVC_LONGMEMEVAL_FILE" not in os.environ, reason="set MEMSVC_LONGMEMEVAL_FILE to the dev file"
+    "MEMSVC_TEST_LONGMEMEVAL_FILE" not in os.environ, reason="set MEMSVC_TEST_LONGMEMEVAL_FILE to the dev file"
 )
 def test_official_bm25_gives_the_figures_of_the_official_code(tmp_path: Path) -> None:
     out = tmp_path / "r.json"
     command = [
         "longmemeval",
-        os.environ["MEMSVC_LONGMEMEVAL_FILE"],
+        os.environ["MEMSVC_TEST_LONGMEMEVAL_FILE"],
         "--retriever",
         "bm25-official",
         "--json",

@@ -32,7 +32,9 @@ class System:
     in_child: bool = False
 
     def start(self, stack: ExitStack, *, dataset: Path, log: Path) -> Worker:
-        environment = os.environ | {"PYTHONPATH": self.pythonpath, "OMP_NUM_THREADS": "1"}
+        # Without the caller's own MEMSVC_ settings: the run measures the defaults.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MEMSVC_")}
+        environment = kept | {"PYTHONPATH": self.pythonpath, "OMP_NUM_THREADS": "1"}
         command = [*self.command, str(dataset), self.argument]
         return stack.enter_context(Worker(self.name, command, environment=environment, log=log))
 
