@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Json, Key, Kind, Origin, Status, TurnSpan
+from memsvc.domain.notes import Json, Key, Kind, Note, Origin, Status, TurnSpan
 
 __all__ = [
     "ItemError",
@@ -81,13 +81,26 @@ class NoteDraft:
     status: Status = Status.ACTIVE
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
-    def lexical_fields(self) -> tuple[str, str]:
-        """Return the user's words and everybody else's; without turns all words are the user's."""
-        if not self.turns:
-            return self.content, ""
-        user = [self.content[t.start : t.end] for t in self.turns if t.role == "user"]
-        other = [self.content[t.start : t.end] for t in self.turns if t.role != "user"]
-        return "\n".join(user), "\n".join(other)
+    def first_version(self, row: int) -> Note:
+        """Return the note as it is stored first, in the row given."""
+        return Note(
+            row=row,
+            id=self.id,
+            kind=self.kind,
+            content=self.content,
+            content_hash=self.content_hash,
+            event_time=self.event_time,
+            ingest_time=self.ingest_time,
+            origin=self.origin,
+            trust=self.trust,
+            status=self.status,
+            version=1,
+            turns=self.turns,
+            session=self.session,
+            position=self.position,
+            valid_from=self.valid_from,
+            metadata=self.metadata,
+        )
 
 
 class OutcomeStatus(StrEnum):

@@ -23,6 +23,7 @@ __all__ = [
     "Status",
     "Turn",
     "TurnSpan",
+    "lexical_fields",
 ]
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
@@ -82,6 +83,15 @@ class TurnSpan:
     role: str
     start: int
     end: int
+
+
+def lexical_fields(content: str, turns: Sequence[TurnSpan]) -> tuple[str, str]:
+    """Return the user's words and everybody else's; without turns all words are the user's."""
+    if not turns:
+        return content, ""
+    user = [content[turn.start : turn.end] for turn in turns if turn.role == "user"]
+    other = [content[turn.start : turn.end] for turn in turns if turn.role != "user"]
+    return "\n".join(user), "\n".join(other)
 
 
 @dataclass(frozen=True, slots=True)

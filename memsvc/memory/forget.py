@@ -8,12 +8,13 @@ from memsvc.domain.changes import Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note, Status
 from memsvc.domain.receipts import Actor
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict
 from memsvc.memory.checks import check_metadata
 from memsvc.memory.context import Context
 from memsvc.memory.look_up import existing_note
-from memsvc.ports.storage import StatusChange, Writer
+from memsvc.ports.storage import Writer
 
 __all__ = ["forget", "restore", "set_metadata"]
 
@@ -31,22 +32,16 @@ def forget(
     reason: str | None,
 ) -> Note:
     """Hide a note at once; it can be restored until it is purged. Forgetting twice changes nothing."""
-    with context.storage.writer(scope) as writer:
-        known = existing_note(writer, note)
-        if known.status is Status.FORGOTTEN and expected_version in (None, known.version):
-            return known
-        _require(known, _FORGETTABLE | {Status.FORGOTTEN}, "forgotten")
-        return writer.change_status(
-            StatusChange(
-                note=note,
-                operation=Operation.FORGOTTEN,
-                status=Status.FORGOTTEN,
-                at=context.clock(),
-                actor=actor.name,
-                reason=reason,
-                expected_version=expected_version,
-            )
-        )
+    change = StatusChange(
+        note=note,
+        operation=Operation.FORGOTTEN,
+        status=Status.FORGOTTEN,
+        at=context.clock(),
+        actor=actor.name,
+        reason=reason,
+        expected_version=expected_version,
+    )
+    return _change(context, scope, change, allowed=_FORGETTABLE)
 
 
 def restore(
@@ -59,22 +54,26 @@ def restore(
     reason: str | None,
 ) -> Note:
     """Make a forgotten or superseded note current again; raises Conflict when its twin has taken its place."""
+    change = StatusChange(
+        note=note,
+        operation=Operation.RESTORED,
+        status=Status.ACTIVE,
+        at=context.clock(),
+        actor=actor.name,
+        reason=reason,
+        expected_version=expected_version,
+    )
+    return _change(context, scope, change, allowed=_RESTORABLE)
+
+
+def _change(context: Context, scope: Scope, change: StatusChange, *, allowed: frozenset[Status]) -> Note:
     with context.storage.writer(scope) as writer:
-        known = existing_note(writer, note)
-        if known.status is Status.ACTIVE and expected_version in (None, known.version):
+        known = existing_note(writer, change.note)
+        if known.status is change.status and change.expected_version in (None, known.version):
             return known
-        _require(known, _RESTORABLE | {Status.ACTIVE}, "restored")
-        return writer.change_status(
-            StatusChange(
-                note=note,
-                operation=Operation.RESTORED,
-                status=Status.ACTIVE,
-                at=context.clock(),
-                actor=actor.name,
-                reason=reason,
-                expected_version=expected_version,
-            )
-        )
+        if known.status is not change.status and known.status not in allowed:
+            raise Conflict(f"a note that is {known.status} cannot be {change.operation}")
+        return writer.change_status(change)
 
 
 def set_metadata(
@@ -98,8 +97,3 @@ def set_metadata(
 def _existing_namespace(writer: Writer, note: NoteId) -> None:
     if writer.state is None:
         existing_note(writer, note)
-
-
-def _require(note: Note, allowed: frozenset[Status], verb: str) -> None:
-    if note.status not in allowed:
-        raise Conflict(f"a note that is {note.status} cannot be {verb}")

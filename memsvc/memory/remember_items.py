@@ -10,13 +10,14 @@ from memsvc.domain.drafts import ItemError, NewItem, NoteDraft, Outcome, Outcome
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Status
 from memsvc.domain.receipts import Actor, Idempotency, Remembered
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.errors import MemsvcError
 from memsvc.memory.checks import check_item
 from memsvc.memory.commit import kept_response, store_drafts
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import Embedded, embed_drafts, missing_texts
-from memsvc.ports.storage import Reader, StatusChange, Writer
+from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["remember_items"]
 

@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Protocol
 
 from memsvc.domain.access import ApiKey
-from memsvc.domain.changes import Change, Operation
+from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import JobId, NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job, JobStatus, NewJob
 from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session, Status
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.ports.embedding import EmbeddingCache, Model
@@ -31,7 +32,6 @@ __all__ = [
     "NamespaceInfo",
     "PurgeCounts",
     "Reader",
-    "StatusChange",
     "Storage",
     "StoreStats",
     "Writer",
@@ -64,25 +64,6 @@ class Added:
 
     row: int | None
     duplicate_of: NoteId | None
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChange:
-    """A change of status of one note, with everything that follows from it.
-
-    `expected_version` None means any. A supersession sets `valid_to` and `superseded_by` as given and
-    `expired_at` to `at`; a restoration clears the three; other operations leave them.
-    """
-
-    note: NoteId
-    operation: Operation
-    status: Status
-    at: datetime
-    actor: str
-    reason: str | None = None
-    expected_version: int | None = None
-    valid_to: datetime | None = None
-    superseded_by: NoteId | None = None
 
 
 @dataclass(frozen=True, slots=True)

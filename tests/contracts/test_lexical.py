@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from memsvc.domain.drafts import NoteDraft
-from memsvc.domain.notes import Kind, Status, TurnSpan
+from memsvc.domain.notes import Kind, Status, TurnSpan, lexical_fields
 from memsvc.ports.ranking import Ranked, Rows
 from memsvc.ports.storage import Storage
 from memsvc_stores.lexical import Analyzer
@@ -155,7 +155,7 @@ def test_the_book_is_the_formula() -> None:
     lone = [one.row for one in store(book, *_CORPUS)][7]
     found = search(book, "tulip", limit=99)["lexical_user"]
     scores = dict(zip(found.rows.tolist(), found.scores.tolist(), strict=True))
-    terms = [Analyzer().prepare(*one.lexical_fields()).user_terms for one in _CORPUS]
+    terms = [Analyzer().prepare(*lexical_fields(one.content, one.turns)).user_terms for one in _CORPUS]
     having = sum("tulip" in each for each in terms)
     average = sum(len(each) for each in terms) / len(terms)
     idf = math.log(1 + (len(terms) - having + 0.5) / (having + 0.5))

@@ -12,11 +12,12 @@ from memsvc.domain.changes import Operation
 from memsvc.domain.ids import SessionId
 from memsvc.domain.jobs import NewJob
 from memsvc.domain.notes import Note, NoteRecord, Status
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.errors import NotFound, ServerFault
 from memsvc.ports.ranking import VectorDelta
-from memsvc.ports.storage import PurgeCounts, StatusChange, StoreStats
+from memsvc.ports.storage import PurgeCounts, StoreStats
 from memsvc_stores.sql import SqlStorage
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.writer import SqlWriter

@@ -14,9 +14,10 @@ from memsvc.domain.changes import Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId, uuid7
 from memsvc.domain.notes import Key, KeyKind, Kind, Note, Origin, Status
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.ports.embedding import Model, Vector
-from memsvc.ports.storage import Added, PurgeCounts, StatusChange, Storage, Writer
+from memsvc.ports.storage import Added, PurgeCounts, Storage, Writer
 
 __all__ = [
     "ACTOR",

@@ -10,15 +10,15 @@ from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import NewJob
-from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session
+from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session, lexical_fields
+from memsvc.domain.revising import StatusChange, changed_by, difference
 from memsvc.errors import EmbedderMismatch, ServerFault
 from memsvc.ports.embedding import EmbeddingCache, Model
 from memsvc.ports.ranking import NamespaceState
-from memsvc.ports.storage import Added, PurgeCounts, StatusChange
+from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import purging
 from memsvc_stores.memory.lexical import counts_of
-from memsvc_stores.memory.making import changed_by, difference, lexical_texts, note_of
 from memsvc_stores.memory.reader import MemoryReader
 from memsvc_stores.memory.state import SessionEntry, StoredNote
 from memsvc_stores.memory.transaction import Transaction
@@ -115,7 +115,7 @@ class MemoryWriter(MemoryReader):
             return False
         note = replace(record.note, row=self._transaction.next_note_row())
         keyed_at = len(data.journal) + 1
-        words = counts_of(self._analyzer.prepare(*lexical_texts(note)))
+        words = counts_of(self._analyzer.prepare(*lexical_fields(note.content, note.turns)))
         self._transaction.insert(StoredNote(note, record.dedupe, record.keys, words, keyed_at))
         for change in history:
             self._transaction.import_change(change, note.row)
@@ -133,8 +133,8 @@ class MemoryWriter(MemoryReader):
         data = self._transaction.opened()
         if draft.dedupe in data.taken:
             return Added(None, data.taken[draft.dedupe])
-        note = note_of(draft, self._transaction.next_note_row())
-        words = counts_of(self._analyzer.prepare(*draft.lexical_fields()))
+        note = draft.first_version(self._transaction.next_note_row())
+        words = counts_of(self._analyzer.prepare(*lexical_fields(draft.content, draft.turns)))
         self._transaction.insert(StoredNote(note, draft.dedupe, draft.keys, words, len(data.journal) + 1))
         self._transaction.journal(note, Operation.CREATED, at=draft.ingest_time, actor=actor, patch={})
         return Added(note.row, None)

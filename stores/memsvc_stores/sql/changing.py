@@ -1,25 +1,18 @@
-"""Changes of notes that exist: new states, what the journal says of them, and the row's update."""
+"""The row of a note that exists, brought to its new state."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from enum import StrEnum
-
 from sqlalchemy import bindparam, case, null, select, update
 
-from memsvc.domain.changes import Operation
-from memsvc.domain.notes import Json, Note
+from memsvc.domain.notes import Note
 from memsvc.domain.selection import VISIBLE
 from memsvc.errors import Conflict
-from memsvc.ports.storage import StatusChange
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.rows import micros
 from memsvc_stores.sql.tables import notes
 
-__all__ = ["changed_by", "difference", "update_note"]
+__all__ = ["update_note"]
 
-_JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
 _UPDATE = (
     update(notes)
     .where(notes.c.namespace_id == bindparam("namespace"), notes.c.row == bindparam("note"))
@@ -43,28 +36,6 @@ _HOLDER = select(_other.c.id).where(
 )
 
 
-def changed_by(change: StatusChange, note: Note) -> Note:
-    """Return the note after a change of status."""
-    after = replace(note, status=change.status, version=note.version + 1)
-    if change.operation is Operation.SUPERSEDED:
-        return replace(after, valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
-    if change.operation is Operation.RESTORED:
-        return replace(after, valid_to=None, superseded_by=None, expired_at=None)
-    return after
-
-
-def difference(before: Note, after: Note, *, reason: str | None = None) -> dict[str, Json]:
-    """Return the journal's patch: each changed field with its old and new value, and the reason if given."""
-    patch: dict[str, Json] = {
-        name: {"old": _plain(getattr(before, name)), "new": _plain(getattr(after, name))}
-        for name in _JOURNALLED
-        if getattr(before, name) != getattr(after, name)
-    }
-    if reason is not None:
-        patch["reason"] = {"old": None, "new": reason}
-    return patch
-
-
 def update_note(executor: Executor, namespace: int, before: Note, after: Note) -> None:
     """Store the new state; raises Conflict when the note returns and its place is taken."""
     visible = after.status in VISIBLE
@@ -84,9 +55,3 @@ def update_note(executor: Executor, namespace: int, before: Note, after: Note) -
         new_metadata=executor.backend.metadata(after.metadata),
         visible=int(visible),
     )
-
-
-def _plain(value: Json | datetime) -> Json:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value.value if isinstance(value, StrEnum) else value

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import Key, Note
+from memsvc.domain.notes import Key, Note, lexical_fields
 from memsvc.domain.selection import VISIBLE
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import ServerFault
@@ -150,25 +150,7 @@ def _session_rows(executor: Executor, namespace: int, ids: set[SessionId | None]
 
 
 def _new_note(draft: NoteDraft, row: int) -> NewNote:
-    note = Note(
-        row=row,
-        id=draft.id,
-        kind=draft.kind,
-        content=draft.content,
-        content_hash=draft.content_hash,
-        event_time=draft.event_time,
-        ingest_time=draft.ingest_time,
-        origin=draft.origin,
-        trust=draft.trust,
-        status=draft.status,
-        version=1,
-        turns=draft.turns,
-        session=draft.session,
-        position=draft.position,
-        valid_from=draft.valid_from,
-        metadata=draft.metadata,
-    )
-    return NewNote(note, draft.dedupe, draft.keys, *draft.lexical_fields())
+    return NewNote(draft.first_version(row), draft.dedupe, draft.keys, *lexical_fields(draft.content, draft.turns))
 
 
 def _created(note: Note, actor: str) -> Change:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from memsvc.domain.changes import Change, Operation
-from memsvc.domain.notes import Note, NoteRecord
+from memsvc.domain.notes import NoteRecord, lexical_fields
 from memsvc.domain.selection import VISIBLE
 from memsvc.errors import Conflict
 from memsvc_stores.sql.executor import Executor
@@ -31,19 +31,11 @@ def restore(executor: Executor, namespace: Namespace, record: NoteRecord, histor
             )
     (row,) = next_rows(executor, 1)
     note = replace(record.note, row=row)
-    insert_notes(executor, namespace, [NewNote(note, record.dedupe, record.keys, *_lexical_fields(note))])
+    insert_notes(
+        executor, namespace, [NewNote(note, record.dedupe, record.keys, *lexical_fields(note.content, note.turns))]
+    )
     changes = [replace(change, note_row=row) for change in history] or [
         Change(0, Operation.CREATED, row, note.id, note.ingest_time, "import", note.version)
     ]
     record_changes(executor, namespace, changes)
     return True
-
-
-def _lexical_fields(note: Note) -> tuple[str, str]:
-    """Return the user's words and everybody else's, as NoteDraft.lexical_fields does."""
-    if not note.turns:
-        return note.content, ""
-    spoken = note.spoken()
-    user = [turn.content for turn in spoken if turn.role == "user"]
-    other = [turn.content for turn in spoken if turn.role != "user"]
-    return "\n".join(user), "\n".join(other)

@@ -11,11 +11,12 @@ from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import NewJob
 from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session
+from memsvc.domain.revising import StatusChange, changed_by, difference
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import EmbedderMismatch, NotFound, PreconditionFailed, ServerFault
 from memsvc.ports.embedding import EmbeddingCache, Model
 from memsvc.ports.ranking import NamespaceState
-from memsvc.ports.storage import Added, PurgeCounts, StatusChange
+from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.sql import changing, inserting, purging, queueing, responses, restoring, sessions
 from memsvc_stores.sql.journal import record
 from memsvc_stores.sql.namespace import Namespace, create_namespace, write_counts
@@ -64,8 +65,8 @@ class SqlWriter(SqlReader):
 
     def change_status(self, change: StatusChange) -> Note:
         before = self._current(change.note, change.expected_version)
-        after = changing.changed_by(change, before)
-        patch = changing.difference(before, after, reason=change.reason)
+        after = changed_by(change, before)
+        patch = difference(before, after, reason=change.reason)
         self._change(before, after, change.operation, at=change.at, actor=change.actor, patch=patch)
         return after
 
@@ -80,7 +81,7 @@ class SqlWriter(SqlReader):
     ) -> Note:
         before = self._current(note, expected_version)
         after = replace(before, metadata=metadata, version=before.version + 1)
-        patch = changing.difference(before, after)
+        patch = difference(before, after)
         self._change(before, after, Operation.UPDATED, at=at, actor=actor, patch=patch)
         return after
 

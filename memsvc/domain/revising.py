@@ -1,41 +1,37 @@
-"""New states of notes, and what the journal says about them."""
+"""How a note changes: status and metadata, and what the journal keeps of it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from memsvc.domain.changes import Operation
-from memsvc.domain.drafts import NoteDraft
-from memsvc.domain.notes import Json, Note
-from memsvc.ports.storage import StatusChange
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Json, Note, Status
 
-__all__ = ["changed_by", "difference", "lexical_texts", "note_of"]
+__all__ = ["StatusChange", "changed_by", "difference"]
 
 _JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
 
 
-def note_of(draft: NoteDraft, row: int) -> Note:
-    """Return the first version of a note."""
-    return Note(
-        row=row,
-        id=draft.id,
-        kind=draft.kind,
-        content=draft.content,
-        content_hash=draft.content_hash,
-        event_time=draft.event_time,
-        ingest_time=draft.ingest_time,
-        origin=draft.origin,
-        trust=draft.trust,
-        status=draft.status,
-        version=1,
-        turns=draft.turns,
-        session=draft.session,
-        position=draft.position,
-        valid_from=draft.valid_from,
-        metadata=draft.metadata,
-    )
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A change of status of one note, with everything that follows from it.
+
+    `expected_version` None means any. A supersession sets `valid_to` and `superseded_by` as given and
+    `expired_at` to `at`; a restoration clears the three; other operations leave them.
+    """
+
+    note: NoteId
+    operation: Operation
+    status: Status
+    at: datetime
+    actor: str
+    reason: str | None = None
+    expected_version: int | None = None
+    valid_to: datetime | None = None
+    superseded_by: NoteId | None = None
 
 
 def changed_by(change: StatusChange, note: Note) -> Note:
@@ -58,16 +54,6 @@ def difference(before: Note, after: Note, *, reason: str | None = None) -> dict[
     if reason is not None:
         patch["reason"] = {"old": None, "new": reason}
     return patch
-
-
-def lexical_texts(note: Note) -> tuple[str, str]:
-    """Return the user's words and everybody else's, as NoteDraft.lexical_fields does."""
-    if not note.turns:
-        return note.content, ""
-    spoken = note.spoken()
-    user = [turn.content for turn in spoken if turn.role == "user"]
-    other = [turn.content for turn in spoken if turn.role != "user"]
-    return "\n".join(user), "\n".join(other)
 
 
 def _plain(value: Json | datetime) -> Json:
