@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from memsvc.domain.notes import Note, Session
 from memsvc.domain.selection import Selection
@@ -52,11 +54,12 @@ class ArmScore:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
+    """A note that was found, with its ranks in the arms if asked for, and its neighbours."""
+
     note: Note
     score: float
-    arms: Mapping[str, ArmScore] = field(default_factory=dict)
+    arms: Mapping[str, ArmScore] = MappingProxyType({})
     before: tuple[Note, ...] = ()
     after: tuple[Note, ...] = ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,11 +36,11 @@ class StatusChange:
 
 def changed_by(change: StatusChange, note: Note) -> Note:
     """Return the note after a change of status."""
-    after = replace(note, status=change.status, version=note.version + 1)
+    after = note._replace(status=change.status, version=note.version + 1)
     if change.operation is Operation.SUPERSEDED:
-        return replace(after, valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
+        return after._replace(valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
     if change.operation is Operation.RESTORED:
-        return replace(after, valid_to=None, superseded_by=None, expired_at=None)
+        return after._replace(valid_to=None, superseded_by=None, expired_at=None)
     return after
 
 

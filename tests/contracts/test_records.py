@@ -53,7 +53,7 @@ def restore_all(
 def without_rows(records: list[tuple[NoteRecord, list[Change]]]) -> list[tuple[NoteRecord, list[Change]]]:
     return [
         (
-            replace(record, note=replace(record.note, row=0)),
+            replace(record, note=record.note._replace(row=0)),
             [replace(entry, sequence=0, note_row=0) for entry in history],
         )
         for record, history in records

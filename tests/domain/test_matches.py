@@ -57,7 +57,7 @@ EQUALS: list[tuple[Any, str]] = [
 
 def holds(stored: Any, op: str, operand: Json) -> bool:
     found = {} if stored is ABSENT else {"x": stored}
-    return matches(Compare("metadata.x", op, operand), replace(NOTE, metadata=found))
+    return matches(Compare("metadata.x", op, operand), NOTE._replace(metadata=found))
 
 
 def accepted(stored: Any, op: str) -> set[str]:
@@ -157,7 +157,7 @@ def test_contains(stored: Any, operand: Json, expected: bool) -> None:
     ],
 )
 def test_paths_descend_into_objects_only(field: str, expected: bool) -> None:
-    note = replace(NOTE, metadata={"a": {"b": 1}, "list": [1], "text": "abc"})
+    note = NOTE._replace(metadata={"a": {"b": 1}, "list": [1], "text": "abc"})
     assert matches(Compare(field, "eq", 1), note) is expected
 
 
@@ -179,7 +179,7 @@ def test_columns(condition: Compare) -> None:
 
 
 def test_a_note_without_a_session_has_none() -> None:
-    lone = replace(NOTE, session=None)
+    lone = NOTE._replace(session=None)
     assert matches(Compare("session", "exists", False), lone)
     assert matches(Compare("session", "ne", "s-1"), lone)
     assert not matches(Compare("session", "in", ["s-1", "s-2"]), lone)
@@ -208,5 +208,5 @@ def test_joints(condition: Filter, expected: bool) -> None:
 @settings(max_examples=50, deadline=None)
 @given(filters, filters, metadata)
 def test_the_laws_of_de_morgan_hold(first: Filter, second: Filter, stored: dict[str, Json]) -> None:
-    note = replace(NOTE, metadata=stored)
+    note = NOTE._replace(metadata=stored)
     assert matches(Not(And((first, second))), note) == matches(Or((Not(first), Not(second))), note)

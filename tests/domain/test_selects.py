@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ ALL = frozenset(Status)
 
 def note(status: Status = Status.ACTIVE, **fields: Any) -> Note:
     """Return a note that happened at 10 and was learnt at 20."""
-    return replace(NOTE, status=status, **fields)
+    return NOTE._replace(status=status, **fields)
 
 
 @pytest.mark.parametrize(

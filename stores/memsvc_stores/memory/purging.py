@@ -24,7 +24,7 @@ def purge(transaction: Transaction, notes: Sequence[NoteId], *, at: datetime, ac
     gone = [stored for note in dict.fromkeys(notes) if (stored := data.find(note)) is not None]
     for stored in gone:
         _remove(data, stored)
-        tombstone = replace(stored.note, version=stored.note.version + 1)
+        tombstone = stored.note._replace(version=stored.note.version + 1)
         transaction.journal(tombstone, Operation.PURGED, at=at, actor=actor, patch={})
     erased = {stored.note.id for stored in gone}
     data.journal = [replace(c, patch={}) if c.note in erased else c for c in data.journal]

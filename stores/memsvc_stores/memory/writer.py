@@ -87,7 +87,7 @@ class MemoryWriter(MemoryReader):
         actor: str,
     ) -> Note:
         stored = self._transaction.current(note, expected_version)
-        changed = replace(stored.note, metadata=metadata, version=stored.note.version + 1)
+        changed = stored.note._replace(metadata=metadata, version=stored.note.version + 1)
         self._transaction.update(replace(stored, note=changed))
         patch = difference(stored.note, changed)
         self._transaction.journal(changed, Operation.UPDATED, at=at, actor=actor, patch=patch)
@@ -96,7 +96,7 @@ class MemoryWriter(MemoryReader):
     def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
         stored = self._transaction.current(note)
         self._transaction.check_vectors(keys)
-        changed = replace(stored.note, version=stored.note.version + 1)
+        changed = stored.note._replace(version=stored.note.version + 1)
         patch: dict[str, Json] = {"keys": {"old": len(stored.keys), "new": len(keys)}}
         sequence = self._transaction.journal(changed, Operation.REKEYED, at=at, actor=actor, patch=patch)
         self._transaction.update(replace(stored, note=changed, keys=tuple(keys), keyed_at=sequence))
@@ -113,7 +113,7 @@ class MemoryWriter(MemoryReader):
         data = self._transaction.opened()
         if record.note.id in data.rows:
             return False
-        note = replace(record.note, row=self._transaction.next_note_row())
+        note = record.note._replace(row=self._transaction.next_note_row())
         keyed_at = len(data.journal) + 1
         words = counts_of(self._analyzer.prepare(*lexical_fields(note.content, note.turns)))
         self._transaction.insert(StoredNote(note, record.dedupe, record.keys, words, keyed_at))

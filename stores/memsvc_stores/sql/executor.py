@@ -97,6 +97,11 @@ class Executor:
             rows: Sequence[Any] = self._driver.execute(sql, parameters).fetchall()
             return rows
 
+    def command(self, sql: str) -> None:
+        """Run a constant text that returns no rows, such as BEGIN, past SQLAlchemy and its listeners."""
+        with self._errors(sql):
+            self._driver.execute(sql)
+
     def _errors(self, sql: str) -> _DriverErrors:
         return _DriverErrors(self.connection.dialect, sql)
 

@@ -27,7 +27,8 @@ class JsonTextPlace:
         if kind == "boolean":
             return f"{self._type()} IN ({self._binder.bind_all([_word(v) for v in values])})"
         if kind == "string":
-            return f"{self._type()} = 'text' AND {self._value()} IN ({self._binder.bind_all(values)})"
+            found = f"{self._value()} IN ({self._binder.bind_all(values)})"
+            return f"{found} AND {self._type()} = 'text'"
         numbers = f"{self._type()} IN ('integer', 'real') AND {self._value()} IN "
         return numbers + "(" + ", ".join([self._number(v) for v in values]) + ")"
 

@@ -30,7 +30,7 @@ def restore(executor: Executor, namespace: Namespace, record: NoteRecord, histor
                 f"note {taken[1]} holds the same content; forget it before note {record.note.id} returns"
             )
     (row,) = next_rows(executor, 1)
-    note = replace(record.note, row=row)
+    note = record.note._replace(row=row)
     insert_notes(
         executor, namespace, [NewNote(note, record.dedupe, record.keys, *lexical_fields(note.content, note.turns))]
     )

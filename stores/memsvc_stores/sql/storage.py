@@ -19,6 +19,7 @@ from memsvc_stores.sql.engine import Engines, open_engines
 from memsvc_stores.sql.executor import Compiler, Executor
 from memsvc_stores.sql.faults import faults
 from memsvc_stores.sql.jobs import SqlJobs
+from memsvc_stores.sql.kept_readers import KeptReaders
 from memsvc_stores.sql.namespace import read_namespace
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.writer import SqlWriter
@@ -63,6 +64,7 @@ class SqlStorage:
         self._timeout = timeout
         self._compiler = Compiler(engines.read.dialect)
         self._backend = backend_of(engines.read.dialect.name)
+        self._kept = KeptReaders(engines.bare, self._compiler, self._backend)
         self._writing = Lock()
         self._closed = False
         self._jobs = SqlJobs(self._read, self._write, clock)
@@ -113,11 +115,16 @@ class SqlStorage:
 
     def close(self) -> None:
         self._closed = True
+        self._kept.close()
         self._engines.read.dispose()
 
     @contextmanager
     def _read(self) -> Iterator[Executor]:
         self._check_open()
+        if self._backend.is_sqlite:
+            with faults(), self._kept.read() as executor:
+                yield executor
+            return
         with faults(), self._engines.read.begin() as connection:
             yield Executor(connection, self._compiler, self._backend)
 

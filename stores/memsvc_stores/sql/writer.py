@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from memsvc.domain.changes import Change, Operation
@@ -80,14 +79,14 @@ class SqlWriter(SqlReader):
         actor: str,
     ) -> Note:
         before = self._current(note, expected_version)
-        after = replace(before, metadata=metadata, version=before.version + 1)
+        after = before._replace(metadata=metadata, version=before.version + 1)
         patch = difference(before, after)
         self._change(before, after, Operation.UPDATED, at=at, actor=actor, patch=patch)
         return after
 
     def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
         before = self._current(note, None)
-        after = replace(before, version=before.version + 1)
+        after = before._replace(version=before.version + 1)
         count = inserting.replace_keys(self._executor, self._opened(), after.row, keys)
         patch: dict[str, Json] = {"keys": {"old": count, "new": len(keys)}}
         self._change(before, after, Operation.REKEYED, at=at, actor=actor, patch=patch)

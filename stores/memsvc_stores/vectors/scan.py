@@ -70,6 +70,8 @@ def _scan(snapshot: Snapshot, query: Vector, allowed: Rows | None) -> tuple[Scor
         if not tail.rows.size:
             return _visible_scores(base, query), None
         return np.concatenate((_visible_scores(base, query), _visible_scores(tail, query))), None
+    if not base.rows.size:
+        return _allowed_scores(tail, query, allowed)
     base_scores, base_places = _allowed_scores(base, query, allowed)
     tail_scores, tail_places = _allowed_scores(tail, query, allowed)
     places = np.concatenate((base_places, tail_places + len(base)))
