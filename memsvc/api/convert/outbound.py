@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from pydantic import JsonValue
 
@@ -12,22 +12,22 @@ from memsvc.domain.changes import Change
 from memsvc.domain.drafts import Outcome, SessionOutcome
 from memsvc.domain.jobs import Job
 from memsvc.domain.notes import Json, Note, Session
-from memsvc.domain.recall import Hit, SessionHit
+from memsvc.domain.recall import Hit, RecallResult
 from memsvc.domain.receipts import PurgeReceipt
 from memsvc.ports.ranking import IndexStats
 from memsvc.ports.storage import NamespaceInfo, StoreStats
 
 __all__ = [
     "change",
-    "hit",
     "job",
     "namespace",
     "note",
+    "note_fields",
     "outcome",
     "plain",
+    "recalled",
     "receipt",
     "session",
-    "session_hit",
     "session_outcome",
     "stats",
 ]
@@ -38,26 +38,31 @@ def plain(value: Mapping[str, Json]) -> dict[str, JsonValue]:
     return cast("dict[str, JsonValue]", dict(value))
 
 
+def note_fields(source: Note) -> dict[str, Any]:
+    """Return what wire.Note holds, as plain values: a recall answers hundreds, too many to validate."""
+    return {
+        "id": source.id,
+        "kind": source.kind.value,
+        "content": source.content,
+        "event_time": source.event_time,
+        "ingest_time": source.ingest_time,
+        "origin": source.origin.value,
+        "trust": source.trust,
+        "status": source.status.value,
+        "version": source.version,
+        "turns": [{"role": turn.role, "content": turn.content} for turn in source.spoken()],
+        "session": source.session,
+        "position": source.position,
+        "valid_from": source.valid_from,
+        "valid_to": source.valid_to,
+        "expired_at": source.expired_at,
+        "superseded_by": source.superseded_by,
+        "metadata": plain(source.metadata),
+    }
+
+
 def note(source: Note) -> wire.Note:
-    return wire.Note(
-        id=source.id,
-        kind=source.kind.value,
-        content=source.content,
-        event_time=source.event_time,
-        ingest_time=source.ingest_time,
-        origin=source.origin.value,
-        trust=source.trust,
-        status=source.status.value,
-        version=source.version,
-        turns=tuple(wire.Turn(role=turn.role, content=turn.content) for turn in source.spoken()),
-        session=source.session,
-        position=source.position,
-        valid_from=source.valid_from,
-        valid_to=source.valid_to,
-        expired_at=source.expired_at,
-        superseded_by=source.superseded_by,
-        metadata=plain(source.metadata),
-    )
+    return wire.Note.model_validate(note_fields(source))
 
 
 def session(source: Session) -> wire.Session:
@@ -89,24 +94,32 @@ def session_outcome(source: SessionOutcome) -> wire.SessionOutcome:
     )
 
 
-def hit(source: Hit) -> wire.Hit:
-    return wire.Hit(
-        note=note(source.note),
-        score=source.score,
-        arms={name: wire.ArmScore(rank=arm.rank, score=arm.score) for name, arm in source.arms.items()},
-        before=_notes(source.before),
-        after=_notes(source.after),
-    )
+def recalled(found: RecallResult, following: str | None) -> dict[str, Any]:
+    """Return what wire.RecallResponse holds, as plain values."""
+    return {
+        "hits": [_hit_fields(hit) for hit in found.hits],
+        "sessions": [
+            {
+                "session": session(hit.session).model_dump(mode="json"),
+                "score": hit.score,
+                "hits": [_hit_fields(inner) for inner in hit.hits],
+            }
+            for hit in found.sessions
+        ],
+        "degraded": found.degraded,
+        "tokens": found.tokens,
+        "next": following,
+    }
 
 
-def _notes(source: Iterable[Note]) -> tuple[wire.Note, ...]:
-    return tuple(note(item) for item in source)
-
-
-def session_hit(source: SessionHit) -> wire.SessionHit:
-    return wire.SessionHit(
-        session=session(source.session), score=source.score, hits=tuple(hit(item) for item in source.hits)
-    )
+def _hit_fields(source: Hit) -> dict[str, Any]:
+    return {
+        "note": note_fields(source.note),
+        "score": source.score,
+        "arms": {name: {"rank": arm.rank, "score": arm.score} for name, arm in source.arms.items()},
+        "before": [note_fields(item) for item in source.before],
+        "after": [note_fields(item) for item in source.after],
+    }
 
 
 def change(source: Change) -> wire.Change:

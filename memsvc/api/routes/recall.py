@@ -11,7 +11,7 @@ from memsvc.api.context import Call
 from memsvc.api.convert import inbound, outbound
 from memsvc.api.endpoints import Endpoint
 from memsvc.api.parameters import Namespace
-from memsvc.api.replies import reply
+from memsvc.api.replies import reply_plain
 from memsvc.domain.access import AccessScope
 
 __all__ = ["RECALL"]
@@ -30,15 +30,7 @@ def recall(call: Call, namespace: Namespace) -> Response:
     following = None
     if found.next_offset is not None:
         following = call.backend.cursors.make(found.next_offset, *_binding(call, namespace, asked))
-    return reply(
-        wire.RecallResponse(
-            hits=tuple(outbound.hit(hit) for hit in found.hits),
-            sessions=tuple(outbound.session_hit(hit) for hit in found.sessions),
-            degraded=found.degraded,
-            tokens=found.tokens,
-            next=following,
-        )
-    )
+    return reply_plain(outbound.recalled(found, following))
 
 
 def _binding(call: Call, namespace: str, asked: wire.RecallRequest) -> tuple[str, ...]:
