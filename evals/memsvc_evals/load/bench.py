@@ -1,4 +1,4 @@
-"""The run: every system gets the same notes and questions, its turns interleaved with those of the others."""
+"""The run: every system gets the same notes and questions, in short streaks interleaved with the others'."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from memsvc_evals.load.exact import exactness
-from memsvc_evals.load.process import Worker
+from memsvc_evals.load.process import Answer, Worker
 from memsvc_evals.load.systems import System
 from memsvc_evals.load.workload import Workload
 
@@ -20,6 +20,9 @@ __all__ = ["KS", "Measured", "Plan", "measure"]
 KS = (60, 10)
 # A user's first question may have to open what the store keeps of that user, so it is a figure of its own.
 RECALLS = (("first_recall", 60), ("recall@60", 60), ("recall@10", 10))
+# So many samples of one operation follow each other in one system before the next has its turn: with a single one
+# each would find its caches emptied by the others, and the figure would be that of the processor's memory.
+STREAK = 10
 _SEED = 11
 
 
@@ -59,7 +62,7 @@ class Asked:
 def measure(
     systems: Sequence[System], workload: Workload, *, plan: Plan, folder: Path, step: Callable[[], None]
 ) -> dict[str, Measured]:
-    """Load, then add, recall and delete sample by sample, a system after the other, then open again."""
+    """Load, then add, recall and delete streak by streak, a system after the other, then open again."""
     dataset = folder / "dataset"
     dataset.mkdir()
     workload.save(dataset)
@@ -104,36 +107,56 @@ def _interleaved(
     results: dict[str, Measured],
     step: Callable[[], None],
 ) -> None:
-    """Run the samples in one shuffled order of operations that is the same for all."""
+    """Run streaks of one operation in a shuffled order that is the same for all, each system in its turn."""
     rng = random.Random(_SEED)
-    order = ["add"] * plan.adds + ["recall"] * plan.recalls + ["delete"] * plan.deletes
-    rng.shuffle(order)
     fresh = iter(range(workload.stored, len(workload.texts)))
     doomed = iter(rng.sample(range(workload.stored), plan.deletes))
     gone: set[int] = set()
-    for number, operation in enumerate(order):
+    for number, (operation, count) in enumerate(_streaks(plan, rng)):
         turn = number % len(workers)
         rotated = [*workers[turn:], *workers[:turn]]
         if operation == "recall":
-            user = rng.randrange(workload.users)
-            for name, k in RECALLS:
-                asked = Asked(name, rng.randrange(len(workload.questions)), user, k)
-                for worker in rotated:
-                    _recall(worker, workload, results[worker.name], asked=asked, gone=gone)
-        else:
-            note = next(fresh if operation == "add" else doomed)
+            questions = [asked for _ in range(count) for asked in _asked(workload, rng)]
             for worker in rotated:
-                results[worker.name].sample(operation, worker.call(operation, note=note).seconds)
+                answers = [worker.call("recall", question=a.question, user=a.user, k=a.k) for a in questions]
+                _judge(workload, results[worker.name], questions, answers, gone=gone)
+        else:
+            notes = [next(fresh if operation == "add" else doomed) for _ in range(count)]
+            for worker in rotated:
+                for note in notes:
+                    results[worker.name].sample(operation, worker.call(operation, note=note).seconds)
             if operation == "delete":
-                gone.add(note)
-        step()
+                gone.update(notes)
+        for _ in range(count):
+            step()
 
 
-def _recall(worker: Worker, workload: Workload, result: Measured, *, asked: Asked, gone: set[int]) -> None:
-    answer = worker.call("recall", question=asked.question, user=asked.user, k=asked.k)
-    result.sample(asked.name, answer.seconds)
-    share = exactness(workload, answer.notes, question=asked.question, user=asked.user, k=asked.k, gone=gone)
-    result.exact.setdefault(asked.k, []).append(share)
+def _streaks(plan: Plan, rng: random.Random) -> list[tuple[str, int]]:
+    streaks = []
+    for operation, samples in (("add", plan.adds), ("recall", plan.recalls), ("delete", plan.deletes)):
+        whole, rest = divmod(samples, STREAK)
+        streaks += [(operation, STREAK)] * whole + [(operation, rest)] * (rest > 0)
+    rng.shuffle(streaks)
+    return streaks
+
+
+def _asked(workload: Workload, rng: random.Random) -> list[Asked]:
+    user = rng.randrange(workload.users)
+    return [Asked(name, rng.randrange(len(workload.questions)), user, k) for name, k in RECALLS]
+
+
+def _judge(
+    workload: Workload,
+    result: Measured,
+    questions: Sequence[Asked],
+    answers: Sequence[Answer],
+    *,
+    gone: set[int],
+) -> None:
+    for asked, answer in zip(questions, answers, strict=True):
+        result.sample(asked.name, answer.seconds)
+        share = exactness(workload, answer.notes, question=asked.question, user=asked.user, k=asked.k, gone=gone)
+        result.exact.setdefault(asked.k, []).append(share)
 
 
 def _resident(pid: int, *, in_child: bool) -> int:

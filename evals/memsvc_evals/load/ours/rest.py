@@ -1,9 +1,8 @@
-"""The service behind REST: `memsvc serve` as a process of its own, called through the SDK; argument: the mode."""
+"""The service behind REST: a server process of its own, called through the SDK; argument: the mode."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,27 +20,19 @@ _STOP_SECONDS = 30
 
 
 class RestStore:
-    """One connection, one request at a time; the server embeds by hashing, which makes the workload's vectors."""
+    """One connection, one request at a time; the server looks the same vectors up as the service in process."""
 
     def __init__(self, mode: Any) -> None:
         self._mode = mode
         self._server: subprocess.Popen[str] | None = None
 
     def open(self, folder: Path, data: Dataset) -> None:
-        dimension = len(next(iter(data.vectors.values())))
-        environment = os.environ | {
-            "MEMSVC_DATA_DIR": str(folder),
-            "MEMSVC_AUTH": "off",
-            "MEMSVC_EMBEDDER__KIND": "hashing",
-            "MEMSVC_EMBEDDER__DIMENSION": str(dimension),
-            "MEMSVC_LOG_LEVEL": "error",
-        }
-        command = [sys.executable, "-m", "memsvc", "serve", "--host", "127.0.0.1", "--port", "0", "--json"]
-        self._server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", "memsvc_evals.load.ours.server", sys.argv[1], str(folder)]
+        self._server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._server.stdout is not None
         first = self._server.stdout.readline()
         if not first:
-            raise ServerFault(f"memsvc serve ended with exit code {self._server.wait()}")
+            raise ServerFault(f"the server ended with exit code {self._server.wait()}")
         self._client = Client(json.loads(first)["url"], timeout=120)
         self._data = data
         self._ids: dict[int, str] = {}
