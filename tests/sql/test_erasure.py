@@ -119,3 +119,16 @@ def test_postgres_table_files_hold_no_byte_after_compaction(postgres_url: str) -
     if not paths[0].exists():
         pytest.skip("the server's files are on another machine")
     assert [path.name for path in paths if CANARY.encode() in path.read_bytes()] == []
+
+
+@pytest.mark.postgres
+def test_postgres_compaction_needs_the_end_of_old_reads(postgres_url: str) -> None:
+    storage = open_storage(postgres_url, timeout=0.1)
+    secrets = _fill(storage)
+    with storage.reader(SCOPE) as reader:
+        purge(storage, *secrets)
+        with pytest.raises(StorageBusy, match="older transaction"):
+            storage.compact()
+        assert len(reader.notes(secrets)) == len(secrets)
+    storage.compact()
+    storage.close()

@@ -65,6 +65,12 @@ def test_too_many_connections_are_unavailable(sqlite_path: Path) -> None:
     storage.close()
 
 
+def test_the_files_of_a_new_database_are_for_the_owner_alone(sqlite: SqlStorage, sqlite_path: Path) -> None:
+    store(sqlite, draft("a"))
+    modes = {path.name: path.stat().st_mode & 0o777 for path in sqlite_path.parent.glob("m.db*")}
+    assert modes == {"m.db": 0o600, "m.db-shm": 0o600, "m.db-wal": 0o600}
+
+
 def test_a_folder_that_does_not_exist_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(StorageReadOnly):
         open_storage(f"sqlite:///{tmp_path}/missing/m.db")

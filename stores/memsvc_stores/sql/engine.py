@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from memsvc.errors import InvalidInput
@@ -26,11 +28,15 @@ _SQLITE_PRAGMAS = (
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """One pool, three ways to begin: a read snapshot, a write, and statements outside of transactions."""
+    """One pool, three ways to begin: a read snapshot, a write, and statements outside of transactions.
+
+    On SQLite `unpooled` is like `bare`, with a new connection for each use.
+    """
 
     read: Engine
     write: Engine
     bare: Engine
+    unpooled: Engine
 
 
 def open_engines(url: str, *, timeout: float, pool_size: int) -> Engines:
@@ -50,20 +56,21 @@ def open_engines(url: str, *, timeout: float, pool_size: int) -> Engines:
 
 
 def _sqlite(url: URL, *, timeout: float, pool_size: int) -> Engines:
-    engine = create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=timeout,
-        hide_parameters=True,
-        connect_args={"timeout": timeout, "isolation_level": None, "cached_statements": 512},
-    )
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    common: dict[str, Any] = {
+        "hide_parameters": True,
+        "connect_args": {"timeout": timeout, "isolation_level": None, "cached_statements": 512},
+    }
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=timeout, **common)
+    unpooled = create_engine(url, poolclass=NullPool, **common)
+    for each in (engine, unpooled):
+        event.listen(each, "do_connect", _create_for_owner)
+        event.listen(each, "connect", _set_pragmas)
+        event.listen(each, "begin", _begin)
     return Engines(
         read=engine.execution_options(**{_BEGIN: "BEGIN"}),
         write=engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}),
         bare=engine.execution_options(**{_BEGIN: ""}),
+        unpooled=unpooled.execution_options(**{_BEGIN: ""}),
     )
 
 
@@ -83,11 +90,22 @@ def _postgres(url: URL, *, timeout: float, pool_size: int) -> Engines:
         },
     )
     event.listen(engine, "connect", _json_as_text())
+    bare = engine.execution_options(isolation_level="AUTOCOMMIT")
     return Engines(
         read=engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
         write=engine.execution_options(isolation_level="READ COMMITTED"),
-        bare=engine.execution_options(isolation_level="AUTOCOMMIT"),
+        bare=bare,
+        unpooled=bare,
     )
+
+
+def _create_for_owner(_dialect: object, _record: object, arguments: Sequence[Any], _named: object) -> None:
+    """Make a new database file readable by its owner alone; SQLite gives its other files the same mode."""
+    path = str(arguments[0])
+    if path.startswith("file:"):
+        return
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -46,7 +46,7 @@ def open_storage(
     database's state asks for: Unavailable, StorageBusy, StorageFull, StorageReadOnly.
     """
     engines = open_engines(url, timeout=timeout, pool_size=pool_size)
-    storage = SqlStorage(engines, timeout=timeout, clock=clock)
+    storage = SqlStorage(engines, timeout=timeout, pool_size=pool_size, clock=clock)
     try:
         if create:
             storage.create()
@@ -59,12 +59,12 @@ def open_storage(
 class SqlStorage:
     """A pool of connections to one database; made by `open_storage`."""
 
-    def __init__(self, engines: Engines, *, timeout: float, clock: Clock) -> None:
+    def __init__(self, engines: Engines, *, timeout: float, pool_size: int, clock: Clock) -> None:
         self._engines = engines
         self._timeout = timeout
         self._compiler = Compiler(engines.read.dialect)
         self._backend = backend_of(engines.read.dialect.name)
-        self._kept = KeptReaders(engines.bare, self._compiler, self._backend)
+        self._kept = KeptReaders(engines.unpooled, self._compiler, self._backend, size=pool_size, timeout=timeout)
         self._writing = Lock()
         self._closed = False
         self._jobs = SqlJobs(self._read, self._write, clock)
@@ -111,7 +111,7 @@ class SqlStorage:
         with self._write() as executor:
             self._backend.lexical.compact(executor.connection)
         with self._turn(), faults(), self._engines.bare.connect() as connection:
-            compact(connection)
+            compact(connection, timeout=self._timeout)
 
     def close(self) -> None:
         self._closed = True
