@@ -2,7 +2,8 @@
 
 JSON form: ``{"field": "metadata.tag", "op": "eq", "value": "a"}``, ``{"and": [...]}``, ``{"or": [...]}``,
 ``{"not": {...}}``. Fields: ``kind``, ``origin``, ``session``, ``trust``, ``event_time``, ``ingest_time`` and
-``metadata.<path>`` (dots descend into objects).
+``metadata.<path>`` (dots descend into objects). The limits keep every filter within what both databases take:
+32,766 parameters of a statement in SQLite, 65,535 in PostgreSQL.
 
 Meaning, with no surprises between databases: a missing field (or JSON null) matches only ``ne``, ``exists:
 false`` and ``eq null``. Numbers compare with numbers, strings with strings by code point, booleans only by
@@ -22,8 +23,11 @@ from memsvc.domain.time import to_microseconds, utc
 from memsvc.errors import FieldError, InvalidFilter
 
 __all__ = [
+    "MAX_FIELD_CHARS",
     "MAX_FILTER_DEPTH",
     "MAX_FILTER_NODES",
+    "MAX_FILTER_VALUES",
+    "MAX_PATH_STEPS",
     "And",
     "Compare",
     "Filter",
@@ -35,6 +39,9 @@ __all__ = [
 
 MAX_FILTER_DEPTH = 16
 MAX_FILTER_NODES = 256
+MAX_FILTER_VALUES = 5000
+MAX_FIELD_CHARS = 256
+MAX_PATH_STEPS = 16
 OPERATORS = frozenset({"eq", "ne", "in", "gt", "gte", "lt", "lte", "contains", "exists"})
 _TIMES = frozenset({"event_time", "ingest_time"})
 _COLUMNS = frozenset({"kind", "origin", "session", "trust"}) | _TIMES
@@ -48,11 +55,11 @@ _ORDER: Mapping[str, Callable[[object, object], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """One comparison. For time fields `value` is in microseconds since 1970."""
+    """One comparison. `in` has a tuple of values; for time fields they are in microseconds since 1970."""
 
     field: str
     op: str
-    value: Json
+    value: Json | tuple[Json, ...]
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -80,8 +87,15 @@ Filter: TypeAlias = "Compare | And | Or | Not"
 
 def parse_filter(data: object) -> Filter:
     """Build a filter from its JSON form; raises InvalidFilter that names the wrong place."""
-    budget = [MAX_FILTER_NODES]
-    return _parse(data, "", 1, budget)
+    return _parse(data, "", 1, _Budget())
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What the rest of a filter may still hold."""
+
+    nodes: int = MAX_FILTER_NODES
+    values: int = MAX_FILTER_VALUES
 
 
 def _fail(pointer: str, message: str) -> InvalidFilter:
@@ -89,11 +103,11 @@ def _fail(pointer: str, message: str) -> InvalidFilter:
     return InvalidFilter(f"filter at {where}: {message}", errors=[FieldError(f"/filter{pointer}", message)])
 
 
-def _parse(data: object, pointer: str, depth: int, budget: list[int]) -> Filter:
-    budget[0] -= 1
+def _parse(data: object, pointer: str, depth: int, budget: _Budget) -> Filter:
+    budget.nodes -= 1
     if depth > MAX_FILTER_DEPTH:
         raise _fail(pointer, f"nested deeper than {MAX_FILTER_DEPTH}")
-    if budget[0] < 0:
+    if budget.nodes < 0:
         raise _fail(pointer, f"more than {MAX_FILTER_NODES} conditions")
     if not isinstance(data, Mapping):
         raise _fail(pointer, "must be an object")
@@ -107,23 +121,35 @@ def _parse(data: object, pointer: str, depth: int, budget: list[int]) -> Filter:
         return And(built) if name == "and" else Or(built)
     if keys == {"not"}:
         return Not(_parse(data["not"], f"{pointer}/not", depth + 1, budget))
-    return _parse_compare(data, pointer)
+    return _parse_compare(data, pointer, budget)
 
 
-def _parse_compare(data: Mapping[str, object], pointer: str) -> Compare:
+def _parse_compare(data: Mapping[str, object], pointer: str, budget: _Budget) -> Compare:
     if set(data) - {"field", "op", "value"} or "field" not in data or "op" not in data:
         raise _fail(pointer, 'must be {"field", "op", "value"}, {"and": [...]}, {"or": [...]} or {"not": {...}}')
     field, op, value = data["field"], data["op"], data.get("value", True if data["op"] == "exists" else None)
-    if not isinstance(field, str) or not (
-        field in _COLUMNS or (field.startswith("metadata.") and all(field.split(".")[1:]))
-    ):
-        raise _fail(f"{pointer}/field", f"unknown; use one of {', '.join(sorted(_COLUMNS))} or metadata.<path>")
+    place = _field(field, f"{pointer}/field")
     if not isinstance(op, str) or op not in OPERATORS:
         raise _fail(f"{pointer}/op", f"unknown; use one of {', '.join(sorted(OPERATORS))}")
-    return Compare(_text(field, f"{pointer}/field"), op, _operand(field, op, value, f"{pointer}/value"))
+    operand = _operand(place, op, value, f"{pointer}/value")
+    budget.values -= len(operand) if isinstance(operand, tuple) else 1
+    if budget.values < 0:
+        raise _fail(f"{pointer}/value", f"more than {MAX_FILTER_VALUES} values in the whole filter")
+    return Compare(place, op, operand)
 
 
-def _operand(field: str, op: str, value: object, pointer: str) -> Json:
+def _field(field: object, pointer: str) -> str:
+    if isinstance(field, str) and len(field) > MAX_FIELD_CHARS:
+        raise _fail(pointer, f"longer than {MAX_FIELD_CHARS} characters")
+    steps = field.split(".")[1:] if isinstance(field, str) and field.startswith("metadata.") else []
+    if not isinstance(field, str) or not (field in _COLUMNS or (steps and all(steps))):
+        raise _fail(pointer, f"unknown; use one of {', '.join(sorted(_COLUMNS))} or metadata.<path>")
+    if len(steps) > MAX_PATH_STEPS:
+        raise _fail(pointer, f"a path of more than {MAX_PATH_STEPS} steps")
+    return _text(field, pointer)
+
+
+def _operand(field: str, op: str, value: object, pointer: str) -> Json | tuple[Json, ...]:
     if op == "exists":
         if not isinstance(value, bool):
             raise _fail(pointer, "exists takes true or false")
@@ -131,7 +157,7 @@ def _operand(field: str, op: str, value: object, pointer: str) -> Json:
     if op == "in":
         if not isinstance(value, list) or len(value) > 1000:
             raise _fail(pointer, "in takes a list of at most 1000 values")
-        return [_scalar(field, item, f"{pointer}/{i}") for i, item in enumerate(value)]
+        return tuple(_scalar(field, item, f"{pointer}/{i}") for i, item in enumerate(value))
     scalar = _scalar(field, value, pointer)
     if op in _ORDER and (scalar is None or isinstance(scalar, bool)):
         raise _fail(pointer, f"{op} takes a number, a string or a time")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsvc.domain.filters import (
+    MAX_FIELD_CHARS,
     MAX_FILTER_DEPTH,
     MAX_FILTER_NODES,
+    MAX_FILTER_VALUES,
+    MAX_PATH_STEPS,
     And,
     Compare,
     Filter,
@@ -45,14 +49,14 @@ def nested(depth: int) -> dict[str, Any]:
         (compare(op="exists"), Compare("metadata.a", "exists", True)),
         (compare(op="exists", value=False), Compare("metadata.a", "exists", False)),
         (compare(), Compare("metadata.a", "eq", None)),
-        (compare(op="in", value=[1, "b", None]), Compare("metadata.a", "in", [1, "b", None])),
+        (compare(op="in", value=[1, "b", None]), Compare("metadata.a", "in", (1, "b", None))),
         (
             compare("event_time", "lt", value="1970-01-01T00:00:01Z"),
             Compare("event_time", "lt", 1_000_000),
         ),
         (
             compare("ingest_time", "in", value=["1970-01-01T01:00:00+01:00"]),
-            Compare("ingest_time", "in", [0]),
+            Compare("ingest_time", "in", (0,)),
         ),
     ],
 )
@@ -152,6 +156,38 @@ def test_more_conditions_are_refused_at_their_place() -> None:
     with pytest.raises(InvalidFilter, match=f"more than {MAX_FILTER_NODES}") as caught:
         parse_filter({"and": [LEAF] * MAX_FILTER_NODES})
     assert caught.value.errors[0].pointer == f"/filter/and/{MAX_FILTER_NODES - 1}"
+
+
+def _steps(count: int) -> dict[str, Any]:
+    return compare("metadata" + ".a" * count, value=1)
+
+
+def _chars(count: int) -> dict[str, Any]:
+    return compare("metadata.".ljust(count, "a"), value=1)
+
+
+def _values(count: int) -> dict[str, Any]:
+    lists = [[1] * min(1000, count - start) for start in range(0, count, 1000)]
+    return {"or": [compare(op="in", value=each) for each in lists]}
+
+
+LIMITS = [
+    (_steps, MAX_PATH_STEPS, "/field"),
+    (_chars, MAX_FIELD_CHARS, "/field"),
+    (_values, MAX_FILTER_VALUES, f"/or/{MAX_FILTER_VALUES // 1000}/value"),
+]
+
+
+@pytest.mark.parametrize(("make", "most", "_pointer"), LIMITS)
+def test_the_most_is_taken(make: Callable[[int], dict[str, Any]], most: int, _pointer: str) -> None:
+    assert hash(parse_filter(make(most))) is not None
+
+
+@pytest.mark.parametrize(("make", "most", "pointer"), LIMITS)
+def test_more_is_refused_at_its_place(make: Callable[[int], dict[str, Any]], most: int, pointer: str) -> None:
+    with pytest.raises(InvalidFilter, match=f"{most}") as caught:
+        parse_filter(make(most + 1))
+    assert caught.value.errors[0].pointer == "/filter" + pointer
 
 
 _json = st.recursive(
