@@ -38,7 +38,7 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
         state = reader.state
         if state is None:
             return RecallResult(degraded=degraded)
-        if vector is not None and state.model != context.embedder.model:
+        if vector is not None and not state.model.comparable(context.embedder.model):
             raise _mismatch(context, state)
         request = RetrievalRequest(
             text=query.text,

@@ -23,6 +23,10 @@ class Model:
     dimension: int
     max_tokens: int
 
+    def comparable(self, other: Model) -> bool:
+        """Return whether vectors of both may be compared; how long a text may be does not matter to that."""
+        return (self.id, self.dimension) == (other.id, other.dimension)
+
 
 class Embedder(Protocol):
     """Turns texts into L2-normalised float32 vectors; safe to call from several threads."""

@@ -45,7 +45,7 @@ class MemoryWriter(MemoryReader):
 
     def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
         data = self._data or self._transaction.create(model, at)
-        if (data.model.id, data.model.dimension) != (model.id, model.dimension):
+        if not data.model.comparable(model):
             raise EmbedderMismatch(
                 f"namespace {self.scope.namespace} holds vectors of {data.model.id} ({data.model.dimension}), "
                 f"not of {model.id} ({model.dimension}); use that model or another namespace"

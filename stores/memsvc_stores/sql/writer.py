@@ -36,7 +36,7 @@ class SqlWriter(SqlReader):
         namespace = self._namespace or create_namespace(
             self._executor, self.scope, model=model, at=to_microseconds(at)
         )
-        if (namespace.model.id, namespace.model.dimension) != (model.id, model.dimension):
+        if not namespace.model.comparable(model):
             raise EmbedderMismatch(
                 f"namespace {self.scope.namespace} holds vectors of {namespace.model.id} "
                 f"({namespace.model.dimension}), not of {model.id} ({model.dimension}); use that model or "
