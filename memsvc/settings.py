@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8 * 2**20, ge=1024)
     max_content_chars: int = Field(default=200_000, ge=100)
     threads: int = Field(default=8, ge=1, le=256)
+    max_connections: int = Field(default=1024, ge=1)
     database_timeout: float = Field(default=5.0, gt=0)
     worker: Literal["in-process", "separate"] = "in-process"
     cursor_secret: SecretStr | None = None

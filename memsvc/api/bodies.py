@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from memsvc.errors import InvalidInput, PayloadTooLarge
 
-__all__ = ["JSON", "NDJSON", "check_media_type", "read_body"]
+__all__ = ["JSON", "NDJSON", "check_media_type", "is_small", "read_body", "skip_body"]
 
 JSON = ("application/json",)
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl")
 _DRAINED = 4
+_SMALL = 64 * 1024
 
 
 def check_media_type(request: Request, accepted: tuple[str, ...]) -> None:
@@ -21,6 +24,22 @@ def check_media_type(request: Request, accepted: tuple[str, ...]) -> None:
         raise HTTPException(415, f"the Content-Type must be {accepted[0]}")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HTTPException(415, "compressed bodies are not taken; send it without Content-Encoding")
+
+
+def is_small(request: Request) -> bool:
+    """Return whether the body is declared to be so small that it may be read before its sender is known."""
+    declared = request.headers.get("content-length", "" if "transfer-encoding" in request.headers else "0")
+    return declared.isdecimal() and int(declared) <= _SMALL
+
+
+async def skip_body(request: Request, limit: int) -> None:
+    """Read a body without keeping it, so that a client that is still sending gets to see the answer."""
+    seen = 0
+    with suppress(ClientDisconnect):
+        async for chunk in request.stream():
+            seen += len(chunk)
+            if seen > limit:
+                break
 
 
 async def read_body(request: Request, limit: int) -> bytes:

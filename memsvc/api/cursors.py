@@ -10,12 +10,13 @@ import json
 import os
 from pathlib import Path
 
-from memsvc.errors import InvalidCursor, StorageReadOnly
+from memsvc.errors import InvalidCursor, InvalidInput, StorageReadOnly
 from memsvc.settings import Settings
 
 __all__ = ["Cursors", "cursor_key"]
 
 _TAG = 16
+_KEY_BYTES = 32
 
 
 class Cursors:
@@ -58,12 +59,15 @@ class Cursors:
 
 
 def cursor_key(settings: Settings) -> bytes:
-    """Return the key: from the settings, else one that is kept in the data directory (made at first use)."""
+    """Return the key: from the settings, else one that is kept in the data directory (made at first use).
+
+    Raises StorageReadOnly when it cannot be kept, and InvalidInput when what is kept is no key.
+    """
     if settings.cursor_secret is not None:
         return settings.cursor_secret.get_secret_value().encode()
     path = settings.data_dir / "cursor.key"
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         return _kept(path)
     except OSError as error:
         raise StorageReadOnly(
@@ -75,12 +79,23 @@ def cursor_key(settings: Settings) -> bytes:
 def _kept(path: Path) -> bytes:
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(os.urandom(32))
+        _write_durably(fresh, os.urandom(_KEY_BYTES))
         try:
             os.link(fresh, path)
         except FileExistsError:
             pass
         finally:
             fresh.unlink()
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) < _KEY_BYTES:
+        raise InvalidInput(
+            f"the cursor key in {path} is damaged ({len(key)} bytes); delete the file, and a new one is made"
+        )
+    return key
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    with open(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

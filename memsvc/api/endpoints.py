@@ -14,11 +14,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from memsvc.api.bodies import JSON, NDJSON, check_media_type, read_body
+from memsvc.api.auth import Caller
+from memsvc.api.bodies import JSON, NDJSON, check_media_type, is_small, read_body, skip_body
 from memsvc.api.context import Backend, Call
 from memsvc.api.trace import trace_of
 from memsvc.domain.access import AccessScope
-from memsvc.errors import FieldError, InvalidInput, Unavailable
+from memsvc.errors import FieldError, Forbidden, InvalidInput, Unauthenticated, Unavailable
 
 __all__ = ["Endpoint", "Handler", "runner"]
 
@@ -31,7 +32,8 @@ class Endpoint:
     """A route: its handler takes a Call and the path, query and header parameters.
 
     A plain handler runs in a worker thread together with authentication, validation and rendering: one
-    thread hop per request. A coroutine handler reads its NDJSON body itself. `scope` None means public.
+    thread hop per request, and one before it that lets a caller with a large body in. A coroutine handler
+    reads its NDJSON body itself. `scope` None means public.
     `answers` maps a success status to the model of its body, or None for a body that is not one JSON object.
     """
 
@@ -61,12 +63,14 @@ def runner(endpoint: Endpoint, backend: Backend) -> Callable[..., Awaitable[Resp
             raise Unavailable("too many requests are waiting; try again", retry_after=1)
         if endpoint.streams_in:
             check_media_type(request, NDJSON)
-            call = await to_thread.run_sync(_admit, endpoint, backend, request, b"", limiter=backend.threads)
-            answer = endpoint.handler(call, **parameters)
+            caller = await to_thread.run_sync(_admit, endpoint, backend, request, limiter=backend.threads)
+            answer = endpoint.handler(Call(backend, caller, request), **parameters)
             assert inspect.isawaitable(answer)
             return await answer
         body = b""
         if endpoint.body is not None:
+            if not is_small(request):
+                await _admit_first(endpoint, backend, request)
             body = await read_body(request, backend.settings.max_body_bytes)
             if body or not endpoint.body_optional:
                 check_media_type(request, JSON)
@@ -82,19 +86,29 @@ def runner(endpoint: Endpoint, backend: Backend) -> Callable[..., Awaitable[Resp
 def _work(
     endpoint: Endpoint, backend: Backend, request: Request, body: bytes, parameters: Mapping[str, Any]
 ) -> Response:
-    answer = endpoint.handler(_admit(endpoint, backend, request, body), **parameters)
+    caller = _admit(endpoint, backend, request)
+    answer = endpoint.handler(Call(backend, caller, request, body), **parameters)
     assert isinstance(answer, Response)
     return answer
 
 
-def _admit(endpoint: Endpoint, backend: Backend, request: Request, body: bytes) -> Call:
+async def _admit_first(endpoint: Endpoint, backend: Backend, request: Request) -> None:
+    """Keep large bodies of strangers out of memory, at the price of a second thread hop."""
+    try:
+        await to_thread.run_sync(_admit, endpoint, backend, request, limiter=backend.threads)
+    except (Unauthenticated, Forbidden):
+        await skip_body(request, backend.settings.max_body_bytes)
+        raise
+
+
+def _admit(endpoint: Endpoint, backend: Backend, request: Request) -> Caller:
     """Authenticate and authorise; no handler runs without it."""
     assert endpoint.scope is not None
     caller = backend.gate.admit(request.headers)
     trace = trace_of(request.scope)
     trace.tenant, trace.key_id = caller.tenant, caller.key_id
     caller.require(endpoint.scope)
-    return Call(backend, caller, request, body)
+    return caller
 
 
 def _signature(handler: Handler) -> tuple[inspect.Signature, frozenset[str]]:

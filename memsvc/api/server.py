@@ -57,6 +57,7 @@ def serve(app: FastAPI, settings: Settings, *, listener: socket.socket | None = 
         server_header=False,
         http="httptools",
         lifespan="on",
+        limit_concurrency=settings.max_connections,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
     sock = listener or bind(settings.host, settings.port)

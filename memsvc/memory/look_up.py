@@ -12,9 +12,9 @@ from memsvc.memory.context import Context
 from memsvc.ports.ranking import IndexStats, NamespaceState
 from memsvc.ports.storage import Reader, StoreStats
 
-__all__ = ["existing_namespace", "existing_note", "history", "note", "session", "stats"]
+__all__ = ["SESSION_NOTES", "existing_namespace", "existing_note", "history", "note", "session", "stats"]
 
-_SESSION_PAGE = 10_000
+SESSION_NOTES = 10_000
 
 
 def existing_note(reader: Reader, note_id: NoteId) -> Note:
@@ -39,13 +39,16 @@ def note(context: Context, scope: Scope, note_id: NoteId) -> Note:
 
 
 def session(context: Context, scope: Scope, session_id: SessionId) -> tuple[Session, list[Note]]:
-    """Return a session with its visible notes in order; raises NotFound."""
+    """Return a session with its visible notes in order; raises NotFound.
+
+    Of a session of more than `SESSION_NOTES` notes, the one after them comes as well, to tell that there are more.
+    """
     with context.storage.reader(scope) as reader:
         found = reader.session(session_id)
         if found is None:
             raise NotFound("there is no such session in this namespace")
         selection = Selection(sessions=frozenset({session_id}))
-        notes = reader.page(selection, after_row=0, limit=_SESSION_PAGE)
+        notes = reader.page(selection, after_row=0, limit=SESSION_NOTES + 1)
         return found, sorted(notes, key=lambda n: (n.position is None, n.position or 0, n.row))
 
 

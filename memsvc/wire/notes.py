@@ -83,9 +83,13 @@ class SessionPage(Response):
 
 
 class SessionWithNotes(Session):
-    """A session with its notes in session order, of every status that is visible."""
+    """A session with its visible notes in session order; `truncated` when there are more than are given.
+
+    All of them can be listed page by page, as notes of that session.
+    """
 
     notes: tuple[Note, ...] = ()
+    truncated: bool = False
 
 
 class Change(Response):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsvc.api.cursors import Cursors, cursor_key
-from memsvc.errors import InvalidCursor
+from memsvc.errors import InvalidCursor, InvalidInput
 from memsvc.settings import Settings
 
 NS = "/v1/namespaces/ns"
@@ -152,3 +152,11 @@ def test_the_key_is_kept_for_the_owner_in_the_data_directory(tmp_path):
     assert (len(first), first) == (32, second)
     assert (tmp_path / "new" / "cursor.key").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["cursor.key"]
+
+
+@pytest.mark.parametrize("kept", [b"", b"x" * 31])
+def test_a_damaged_key_is_refused(tmp_path, kept):
+    (tmp_path / "cursor.key").write_bytes(kept)
+
+    with pytest.raises(InvalidInput, match="delete the file"):
+        cursor_key(Settings(data_dir=tmp_path))

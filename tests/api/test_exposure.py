@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from memsvc.api import check_exposure
+from memsvc.api import check_exposure, serve
 from memsvc.errors import InvalidInput
+from memsvc.settings import Settings
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
@@ -48,3 +49,19 @@ def test_auth_off_beyond_loopback_is_refused_even_with_keys(make_api):
 
     with pytest.raises(InvalidInput, match="authentication off"):
         check_exposure(api.parts.settings, api.parts.storage)
+
+
+def test_the_number_of_connections_is_limited(api, monkeypatch):
+    limits = []
+
+    class Server:
+        def __init__(self, config):
+            limits.append(config.limit_concurrency)
+
+        def run(self, sockets):
+            pass
+
+    monkeypatch.setattr("uvicorn.Server", Server)
+    serve(api.app, Settings(max_connections=7, port=0))
+
+    assert limits == [7]

@@ -136,3 +136,14 @@ def test_recall_of_an_unknown_namespace_is_empty(api):
     response = api.call("POST", f"{NS}/recall", json={"query": "tea"})
 
     assert (response.status_code, response.json()["hits"]) == (200, [])
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(3, (3, False)), (2, (2, True))])
+def test_a_session_says_when_not_all_of_its_notes_are_given(api, monkeypatch, limit, shown):
+    monkeypatch.setattr("memsvc.memory.look_up.SESSION_NOTES", limit)
+    monkeypatch.setattr("memsvc.api.routes.sessions.SESSION_NOTES", limit)
+    api.remember("a", "b", "c", session="s")
+
+    session = api.call("GET", "/v1/namespaces/ns/sessions/s").json()
+
+    assert (len(session["notes"]), session["truncated"]) == shown

@@ -13,6 +13,7 @@ from memsvc.api.parameters import Cursor, Limit, Namespace, SessionIdentifier
 from memsvc.api.replies import reply
 from memsvc.domain.access import AccessScope
 from memsvc.domain.ids import SessionId
+from memsvc.memory.look_up import SESSION_NOTES
 
 __all__ = ["SESSIONS"]
 
@@ -35,7 +36,8 @@ def get_session(call: Call, namespace: Namespace, session: SessionIdentifier) ->
     """Read a session with its visible notes."""
     found, notes = call.service.session(call.scope(namespace), SessionId(session))
     head = dict(outbound.session(found))
-    return reply(wire.SessionWithNotes(**head, notes=tuple(outbound.note(note) for note in notes)))
+    shown = tuple(outbound.note(note) for note in notes[:SESSION_NOTES])
+    return reply(wire.SessionWithNotes(**head, notes=shown, truncated=len(notes) > SESSION_NOTES))
 
 
 SESSIONS = (

@@ -55,7 +55,7 @@ class Files:
 
     def make_directory(self, path: Path) -> None:
         """Make a directory, with its parents, unless it is there."""
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def sync_directory(self, path: Path) -> None:
         """Make the names in a directory durable."""
@@ -81,7 +81,7 @@ class Files:
 @contextmanager
 def locked(path: Path, *, wait: bool) -> Iterator[bool]:
     """Hold a lock against other threads and processes; give False when it is taken and `wait` is false."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
