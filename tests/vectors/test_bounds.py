@@ -121,3 +121,12 @@ def test_a_save_without_changes_writes_nothing(tmp_path, vectors):
     before = sorted(tmp_path.rglob("*"))
     index.save(truth.reader(), truth.state())
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_folder_of_an_index_is_for_its_owner_alone(saved, vectors, tmp_path):
+    truth = Truth()
+    truth.add(*vectors(3))
+    saved.save(truth.reader(), truth.state())
+
+    folders = {path.parent for path in tmp_path.rglob("*") if path.is_file() and path.parent != tmp_path}
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
