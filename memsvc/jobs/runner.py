@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from memsvc.domain.jobs import Job
+from memsvc.errors import MemsvcError
 from memsvc.ports.clock import Clock
 from memsvc.ports.storage import JobQueue
 
@@ -70,11 +71,26 @@ class Runner:
 
     def _run(self, job: Job) -> None:
         try:
+            self._attempt(job)
+        except Exception:  # noqa: BLE001  the job boundary: the lease runs out, and the job is run again
+            _log.warning("the end of job %s (%s) cannot be recorded", job.id, job.kind, exc_info=True)
+
+    def _attempt(self, job: Job) -> None:
+        if job.attempts > self._policy.attempts:
+            reason = f"given up: {job.attempts - 1} runs were begun, and the last one never ended"
+            self._queue.fail(job.id, reason, retry_at=None, now=self._clock())
+            return
+        try:
             self._handlers[job.kind](job)
         except Exception as error:  # noqa: BLE001  the job boundary
             retry_at = self._policy.next_time(job.attempts, self._clock())
             _log.warning("job %s (%s) failed: %s", job.id, job.kind, type(error).__name__)
-            reason = f"{type(error).__name__}: {getattr(error, 'detail', '')}".strip(": ")
-            self._queue.fail(job.id, reason, retry_at=retry_at, now=self._clock())
+            self._queue.fail(job.id, _reason(error), retry_at=retry_at, now=self._clock())
         else:
             self._queue.finish(job.id, now=self._clock())
+
+
+def _reason(error: Exception) -> str:
+    """Name the error without its detail, which may repeat what a user stored."""
+    name = type(error).__name__
+    return f"{name} ({error.code})" if isinstance(error, MemsvcError) else name

@@ -46,6 +46,8 @@ def key_notes(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:
         if writer.state is None:
             return
         still_there = {note.id for note in writer.notes(list(keys))}
-        writer.vectors.put_many(context.embedder.model, vectors)
+        hashes = {key.text_hash for note_id in still_there for key in keys[note_id]}
+        kept = {text_hash: vector for text_hash, vector in vectors.items() if text_hash in hashes}
+        writer.vectors.put_many(context.embedder.model, kept)
         for note_id in still_there:
             writer.rekey(note_id, keys[note_id], at=context.clock(), actor="service")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from memsvc.domain.ids import NoteId
 from memsvc.domain.receipts import Actor, PurgeReceipt
 from memsvc.domain.scope import Scope
-from memsvc.errors import InvalidInput
+from memsvc.errors import InvalidInput, StorageFull, StorageReadOnly, Unavailable
 from memsvc.memory.context import Context
 from memsvc.memory.jobs import erase_job
 from memsvc.memory.look_up import existing_namespace
 from memsvc.ports.storage import PurgeCounts
 
 __all__ = ["finish_erasure", "purge", "purge_namespace"]
+
+_log = logging.getLogger(__name__)
 
 
 def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Actor) -> PurgeReceipt:
@@ -31,8 +34,8 @@ def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Act
         present = tuple(note.id for note in writer.notes(list(dict.fromkeys(notes))))
         counts = writer.purge(present, at=now, actor=actor.name)
         writer.enqueue(erase_job(state.row), at=now)
-    finish_erasure(context, state.row)
-    return _receipt(context, present, counts, now, actor)
+    compacted = _finished(context, state.row)
+    return _receipt(context, present, counts, now, actor, compacted=compacted)
 
 
 def purge_namespace(context: Context, scope: Scope, *, actor: Actor) -> PurgeReceipt:
@@ -41,18 +44,38 @@ def purge_namespace(context: Context, scope: Scope, *, actor: Actor) -> PurgeRec
     with context.storage.writer(scope) as writer:
         state = existing_namespace(writer)
         counts = writer.drop_namespace(at=now, actor=actor.name)
-    finish_erasure(context, state.row)
-    return _receipt(context, (), counts, now, actor)
+        writer.enqueue(erase_job(state.row), at=now)
+    compacted = _finished(context, state.row)
+    return _receipt(context, (), counts, now, actor, compacted=compacted)
 
 
 def finish_erasure(context: Context, namespace_row: int) -> None:
     """Remove what may be left outside the rows: index files, freed pages, full-text segments, the WAL."""
-    context.index.erase(namespace_row)
-    context.storage.compact()
+    try:
+        context.storage.compact()
+    finally:
+        # Last: compaction waits for readers from before the erasure, from which an index may be saved.
+        context.index.erase(namespace_row)
+
+
+def _finished(context: Context, namespace_row: int) -> bool:
+    """Finish an erasure that is committed; False when that is left to the queued job."""
+    try:
+        finish_erasure(context, namespace_row)
+    except (Unavailable, StorageFull, StorageReadOnly) as error:
+        _log.warning("an erasure is finished later, by its job: %s", type(error).__name__)
+        return False
+    return True
 
 
 def _receipt(
-    context: Context, notes: tuple[NoteId, ...], counts: PurgeCounts, now: datetime, actor: Actor
+    context: Context,
+    notes: tuple[NoteId, ...],
+    counts: PurgeCounts,
+    now: datetime,
+    actor: Actor,
+    *,
+    compacted: bool,
 ) -> PurgeReceipt:
     return PurgeReceipt(
         id=context.drafter.ids.note(),
@@ -63,5 +86,5 @@ def _receipt(
         keys_erased=counts.keys,
         vectors_erased=counts.vectors,
         sessions_erased=counts.sessions,
-        compacted=True,
+        compacted=compacted,
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from memsvc.domain.jobs import Job, JobStatus, NewJob
 from memsvc.domain.scope import Scope
+from memsvc.errors import EmbedderUnavailable, StorageBusy
 from memsvc.jobs.runner import RetryPolicy, Runner
 from memsvc_stores.memory import MemoryStorage
 
@@ -75,3 +78,36 @@ def test_the_wait_is_bounded() -> None:
     policy = RetryPolicy(attempts=100, first_wait=1, longest_wait=60)
     now = datetime(2024, 1, 1, tzinfo=UTC)
     assert policy.next_time(50, now) == now + timedelta(seconds=60)
+
+
+def test_a_busy_database_does_not_end_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage, clock = MemoryStorage(), Clock()
+    queue(storage, clock)
+
+    def busy(*_: object, **__: object) -> None:
+        raise StorageBusy("busy")
+
+    monkeypatch.setattr(storage.jobs, "finish", busy)
+    assert Runner(storage.jobs, {"work": lambda job: None}, clock=clock).run_one() is True
+    assert only(storage).status is JobStatus.RUNNING
+
+
+def test_a_job_whose_runs_never_end_is_given_up() -> None:
+    storage, clock, seen = MemoryStorage(), Clock(), []
+    queue(storage, clock)
+    for _ in range(2):
+        storage.jobs.lease(kinds=["work"], seconds=1, now=clock.now)
+        clock.now += timedelta(seconds=2)
+    Runner(storage.jobs, {"work": seen.append}, clock=clock, policy=RetryPolicy(attempts=2)).run_one()
+    assert (only(storage).status, seen) == (JobStatus.FAILED, [])
+
+
+def test_the_detail_of_an_error_is_not_kept() -> None:
+    storage, clock = MemoryStorage(), Clock()
+    queue(storage, clock)
+
+    def away(job: Job) -> None:
+        raise EmbedderUnavailable("my secret")
+
+    Runner(storage.jobs, {"work": away}, clock=clock).run_one()
+    assert only(storage).error == "EmbedderUnavailable (embedder-unavailable)"

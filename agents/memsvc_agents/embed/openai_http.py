@@ -16,7 +16,6 @@ from memsvc.ports.embedding import Matrix
 
 __all__ = ["EmbeddingsEndpoint", "RetryPolicy"]
 
-EXCERPT = 200
 TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
 
 
@@ -89,22 +88,14 @@ class EmbeddingsEndpoint:
             return response.json()
         except ValueError as error:
             raise EmbedderUnavailable(
-                f"the embedding endpoint {self._where()} answered no JSON but {self._excerpt(response)!r}: "
+                f"the embedding endpoint {self._where()} answered no JSON: "
                 "is the base URL right (it usually ends in /v1)?"
             ) from error
 
     def _refusal(self, response: httpx.Response) -> str:
         hint = ": check the API key" if response.status_code in {401, 403} else ""
-        return (
-            f"the embedding endpoint {self._where()} answered {response.status_code}{hint}: "
-            f"{self._excerpt(response)!r}"
-        )
-
-    def _excerpt(self, response: httpx.Response) -> str:
-        text = response.text
-        if self._api_key:
-            text = text.replace(self._api_key, "[key]")
-        return text[:EXCERPT]
+        # Not its body: endpoints repeat what they were sent, and errors are logged and kept.
+        return f"the embedding endpoint {self._where()} answered {response.status_code}{hint}"
 
     def _where(self) -> str:
         url = self._client.base_url
@@ -135,8 +126,8 @@ def _vectors(answer: Any, *, count: int, dimension: int) -> Matrix:
         vectors = np.array(rows, dtype=np.float32)
     except (KeyError, TypeError, ValueError) as error:
         raise EmbedderUnavailable(
-            f"the embedding endpoint's answer is not one vector per text: {error!r}"
-        ) from error
+            f"the embedding endpoint's answer is not one vector per text ({type(error).__name__})"
+        ) from None
     if vectors.shape != (count, dimension):
         raise EmbedderUnavailable(
             f"the embedding endpoint gives vectors of shape {vectors.shape}, but {(count, dimension)} is "
