@@ -30,7 +30,7 @@ class RecallQuery:
     """A question. `offset` skips ranks (pages), `depth` is how many candidates each arm gives (None: default).
 
     `token_budget` bounds the sum of estimated tokens of the returned contents, best first. `neighbours` adds
-    that many previous and next notes of the same session to each hit.
+    that many previous and next notes of the same session to each hit; k * (1 + 2 * neighbours) is at most 1000.
     """
 
     text: str

@@ -9,6 +9,7 @@ from enum import StrEnum
 from memsvc.domain.changes import Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note, Status
+from memsvc.domain.selection import VISIBLE
 
 __all__ = ["StatusChange", "changed_by", "difference"]
 
@@ -20,7 +21,7 @@ class StatusChange:
     """A change of status of one note, with everything that follows from it.
 
     `expected_version` None means any. A supersession sets `valid_to` and `superseded_by` as given and
-    `expired_at` to `at`; a restoration clears the three; other operations leave them.
+    `expired_at` to `at`; a restoration to a visible status clears the three; other changes leave them.
     """
 
     note: NoteId
@@ -39,7 +40,7 @@ def changed_by(change: StatusChange, note: Note) -> Note:
     after = note._replace(status=change.status, version=note.version + 1)
     if change.operation is Operation.SUPERSEDED:
         return after._replace(valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
-    if change.operation is Operation.RESTORED:
+    if change.operation is Operation.RESTORED and change.status in VISIBLE:
         return after._replace(valid_to=None, superseded_by=None, expired_at=None)
     return after
 

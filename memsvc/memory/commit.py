@@ -9,7 +9,7 @@ from memsvc.domain.drafts import NoteDraft, Outcome, OutcomeStatus
 from memsvc.domain.receipts import Actor, Idempotency
 from memsvc.errors import IdempotencyMismatch
 from memsvc.memory.context import Context
-from memsvc.memory.embedding import Embedded
+from memsvc.memory.embedding import Embedded, put_vectors, texts_of
 from memsvc.memory.jobs import key_notes_job, save_index_job
 from memsvc.ports.storage import Reader, Writer
 
@@ -32,10 +32,9 @@ def kept_response(reader: Reader, idempotency: Idempotency | None) -> bytes | No
 def store_drafts(
     context: Context, writer: Writer, embedded: Embedded, *, actor: Actor, now: datetime
 ) -> list[Outcome]:
-    """Store drafts and vectors in the open transaction; return an outcome per draft, in order."""
+    """Store drafts and vectors in the open transaction; return an outcome per draft, in order. Raises Outdated."""
     state = writer.open_namespace(context.embedder.model, now)
-    if embedded.vectors:
-        writer.vectors.put_many(context.embedder.model, embedded.vectors)
+    put_vectors(writer, texts_of(embedded.drafts, writer), embedded.vectors, context.embedder)
     added = writer.add(embedded.drafts, actor=actor.name) if embedded.drafts else []
     outcomes = []
     created: list[NoteDraft] = []

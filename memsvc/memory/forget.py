@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from memsvc.domain.changes import Operation
+from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note, Status
 from memsvc.domain.receipts import Actor
@@ -41,7 +41,8 @@ def forget(
         reason=reason,
         expected_version=expected_version,
     )
-    return _change(context, scope, change, allowed=_FORGETTABLE)
+    with context.storage.writer(scope) as writer:
+        return _change(writer, existing_note(writer, note), change, allowed=_FORGETTABLE)
 
 
 def restore(
@@ -53,27 +54,39 @@ def restore(
     expected_version: int | None,
     reason: str | None,
 ) -> Note:
-    """Make a forgotten or superseded note current again; raises Conflict when its twin has taken its place."""
-    change = StatusChange(
-        note=note,
-        operation=Operation.RESTORED,
-        status=Status.ACTIVE,
-        at=context.clock(),
-        actor=actor.name,
-        reason=reason,
-        expected_version=expected_version,
-    )
-    return _change(context, scope, change, allowed=_RESTORABLE)
+    """Give a forgotten note the status that it had before, or make a superseded one current again.
 
-
-def _change(context: Context, scope: Scope, change: StatusChange, *, allowed: frozenset[Status]) -> Note:
+    Raises Conflict when its twin has taken its place.
+    """
     with context.storage.writer(scope) as writer:
-        known = existing_note(writer, change.note)
-        if known.status is change.status and change.expected_version in (None, known.version):
-            return known
-        if known.status is not change.status and known.status not in allowed:
-            raise Conflict(f"a note that is {known.status} cannot be {change.operation}")
-        return writer.change_status(change)
+        known = existing_note(writer, note)
+        forgotten = known.status is Status.FORGOTTEN
+        change = StatusChange(
+            note=note,
+            operation=Operation.RESTORED,
+            status=_before_forgetting(writer.history(note)) if forgotten else Status.ACTIVE,
+            at=context.clock(),
+            actor=actor.name,
+            reason=reason,
+            expected_version=expected_version,
+        )
+        return _change(writer, known, change, allowed=_RESTORABLE)
+
+
+def _before_forgetting(history: Sequence[Change]) -> Status:
+    for change in reversed(history):
+        status = change.patch.get("status")
+        if change.operation is Operation.FORGOTTEN and isinstance(status, Mapping):
+            return Status(str(status["old"]))
+    return Status.ACTIVE
+
+
+def _change(writer: Writer, known: Note, change: StatusChange, *, allowed: frozenset[Status]) -> Note:
+    if known.status is change.status and change.expected_version in (None, known.version):
+        return known
+    if known.status is not change.status and known.status not in allowed:
+        raise Conflict(f"a note that is {known.status} cannot be {change.operation}")
+    return writer.change_status(change)
 
 
 def set_metadata(

@@ -20,6 +20,7 @@ __all__ = ["estimate_tokens", "recall"]
 
 _NOTES_PER_SESSION = 3
 _CHARS_PER_TOKEN = 4
+_MOST_NOTES = 1000
 
 
 def estimate_tokens(text: str) -> int:
@@ -63,6 +64,11 @@ def _check(context: Context, query: RecallQuery) -> None:
     ):
         if not low <= value <= high:
             raise InvalidInput(f"/{name} must be {low} to {high}, not {value}")
+    if (most := query.k * (1 + 2 * query.neighbours)) > _MOST_NOTES:
+        raise InvalidInput(
+            f"/neighbours {query.neighbours} with /k {query.k} may give {most} notes; "
+            f"k * (1 + 2 * neighbours) must be at most {_MOST_NOTES}"
+        )
 
 
 def _mismatch(context: Context, state: NamespaceState) -> EmbedderMismatch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from memsvc.domain.changes import Operation
@@ -12,7 +12,9 @@ from memsvc.domain.notes import Status
 from memsvc.domain.receipts import Actor, Idempotency, Remembered
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
+from memsvc.domain.selection import VISIBLE
 from memsvc.errors import MemsvcError
+from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.checks import check_item
 from memsvc.memory.commit import kept_response, store_drafts
 from memsvc.memory.context import Context
@@ -28,25 +30,29 @@ def remember_items(
     """Store each item that can be stored; the others say why not. One transaction for all of them."""
     now = context.clock()
     drafts, failed = _drafts(context, items, actor, now)
-    with context.storage.reader(scope) as reader:
-        if (response := kept_response(reader, idempotency)) is not None:
-            return Remembered((), response)
-        for place, failure in _unknown_targets(reader, items, drafts).items():
-            failed[place] = failure
-            del drafts[place]
-        texts = missing_texts(_without_duplicates(reader, list(drafts.values())), reader, context.embedder)
-    embedded = embed_drafts(list(drafts.values()), texts, context.embedder)
-    with context.storage.writer(scope) as writer:
-        if (response := kept_response(writer, idempotency)) is not None:
-            return Remembered((), response)
-        outcomes = _store(
-            context, writer, items, (dict(zip(drafts, embedded.drafts, strict=True)), embedded), actor, now
-        )
-        outcomes.update(failed)
-        result = tuple(outcomes[place] for place in range(len(items)))
-        if idempotency is not None:
-            writer.save_response(idempotency.key, idempotency.request_hash, idempotency.render(result), at=now)
-    return Remembered(result)
+
+    def attempt() -> Remembered[Outcome]:
+        with context.storage.reader(scope) as reader:
+            if (response := kept_response(reader, idempotency)) is not None:
+                return Remembered((), response)
+            refused = _refused_targets(reader, items, drafts)
+            good = {place: draft for place, draft in drafts.items() if place not in refused}
+            texts = missing_texts(list(good.values()), reader, context.embedder)
+        embedded = embed_drafts(list(good.values()), texts, context.embedder)
+        with context.storage.writer(scope) as writer:
+            if good:
+                # First, because it waits for another writer of the namespace: what is read after it stays true.
+                writer.open_namespace(context.embedder.model, now)
+            if kept_response(writer, idempotency) is not None or _refused_targets(writer, items, good):
+                raise Outdated
+            stored = _store(context, writer, items, (good, embedded), actor, now) if good else {}
+            outcomes = failed | refused | stored
+            result = tuple(outcomes[place] for place in range(len(items)))
+            if idempotency is not None:
+                writer.save_response(idempotency.key, idempotency.request_hash, idempotency.render(result), at=now)
+        return Remembered(result)
+
+    return until_current(attempt)
 
 
 def _drafts(
@@ -67,26 +73,26 @@ def _failure(code: str, detail: str) -> Outcome:
     return Outcome(OutcomeStatus.FAILED, error=ItemError(code, detail))
 
 
-def _unknown_targets(reader: Reader, items: Sequence[NewItem], drafts: dict[int, NoteDraft]) -> dict[int, Outcome]:
-    wanted = {place: items[place].supersedes for place in drafts if items[place].supersedes is not None}
+def _refused_targets(
+    reader: Reader, items: Sequence[NewItem], drafts: Mapping[int, NoteDraft]
+) -> dict[int, Outcome]:
+    """Return a failure for each draft that cannot supersede what it names."""
+    wanted = {place: target for place in drafts if (target := items[place].supersedes) is not None}
     if not wanted:
         return {}
-    found = {note.id: note for note in reader.notes([target for target in wanted.values() if target])}
-    failures = {}
+    found = {note.id: note for note in reader.notes(list(set(wanted.values())))}
+    failures: dict[int, Outcome] = {}
+    replaced: set[NoteId] = set()
     for place, target in wanted.items():
-        note = found.get(NoteId(str(target)))
+        note = found.get(target)
         if note is None:
             failures[place] = _failure("not-found", f"/supersedes: there is no note {target} in this namespace")
-        elif note.status not in (Status.ACTIVE, Status.LIMITED):
+        elif note.status not in VISIBLE:
             failures[place] = _failure("conflict", f"/supersedes: note {target} is {note.status}, not current")
+        elif target in replaced:
+            failures[place] = _failure("conflict", f"/supersedes: an earlier item supersedes note {target}")
+        replaced.add(target)
     return failures
-
-
-def _without_duplicates(reader: Reader, drafts: list[NoteDraft]) -> list[NoteDraft]:
-    if not drafts:
-        return []
-    taken = reader.duplicates([draft.dedupe for draft in drafts])
-    return [draft for draft in drafts if draft.dedupe not in taken]
 
 
 def _store(
@@ -99,11 +105,9 @@ def _store(
 ) -> dict[int, Outcome]:
     drafts, embedded = prepared
     sessions = {draft.session for draft in drafts.values() if draft.session is not None}
-    if sessions:
-        writer.open_namespace(context.embedder.model, now)
-        for session in sorted(sessions):
-            first = next(draft for draft in drafts.values() if draft.session == session)
-            writer.put_session(session, first.event_time, {})
+    for session in sorted(sessions):
+        first = next(draft for draft in drafts.values() if draft.session == session)
+        writer.put_session(session, first.event_time, {})
     outcomes = dict(zip(drafts, store_drafts(context, writer, embedded, actor=actor, now=now), strict=True))
     for place, outcome in outcomes.items():
         target = items[place].supersedes

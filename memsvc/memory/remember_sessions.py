@@ -18,7 +18,8 @@ from memsvc.domain.ids import SessionId
 from memsvc.domain.receipts import Actor, Idempotency, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.time import utc
-from memsvc.errors import MemsvcError, StorageBusy
+from memsvc.errors import MemsvcError
+from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.checks import check_session
 from memsvc.memory.commit import kept_response, store_drafts
 from memsvc.memory.context import Context
@@ -27,8 +28,6 @@ from memsvc.memory.rounds import extend_digest, split_rounds
 from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["remember_sessions"]
-
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,8 @@ def remember_sessions(
     Raises StorageBusy when the same sessions keep changing under concurrent writers.
     """
     now = context.clock()
-    for _ in range(_ATTEMPTS):
+
+    def attempt() -> Remembered[SessionOutcome]:
         with context.storage.reader(scope) as reader:
             if (response := kept_response(reader, idempotency)) is not None:
                 return Remembered((), response)
@@ -65,12 +65,12 @@ def remember_sessions(
             texts = missing_texts(drafts, reader, context.embedder)
         embedded = embed_drafts(drafts, texts, context.embedder)
         with context.storage.writer(scope) as writer:
-            if (response := kept_response(writer, idempotency)) is not None:
-                return Remembered((), response)
-            if plans and writer.state is not None and not _still_true(writer, plans):
-                continue
             if plans:
+                # First, because it waits for another writer of the namespace: what is read after it stays true.
                 writer.open_namespace(context.embedder.model, now)
+            if kept_response(writer, idempotency) is not None or not _still_true(writer, plans):
+                raise Outdated
+            if plans:
                 _put_sessions(writer, plans, now)
                 stored = store_drafts(context, writer, embedded, actor=actor, now=now)
                 outcomes.update(_outcomes(plans, stored))
@@ -78,7 +78,8 @@ def remember_sessions(
             if idempotency is not None:
                 writer.save_response(idempotency.key, idempotency.request_hash, idempotency.render(result), at=now)
         return Remembered(result)
-    raise StorageBusy("the same sessions are being written by others; send the request again", retry_after=1)
+
+    return until_current(attempt)
 
 
 def _plan(
@@ -123,7 +124,8 @@ def _plan_one(
 def _still_true(writer: Writer, plans: Sequence[_Plan]) -> bool:
     for plan in plans:
         known = writer.session(plan.id)
-        if (known.turn_count if known else 0) != plan.turn_count:
+        count = known.turn_count if known else 0
+        if (count, writer.session_digest(plan.id)) != (plan.turn_count, plan.digest):
             return False
     return True
 

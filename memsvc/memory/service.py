@@ -115,8 +115,8 @@ class MemoryService:
     def export_sessions(self, scope: Scope) -> Iterator[tuple[Session, str]]:
         return transfer.export_sessions(self._context, scope)
 
-    def export_notes(self, scope: Scope) -> Iterator[tuple[NoteRecord, list[Change]]]:
-        return transfer.export_notes(self._context, scope)
+    def export_notes(self, scope: Scope, *, last_session: int) -> Iterator[tuple[NoteRecord, list[Change]]]:
+        return transfer.export_notes(self._context, scope, last_session=last_session)
 
     def import_session(self, scope: Scope, session: Session, digest: str) -> None:
         transfer.import_session(self._context, scope, session, digest)

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from memsvc.domain.changes import Change
 from memsvc.domain.notes import NoteRecord, Session
 from memsvc.domain.scope import Scope
+from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
+from memsvc.memory.embedding import put_vectors, without_vectors
 from memsvc.memory.look_up import existing_namespace
 
 __all__ = ["export_notes", "export_sessions", "import_note", "import_session"]
@@ -31,19 +33,29 @@ def export_sessions(context: Context, scope: Scope) -> Iterator[tuple[Session, s
         after = page[-1][0].row
 
 
-def export_notes(context: Context, scope: Scope) -> Iterator[tuple[NoteRecord, list[Change]]]:
-    """Yield every note of every status with its history, page by page; raises NotFound."""
+def export_notes(
+    context: Context, scope: Scope, *, last_session: int
+) -> Iterator[tuple[NoteRecord, list[Change]]]:
+    """Yield every note of every status with its history, page by page; raises NotFound.
+
+    `last_session` is the row of the last session exported: the notes of sessions made since are left out, as
+    they could not be imported without them.
+    """
     after = 0
     while True:
         with context.storage.reader(scope) as reader:
             existing_namespace(reader)
+            records = reader.records(after_row=after, limit=_PAGE)
+            sessions = reader.session_rows([record.note.row for record in records])
             page = [
-                (record, reader.history(record.note.id)) for record in reader.records(after_row=after, limit=_PAGE)
+                (record, reader.history(record.note.id))
+                for record in records
+                if sessions.get(record.note.row, 0) <= last_session
             ]
         yield from page
-        if len(page) < _PAGE:
+        if len(records) < _PAGE:
             return
-        after = page[-1][0].note.row
+        after = records[-1].note.row
 
 
 def import_session(context: Context, scope: Scope, session: Session, digest: str) -> None:
@@ -62,11 +74,14 @@ def import_note(context: Context, scope: Scope, record: NoteRecord, history: Seq
     """
     keys = context.drafter.keys(record.note.content, record.note.turns)
     texts = {key.text_hash: key.text_in(record.note.content) for key in keys}
-    with context.storage.reader(scope) as reader:
-        known = reader.vectors.get_many(context.embedder.model, list(texts))
-    missing = {name: text for name, text in texts.items() if name not in known}
-    matrix = context.embedder.embed(list(missing.values()))
-    with context.storage.writer(scope) as writer:
-        writer.open_namespace(context.embedder.model, context.clock())
-        writer.vectors.put_many(context.embedder.model, dict(zip(missing, matrix, strict=True)))
-        return writer.restore_record(NoteRecord(record.note, record.dedupe, keys), history)
+
+    def attempt() -> bool:
+        with context.storage.reader(scope) as reader:
+            missing = without_vectors(texts, reader, context.embedder)
+        matrix = context.embedder.embed(list(missing.values()))
+        with context.storage.writer(scope) as writer:
+            writer.open_namespace(context.embedder.model, context.clock())
+            put_vectors(writer, texts, dict(zip(missing, matrix, strict=True)), context.embedder)
+            return writer.restore_record(NoteRecord(record.note, record.dedupe, keys), history)
+
+    return until_current(attempt)

@@ -18,7 +18,8 @@ class RecallRequest(Request):
     """A question with its conditions, joined by AND.
 
     `event_from` is inclusive, `event_to` exclusive. `as_of` asks what held at that time, `known_at` what the
-    service knew then. `cursor` goes on where an earlier answer to the same question ended.
+    service knew then. `cursor` goes on where an earlier answer to the same question ended. `neighbours`
+    adds that many notes before and after each hit; `k * (1 + 2 * neighbours)` is at most 1000.
     """
 
     query: Question

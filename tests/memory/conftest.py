@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +44,10 @@ class Clock:
 
 
 class CountingEmbedder(HashingEmbedder):
-    """Counts texts, fails while `broken`, and sees no more than `WINDOW` characters at once."""
+    """Counts texts, fails while `broken`, and sees no more than `WINDOW` characters at once.
+
+    `meanwhile` is called once, when something is embedded next: what others do between plan and write.
+    """
 
     WINDOW = 2000
 
@@ -52,8 +55,12 @@ class CountingEmbedder(HashingEmbedder):
         super().__init__(dimension)
         self.texts: list[str] = []
         self.broken = False
+        self.meanwhile: Callable[[], object] | None = None
 
     def embed(self, texts):  # type: ignore[no-untyped-def]
+        if self.meanwhile is not None:
+            act, self.meanwhile = self.meanwhile, None
+            act()
         if self.broken:
             raise EmbedderUnavailable("the model is away")
         self.texts.extend(texts)

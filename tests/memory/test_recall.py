@@ -111,7 +111,15 @@ def test_pages_join_to_the_whole_without_gap_or_repeat(filled: World) -> None:
     assert pages == whole
 
 
-@pytest.mark.parametrize("query", [RecallQuery(""), RecallQuery("x", k=0), RecallQuery("x", neighbours=21)])
+@pytest.mark.parametrize(
+    "query",
+    [
+        RecallQuery(""),
+        RecallQuery("x", k=0),
+        RecallQuery("x", neighbours=21),
+        RecallQuery("x", k=25, neighbours=20),
+    ],
+)
 def test_a_question_out_of_range_is_refused(filled: World, query: RecallQuery) -> None:
     with pytest.raises(InvalidInput):
         filled.service.recall(SCOPE, query)

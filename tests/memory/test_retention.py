@@ -9,6 +9,7 @@ from memsvc.domain.drafts import NewItem
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.recall import RecallQuery
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict, InvalidInput, NotFound, PreconditionFailed
 from tests.memory.conftest import ACTOR, SCOPE, World
@@ -32,6 +33,47 @@ def test_a_forgotten_note_can_be_restored(world: World) -> None:
         note.version + 2,
     )
     assert [hit.note.id for hit in world.service.recall(SCOPE, RecallQuery("dog")).hits] == [note.id]
+
+
+def superseded(world: World) -> Note:
+    old = make(world, "I live in Rome")
+    world.service.remember(SCOPE, [NewItem("I live in Oslo", supersedes=old.id)], actor=ACTOR)
+    return world.service.note(SCOPE, old.id)
+
+
+def test_a_superseded_note_that_was_forgotten_comes_back_superseded(world: World) -> None:
+    before = superseded(world)
+    world.service.forget(SCOPE, before.id, actor=ACTOR)
+    restored = world.service.restore(SCOPE, before.id, actor=ACTOR)
+    assert restored == before._replace(version=before.version + 2)
+
+
+def test_what_comes_back_superseded_takes_no_place(world: World) -> None:
+    before = superseded(world)
+    world.service.forget(SCOPE, before.id, actor=ACTOR)
+    twin = make(world, before.content)
+    assert world.service.restore(SCOPE, before.id, actor=ACTOR).status is Status.SUPERSEDED
+    assert make(world, before.content) == twin
+
+
+def test_a_superseded_note_is_restored_without_an_end(world: World) -> None:
+    restored = world.service.restore(SCOPE, superseded(world).id, actor=ACTOR)
+    assert (restored.status, restored.valid_to, restored.expired_at, restored.superseded_by) == (
+        Status.ACTIVE,
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_limited_note_is_not_raised_by_forgetting_it(world: World) -> None:
+    note = make(world)
+    with world.storage.writer(SCOPE) as writer:
+        writer.change_status(
+            StatusChange(note.id, Operation.UPDATED, Status.LIMITED, at=world.clock.now, actor="guard")
+        )
+    world.service.forget(SCOPE, note.id, actor=ACTOR)
+    assert world.service.restore(SCOPE, note.id, actor=ACTOR).status is Status.LIMITED
 
 
 def test_forgetting_twice_changes_nothing(world: World) -> None:
@@ -117,7 +159,7 @@ def test_export_and_import_lose_nothing(world: World) -> None:
     target = Scope.of("acme", "copy")
     for session, digest in world.service.export_sessions(SCOPE):
         world.service.import_session(target, session, digest)
-    for record, history in world.service.export_notes(SCOPE):
+    for record, history in world.service.export_notes(SCOPE, last_session=0):
         assert world.service.import_note(target, record, history)
         assert not world.service.import_note(target, record, history)
     for original in (note.id, other.id):

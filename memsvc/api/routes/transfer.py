@@ -39,9 +39,11 @@ def export_namespace(call: Call, namespace: Namespace) -> Response:
 
 def _lines(call: Call, scope: Scope) -> Iterator[bytes]:
     yield _line(wire.HeaderRecord(namespace=scope.namespace))
+    last = 0
     for session, digest in call.service.export_sessions(scope):
+        last = session.row
         yield _line(records.session_line(session, digest))
-    for record, history in call.service.export_notes(scope):
+    for record, history in call.service.export_notes(scope, last_session=last):
         yield _line(records.note_line(record, history))
 
 
