@@ -38,12 +38,15 @@ def worker(data_dir: options.DataDir = None, json: options.Json = False) -> None
 
 @contextmanager
 def beside(app: App) -> Iterator[None]:
-    """Run background jobs in a thread while the block runs; its end waits for the job at hand."""
+    """Run background jobs in a thread while the block runs; its end gives the job at hand MEMSVC_SHUTDOWN_SECONDS.
+
+    A job that takes longer is left to its lease: it runs again once that has run out.
+    """
     stop = threading.Event()
-    thread = threading.Thread(target=app.run_worker, args=(stop,), name="memsvc-worker")
+    thread = threading.Thread(target=app.run_worker, args=(stop,), name="memsvc-worker", daemon=True)
     thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join()
+        thread.join(app.settings.shutdown_seconds)
