@@ -45,7 +45,7 @@ class Remembered(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class PurgeReceipt:
-    """Proof of an erasure: what was removed, and that the files were compacted afterwards."""
+    """Proof of an erasure: what was removed; unless `compacted`, a job still has to rewrite the files."""
 
     id: str
     at: datetime

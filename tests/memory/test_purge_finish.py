@@ -9,6 +9,7 @@ from memsvc.domain.jobs import JobStatus
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageBusy
+from memsvc.memory.maintenance import key_notes
 
 SCOPE = Scope.of("acme", "alice")
 ACTOR = Actor("tester")
@@ -38,3 +39,26 @@ def test_index_files_are_erased_after_the_wait_for_readers(world, monkeypatch):
     monkeypatch.setattr(type(world.context.index), "erase", lambda self, row: steps.append("erase"))
     world.service.purge(SCOPE, [note], actor=ACTOR)
     assert steps == ["compact", "erase"]
+
+
+def test_keying_late_stores_no_vector_of_a_note_that_is_gone(world):
+    world.embedder.broken = True
+    sent = [NewItem("stays"), NewItem("goes")]
+    stays, goes = (o.note for o in world.service.remember(SCOPE, sent, actor=ACTOR).outcomes)
+    world.embedder.broken = False
+    embed = type(world.embedder).embed
+
+    def purge_meanwhile(texts):
+        vectors = embed(world.embedder, texts)
+        world.service.purge(SCOPE, [goes], actor=ACTOR)
+        return vectors
+
+    world.embedder.embed = purge_meanwhile
+    key_notes(world.context, SCOPE, [stays, goes])
+    gone = key_hashes(world, "goes")
+    with world.storage.reader(SCOPE) as reader:
+        assert dict(reader.vectors.get_many(world.embedder.model, gone)) == {}
+
+
+def key_hashes(world, content):
+    return [key.text_hash for key in world.context.drafter.keys(content, ())]
