@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -11,6 +12,7 @@ import pytest
 from memsvc.domain.drafts import NewItem, NewSession, NewTurn, SessionOutcome
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.notes import Kind, Status
+from memsvc.domain.receipts import Idempotency
 from memsvc.domain.scope import Scope
 from memsvc_stores.sql import open_storage
 from tests.memory.conftest import ACTOR, SCOPE, World, make_world
@@ -108,8 +110,9 @@ def test_an_export_leaves_out_the_notes_of_sessions_begun_while_it_runs(world: W
     assert [(r.note.session, r.note.position) for r, _ in exported] == [("s1", 0), ("s1", 2)]
 
 
-@pytest.mark.postgres
-def test_two_first_writers_do_not_tell_one_session_two_ways(postgres_url: str, tmp_path: Path) -> None:
+@pytest.fixture
+def at_once(postgres_url: str, tmp_path: Path) -> Iterator[World]:
+    """Return a world in which two requests plan before either writes."""
     storage = open_storage(postgres_url)
     world = make_world(storage, tmp_path / "indexes")
     both = Barrier(2, timeout=10)
@@ -122,8 +125,25 @@ def test_two_first_writers_do_not_tell_one_session_two_ways(postgres_url: str, t
         return embed(texts)
 
     world.embedder.embed = together  # type: ignore[method-assign]
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(lambda text: send(world, NewTurn("user", text)).status, ["Rome", "Oslo"]))
-    assert sorted(outcomes) == ["created", "failed"]
+    yield world
     world.context.index.close()
     storage.close()
+
+
+@pytest.mark.postgres
+def test_two_first_writers_do_not_tell_one_session_two_ways(at_once: World) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda text: send(at_once, NewTurn("user", text)).status, ["Rome", "Oslo"]))
+    assert sorted(outcomes) == ["created", "failed"]
+
+
+@pytest.mark.postgres
+def test_of_two_first_writers_with_one_idempotency_key_one_acts(at_once: World) -> None:
+    key = Idempotency("key", "hash", lambda outcomes: outcomes[0].status.encode())
+
+    def write(text: str) -> bytes | None:
+        return at_once.service.remember(SCOPE, [NewItem(text)], actor=ACTOR, idempotency=key).replayed
+
+    with ThreadPoolExecutor(2) as pool:
+        replayed = list(pool.map(write, ["tea", "tea"]))
+    assert sorted(replayed, key=str) == [None, b"created"]
