@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
 from memsvc.domain.ids import IdFactory, NoteId
-from memsvc.domain.jobs import Job
+from memsvc.domain.jobs import ERASE, KEY_NOTES, SAVE_INDEX, Job
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageReadOnly
-from memsvc.jobs.runner import Handler, Runner
+from memsvc.jobs.runner import Chore, Handler, Runner
 from memsvc.memory.checks import Limits
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import Drafter
-from memsvc.memory.jobs import ERASE, KEY_NOTES, SAVE_INDEX
 from memsvc.memory.maintenance import key_notes, save_index
 from memsvc.memory.purge import finish_erasure
 from memsvc.memory.service import MemoryService
@@ -36,6 +35,9 @@ from memsvc_stores.sql import open_storage
 from memsvc_stores.vectors import ExactVectorIndex
 
 __all__ = ["App", "build", "database_url", "prepare_data_dir"]
+
+_JOBS_KEPT = timedelta(days=7)
+_RESPONSES_KEPT = timedelta(hours=24)
 
 
 def utc_now() -> datetime:
@@ -122,7 +124,7 @@ def build(
         recall_depth=settings.recall_depth,
         save_rows=settings.index_save_rows,
     )
-    runner = Runner(storage.jobs, _handlers(context), clock=clock)
+    runner = Runner(storage.jobs, _handlers(context), clock=clock, chores=_chores(storage))
     return App(settings, storage, index, embedder, MemoryService(context), runner)
 
 
@@ -142,6 +144,13 @@ def _embedder(settings: Settings) -> Embedder:
     )
     cache = MemoryEmbeddingCache(chosen.text_cache)
     return CachedEmbedder(embedder, cache, query_cache_size=chosen.query_cache)
+
+
+def _chores(storage: Storage) -> Sequence[Chore]:
+    return (
+        lambda now: storage.jobs.prune(before=now - _JOBS_KEPT),
+        lambda now: storage.prune_responses(before=now - _RESPONSES_KEPT),
+    )
 
 
 def _handlers(context: Context) -> Mapping[str, Handler]:

@@ -10,7 +10,11 @@ from enum import StrEnum
 from memsvc.domain.ids import JobId, NamespaceName, TenantId
 from memsvc.domain.notes import Json
 
-__all__ = ["Job", "JobStatus", "NewJob"]
+__all__ = ["ERASE", "KEY_NOTES", "SAVE_INDEX", "Job", "JobStatus", "NewJob"]
+
+SAVE_INDEX = "index.save"
+KEY_NOTES = "notes.key"
+ERASE = "erase.finish"
 
 
 class JobStatus(StrEnum):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from memsvc.domain.ids import NoteId
-from memsvc.domain.jobs import NewJob
+from memsvc.domain.jobs import ERASE, KEY_NOTES, SAVE_INDEX, NewJob
+from memsvc.domain.notes import Json
 
-__all__ = ["ERASE", "KEY_NOTES", "SAVE_INDEX", "erase_job", "key_notes_job", "save_index_job"]
+__all__ = ["erase_job", "key_notes_job", "save_index_job"]
 
-SAVE_INDEX = "index.save"
-KEY_NOTES = "notes.key"
-ERASE = "erase.finish"
+_ERASE_AFTER = timedelta(minutes=1)
 
 
 def save_index_job() -> NewJob:
@@ -21,6 +22,7 @@ def key_notes_job(notes: list[NoteId]) -> NewJob:
     return NewJob(KEY_NOTES, dedupe=f"{KEY_NOTES}:{notes[0]}", payload={"notes": list(notes)})
 
 
-def erase_job(namespace_row: int) -> NewJob:
-    """Finish an erasure outside the database, in case the process dies before it has."""
-    return NewJob(ERASE, dedupe=f"{ERASE}:{namespace_row}", payload={"namespace_row": namespace_row})
+def erase_job(namespace_row: int, receipt: str, *, now: datetime) -> NewJob:
+    """Finish an erasure outside the database, in a minute, unless the process that began it has done so."""
+    payload: dict[str, Json] = {"namespace_row": namespace_row, "receipt": receipt}
+    return NewJob(ERASE, dedupe=f"{ERASE}:{receipt}", payload=payload, run_after=now + _ERASE_AFTER)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from memsvc.domain.ids import NoteId
+from memsvc.domain.jobs import JobStatus
 from memsvc.domain.receipts import Actor, PurgeReceipt
 from memsvc.domain.scope import Scope
 from memsvc.errors import InvalidInput, StorageFull, StorageReadOnly, Unavailable
@@ -17,6 +18,7 @@ from memsvc.ports.storage import PurgeCounts
 
 __all__ = ["finish_erasure", "purge", "purge_namespace"]
 
+_JOBS_SEEN = 1000
 _log = logging.getLogger(__name__)
 
 
@@ -28,25 +30,25 @@ def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Act
     """
     if not notes:
         raise InvalidInput("/notes is empty; name at least one note to purge")
-    now = context.clock()
+    now, receipt = context.clock(), context.drafter.ids.note()
     with context.storage.writer(scope) as writer:
         state = existing_namespace(writer)
         present = tuple(note.id for note in writer.notes(list(dict.fromkeys(notes))))
         counts = writer.purge(present, at=now, actor=actor.name)
-        writer.enqueue(erase_job(state.row), at=now)
-    compacted = _finished(context, state.row)
-    return _receipt(context, present, counts, now, actor, compacted=compacted)
+        writer.enqueue(erase_job(state.row, receipt, now=now), at=now)
+    compacted = _finished(context, scope, state.row, receipt)
+    return _receipt(receipt, present, counts, now, actor, compacted=compacted)
 
 
 def purge_namespace(context: Context, scope: Scope, *, actor: Actor) -> PurgeReceipt:
     """Delete everything of a namespace and the namespace itself; raises NotFound."""
-    now = context.clock()
+    now, receipt = context.clock(), context.drafter.ids.note()
     with context.storage.writer(scope) as writer:
         state = existing_namespace(writer)
         counts = writer.drop_namespace(at=now, actor=actor.name)
-        writer.enqueue(erase_job(state.row), at=now)
-    compacted = _finished(context, state.row)
-    return _receipt(context, (), counts, now, actor, compacted=compacted)
+        writer.enqueue(erase_job(state.row, receipt, now=now), at=now)
+    compacted = _finished(context, scope, state.row, receipt)
+    return _receipt(receipt, (), counts, now, actor, compacted=compacted)
 
 
 def finish_erasure(context: Context, namespace_row: int) -> None:
@@ -58,10 +60,14 @@ def finish_erasure(context: Context, namespace_row: int) -> None:
         context.index.erase(namespace_row)
 
 
-def _finished(context: Context, namespace_row: int) -> bool:
-    """Finish an erasure that is committed; False when that is left to the queued job."""
+def _finished(context: Context, scope: Scope, namespace_row: int, receipt: str) -> bool:
+    """Finish an erasure that is committed and call its job off; False when that is left to the job."""
+    jobs = context.storage.jobs
     try:
         finish_erasure(context, namespace_row)
+        for job in jobs.list(scope.tenant, status=JobStatus.QUEUED, limit=_JOBS_SEEN):
+            if job.payload.get("receipt") == receipt:
+                jobs.cancel(job.id, scope.tenant)
     except (Unavailable, StorageFull, StorageReadOnly) as error:
         _log.warning("an erasure is finished later, by its job: %s", type(error).__name__)
         return False
@@ -69,7 +75,7 @@ def _finished(context: Context, namespace_row: int) -> bool:
 
 
 def _receipt(
-    context: Context,
+    receipt: str,
     notes: tuple[NoteId, ...],
     counts: PurgeCounts,
     now: datetime,
@@ -78,7 +84,7 @@ def _receipt(
     compacted: bool,
 ) -> PurgeReceipt:
     return PurgeReceipt(
-        id=context.drafter.ids.note(),
+        id=receipt,
         at=now,
         actor=actor.name,
         notes=notes,

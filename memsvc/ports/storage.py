@@ -283,6 +283,9 @@ class Storage(Protocol):
     def check(self) -> None:
         """Raise Unavailable (or a subclass) unless a query can be answered and the schema is current."""
 
+    def prune_responses(self, *, before: datetime) -> int:
+        """Delete idempotency responses that were kept before; return how many."""
+
     def compact(self) -> None:
         """Remove the bytes of deleted rows from the database files, the full-text index and the WAL."""
 

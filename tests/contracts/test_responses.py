@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from memsvc.domain.scope import Scope
 from memsvc.ports.storage import Storage
-from tests.support.drafts import SCOPE, T0, draft, store
+from tests.support.drafts import SCOPE, T0, at, draft, store
 
 
 def save(storage: Storage, key: str, body: bytes, *, scope: Scope = SCOPE) -> None:
@@ -46,3 +46,12 @@ def test_another_tenant_does_not_find_it(storage: Storage) -> None:
         assert reader.saved_response("key") == ("hash of key", b"body")
     with storage.reader(Scope.of("tenant-c", SCOPE.namespace)) as reader:
         assert reader.saved_response("key") is None
+
+
+def test_old_ones_can_be_pruned(storage: Storage) -> None:
+    for name, moment in (("old", at(0)), ("new", at(10))):
+        with storage.writer(SCOPE) as writer:
+            writer.save_response(name, "hash", b"body", at=moment)
+    assert storage.prune_responses(before=at(10)) == 1
+    with storage.reader(SCOPE) as reader:
+        assert (reader.saved_response("old"), reader.saved_response("new")) == (None, ("hash", b"body"))

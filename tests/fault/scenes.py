@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from memsvc.app import App, build
@@ -60,10 +61,11 @@ class Scene:
         return ever - set(states[-1])
 
 
-def open_app(data_dir: Path) -> App:
-    """Open the service with a small index threshold, so that few notes reach the files."""
+def open_app(data_dir: Path, *, later: timedelta = timedelta(0)) -> App:
+    """Open the service with an index that goes into files early; `later` puts its clock forward."""
     return build(
-        Settings(data_dir=data_dir, embedder=EmbedderSettings(kind="hashing", dimension=16), index_save_rows=4)
+        Settings(data_dir=data_dir, embedder=EmbedderSettings(kind="hashing", dimension=16), index_save_rows=4),
+        clock=lambda: datetime.now(UTC) + later,
     )
 
 

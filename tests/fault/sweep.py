@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from memsvc.app import App
@@ -92,7 +93,7 @@ def kill_at(scene: Scene, point: Point, prepared: Path, work: Path) -> tuple[Pat
 def check(scene: Scene, data_dir: Path, acknowledged: int) -> list[str]:
     """Open what the dead process left, let the worker finish, and return every broken promise."""
     states = scene.states()
-    with open_app(data_dir) as app:
+    with open_app(data_dir, later=timedelta(minutes=5)) as app:
         found = present(app)
         allowed = states[acknowledged : acknowledged + 2]
         problems = [] if found in allowed else [f"state {found} is none of {allowed}"]

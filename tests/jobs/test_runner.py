@@ -111,3 +111,34 @@ def test_the_detail_of_an_error_is_not_kept() -> None:
 
     Runner(storage.jobs, {"work": away}, clock=clock).run_one()
     assert only(storage).error == "EmbedderUnavailable (embedder-unavailable)"
+
+
+def test_chores_are_done_at_the_start_and_then_hourly_whatever_one_of_them_raises() -> None:
+    storage, clock, done = MemoryStorage(), Clock(), []
+
+    def broken(now: object) -> None:
+        raise ValueError("broken chore")
+
+    runner = Runner(storage.jobs, {}, clock=clock, chores=[broken, done.append])
+    for minutes in (0, 59, 1):
+        clock.now += timedelta(minutes=minutes)
+        runner.do_chores()
+    assert done == [datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 1, 1, tzinfo=UTC)]
+
+
+def test_the_lease_of_a_long_job_is_renewed() -> None:
+    storage, clock, renewed = MemoryStorage(), Clock(), threading.Event()
+    queue(storage, clock)
+    real = storage.jobs.renew
+
+    def renew(*arguments: object, **named: object) -> bool:
+        renewed.set()
+        return real(*arguments, **named)  # type: ignore[arg-type]
+
+    storage.jobs.renew = renew  # type: ignore[method-assign]
+    waited = []
+    runner = Runner(
+        storage.jobs, {"work": lambda job: waited.append(renewed.wait(10))}, clock=clock, lease_seconds=0.03
+    )
+    runner.run_one()
+    assert (waited, only(storage).status) == ([True], JobStatus.DONE)

@@ -62,3 +62,9 @@ def test_keying_late_stores_no_vector_of_a_note_that_is_gone(world):
 
 def key_hashes(world, content):
     return [key.text_hash for key in world.context.drafter.keys(content, ())]
+
+
+def test_an_erasure_that_is_finished_leaves_nothing_to_do(world):
+    note = world.service.remember(SCOPE, [NewItem("a")], actor=ACTOR).outcomes[0].note
+    world.service.purge(SCOPE, [note], actor=ACTOR)
+    assert [job.kind for job in world.storage.jobs.list(SCOPE.tenant, status=JobStatus.QUEUED, limit=9)] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -82,6 +83,13 @@ class MemoryStorage:
     def check(self) -> None:
         if self._closed:
             raise Unavailable("the store is closed")
+
+    def prune_responses(self, *, before: datetime) -> int:
+        with self._writing:
+            kept = {place: saved for place, saved in self._world.responses.items() if saved.at >= before}
+            count = len(self._world.responses) - len(kept)
+            self._world = replace(self._world, responses=kept)
+        return count
 
     def compact(self) -> None:
         """Do nothing: what is deleted is out of memory already."""

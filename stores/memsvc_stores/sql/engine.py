@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError
 
 from memsvc.errors import InvalidInput
+from memsvc_stores.sql.faults import name_file
 
 __all__ = ["Engines", "open_engines"]
 
@@ -66,6 +67,7 @@ def _sqlite(url: URL, *, timeout: float, pool_size: int) -> Engines:
         event.listen(each, "do_connect", _create_for_owner)
         event.listen(each, "connect", _set_pragmas)
         event.listen(each, "begin", _begin)
+        event.listen(each, "handle_error", name_file)
     return Engines(
         read=engine.execution_options(**{_BEGIN: "BEGIN"}),
         write=engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}),

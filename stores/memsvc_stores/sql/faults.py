@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -20,7 +21,7 @@ from memsvc.errors import (
     Unavailable,
 )
 
-__all__ = ["faults", "translated"]
+__all__ = ["faults", "name_file", "translated"]
 
 _BUSY = "the database is held by another process longer than the time-out; try again, or stop the other process"
 _FULL = "the disk of the database is full; nothing of this request was stored; free space and send it again"
@@ -38,6 +39,15 @@ _SQLITE: dict[int, tuple[type[MemsvcError], str]] = {
     sqlite3.SQLITE_CORRUPT: (Unavailable, "the database file is damaged; restore it from a backup"),
     sqlite3.SQLITE_NOTADB: (Unavailable, "the file is no SQLite database; check the URL, or restore a backup"),
 }
+_ABOUT_THE_FILE = frozenset(
+    {
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 _SHARED_MEMORY_FULL = sqlite3.SQLITE_IOERR_SHMSIZE
 _POSTGRES: dict[str, tuple[type[MemsvcError], str]] = {
     "53100": (StorageFull, _FULL),
@@ -64,6 +74,12 @@ def faults() -> Iterator[None]:
         raise translated(error) from None
 
 
+def name_file(context: ExceptionContext) -> None:
+    """Leave the database's file with an error of SQLite, as a listener of its engine."""
+    if context.engine is not None:
+        vars(context.original_exception)["memsvc_file"] = context.engine.url.database
+
+
 def translated(error: DBAPIError) -> MemsvcError:
     """Return the error to raise instead."""
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -87,7 +103,8 @@ def _sqlite(error: DBAPIError, code: int) -> MemsvcError:
     if known is None:
         return _other(error, getattr(error.orig, "sqlite_errorname", str(code)))
     kind, message = known
-    return kind(message)
+    file = getattr(error.orig, "memsvc_file", None)
+    return kind(f"{file}: {message}" if file and code & 0xFF in _ABOUT_THE_FILE else message)
 
 
 def _other(error: DBAPIError, code: str) -> MemsvcError:

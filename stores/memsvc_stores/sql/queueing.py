@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from memsvc.domain.ids import uuid7
-from memsvc.domain.jobs import JobStatus, NewJob
+from memsvc.domain.jobs import ERASE, JobStatus, NewJob
 from memsvc.domain.scope import Scope
 from memsvc.domain.time import to_microseconds
 from memsvc_stores.sql.executor import Executor
@@ -28,6 +28,7 @@ _FORGET = delete(jobs).where(
     jobs.c.tenant == bindparam("tenant"),
     jobs.c.namespace == bindparam("namespace"),
     jobs.c.status != JobStatus.RUNNING.value,
+    jobs.c.kind != ERASE,
 )
 
 
@@ -53,5 +54,5 @@ def enqueue(executor: Executor, scope: Scope, job: NewJob, *, at: datetime) -> N
 
 
 def forget(executor: Executor, scope: Scope) -> None:
-    """Delete the namespace's jobs, except those that run: what deletes it may be one of them."""
+    """Delete the namespace's jobs, except erasures, which outlive it, and those that run."""
     executor.run(_FORGET, tenant=scope.tenant, namespace=scope.namespace)

@@ -12,7 +12,7 @@ from memsvc.domain.time import to_microseconds
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.tables import idempotency
 
-__all__ = ["forget", "save"]
+__all__ = ["forget", "prune", "save"]
 
 _INSERT = insert(idempotency)
 _SAVE = _INSERT.on_conflict_do_update(
@@ -22,6 +22,8 @@ _SAVE = _INSERT.on_conflict_do_update(
 _FORGET = delete(idempotency).where(
     idempotency.c.tenant == bindparam("tenant"), idempotency.c.namespace == bindparam("namespace")
 )
+
+_PRUNE = delete(idempotency).where(idempotency.c.at < bindparam("before"))
 
 
 def save(executor: Executor, scope: Scope, *, key: str, request_hash: str, response: bytes, at: datetime) -> None:
@@ -39,3 +41,8 @@ def save(executor: Executor, scope: Scope, *, key: str, request_hash: str, respo
 def forget(executor: Executor, scope: Scope) -> None:
     """Delete the kept responses of the namespace."""
     executor.run(_FORGET, tenant=scope.tenant, namespace=scope.namespace)
+
+
+def prune(executor: Executor, before: datetime) -> int:
+    """Delete the responses of all tenants that were kept before; return how many."""
+    return executor.run(_PRUNE, before=to_microseconds(before))

@@ -10,7 +10,7 @@ from threading import Lock
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageBusy, Unavailable
 from memsvc.ports.clock import Clock
-from memsvc_stores.sql import schema
+from memsvc_stores.sql import responses, schema
 from memsvc_stores.sql.api_keys import SqlApiKeys
 from memsvc_stores.sql.backends import backend_of
 from memsvc_stores.sql.compacting import compact
@@ -106,6 +106,10 @@ class SqlStorage:
     def check(self) -> None:
         with self._read() as executor:
             schema.check(executor.connection)
+
+    def prune_responses(self, *, before: datetime) -> int:
+        with self._write() as executor:
+            return responses.prune(executor, before)
 
     def compact(self) -> None:
         with self._write() as executor:
