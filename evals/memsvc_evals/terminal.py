@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import (
@@ -13,7 +14,6 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
-    TimeRemainingColumn,
 )
 from rich.text import Text
 
@@ -29,17 +29,34 @@ def report_console() -> Console:
 
 
 class _Rate(ProgressColumn):
-    """Items per second."""
+    """Items per second since the beginning: items that end in bursts would make any shorter mean jump."""
 
     def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.1f}/s" if speed else "-/s")
+        return Text(f"{task.completed / task.elapsed:.1f}/s" if task.elapsed and task.completed else "-/s")
+
+
+class _Remaining(ProgressColumn):
+    """Time until the end at that rate."""
+
+    def render(self, task: Task) -> Text:
+        if not task.elapsed or not task.completed or task.total is None:
+            return Text("-:--:--")
+        return Text(str(timedelta(seconds=round(task.elapsed / task.completed * (task.total - task.completed)))))
 
 
 @contextmanager
 def progress_bar(title: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar and yield the function that advances it by one."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(title, total=total)
-        yield lambda: progress.advance(task)
+    """Yield the function that advances a bar by one; the bar is shown from the first time on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), _Remaining())
+    progress = Progress(*columns, console=Console(stderr=True))
+    task = progress.add_task(title, total=total)
+
+    def advance() -> None:
+        progress.start()
+        progress.advance(task)
+
+    try:
+        yield advance
+    finally:
+        if progress.live.is_started:
+            progress.stop()

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from memsvc.errors import FieldError, InvalidInput
+from memsvc.wire.wording import wording
 
 __all__ = ["invalid", "parse"]
 
@@ -21,7 +22,7 @@ def parse(model: type[T], body: bytes, *, what: str = "the body") -> T:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_input=False)
         raise invalid(f"{what} is not valid", found) from None
 
 
@@ -48,20 +49,10 @@ def _pointer(location: Iterable[int | str]) -> str:
     return "".join(f"/{part}" for part in parts)
 
 
-_OWN_WORDS = {
-    "extra_forbidden": "is not a known field",
-    "missing": "is missing",
-    "union_tag_invalid": "has an unknown `type`",
-    "union_tag_not_found": "has no `type`",
-}
-
-
 def _message(item: Mapping[str, Any]) -> str:
-    text = str(item["msg"])
-    if item["type"] in _OWN_WORDS:
-        return _OWN_WORDS[item["type"]]
     if item["type"] != "json_invalid":
-        return text
+        return wording(item)
+    text = str(item["msg"])
     if "recursion" in text:
         return f"{text}; it nests too deeply"
     if "hex escape" in text or "unicode" in text:

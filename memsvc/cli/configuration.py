@@ -26,13 +26,14 @@ def load_settings(**overrides: Any) -> Settings:
     from pydantic import ValidationError
 
     from memsvc.settings import Settings
+    from memsvc.wire.wording import wording
 
     _refuse_unknown(os.environ.keys())
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         wrong = [
-            FieldError("/" + "/".join(map(str, e["loc"])), _variable(e["loc"]) + ": " + e["msg"])
+            FieldError("/" + "/".join(map(str, e["loc"])), _variable(e["loc"]) + ": " + wording(e))
             for e in error.errors(include_input=False, include_url=False)
         ]
         raise InvalidInput(

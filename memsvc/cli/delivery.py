@@ -53,9 +53,18 @@ class Tally:
                 self.refuse(Refused(entry.place, part.error.code, part.error.detail))
 
 
-def deliver(client: Client, places: Iterable[Place], *, namespace: str, advance: Callable[[Place], None]) -> Tally:
-    """Store every entry in order, in batches; a wrong one does not stop the others."""
-    tally = Tally()
+def deliver(
+    client: Client,
+    places: Iterable[Place],
+    tally: Tally,
+    *,
+    namespace: str,
+    advance: Callable[[Place], None],
+) -> None:
+    """Store every entry in order, in batches; a wrong one does not stop the others.
+
+    The tally is right at every moment, so also when the service fails half-way.
+    """
     entries = _accepted(places, tally, advance)
     for (target, kind), group in groupby(entries, key=lambda e: (e.namespace or namespace, type(e.payload))):
         there = client.using(namespace=target)
@@ -63,7 +72,6 @@ def deliver(client: Client, places: Iterable[Place], *, namespace: str, advance:
         for entry, outcome in send(there, group):
             tally.count(entry, outcome)
             advance(entry)
-    return tally
 
 
 def _accepted(places: Iterable[Place], tally: Tally, advance: Callable[[Place], None]) -> Iterator[Entry]:

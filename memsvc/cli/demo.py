@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from memsvc.cli import options
+from memsvc.cli.answers import lines_of
 from memsvc.cli.configuration import load_settings
 from memsvc.cli.connection import Target, connected
 from memsvc.cli.output import report
-from memsvc.cli.recall import lines_of
 from memsvc.cli.serve import Host, Port, run_service
 
 if TYPE_CHECKING:

@@ -23,6 +23,9 @@ class FailureGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = _plain(error)
+            raise
         except InvalidInput as error:
             _end(error, BAD_INPUT)
         except MemsvcError as error:
@@ -33,6 +36,16 @@ class FailureGroup(TyperGroup):
             where = f"{error.filename}: " if error.filename else ""
             say(f"memsvc: {where}{error.strerror or error}")
             raise typer.Exit(FAILURE) from error
+
+
+def _plain(error: typer.BadParameter) -> str:
+    """Return what is wrong with an option in this project's words; typer gives pydantic's."""
+    from pydantic import ValidationError
+
+    from memsvc.wire.wording import wording
+
+    cause = error.__cause__
+    return wording(cause.errors()[0]) if isinstance(cause, ValidationError) else error.message
 
 
 def _end(error: MemsvcError, code: int) -> NoReturn:

@@ -13,8 +13,10 @@ from memsvc.cli import options
 from memsvc.cli.connection import Target, connected
 from memsvc.cli.formats.files import Format
 from memsvc.cli.output import report, say
+from memsvc.errors import MemsvcError
 
 if TYPE_CHECKING:
+    from memsvc.cli.delivery import Tally
     from memsvc.cli.formats.entries import Place
 
 __all__ = ["ingest"]
@@ -38,13 +40,26 @@ def ingest(
     Sending the same file again adds nothing. A wrong line is named and left out, the others are stored; the
     exit code is then 2.
     """
-    from memsvc.cli.delivery import deliver
+    from memsvc.cli.delivery import Tally, deliver
     from memsvc.cli.formats.reading import detect, read_entries
 
     chosen = detect(file) if format is Format.AUTO else format
     places = read_entries(file, chosen, prefix=prefix)
-    with connected(Target(url, api_key, data_dir)) as client, _progress(file, chosen) as advance:
-        tally = deliver(client, places, namespace=namespace, advance=advance)
+    tally = Tally()
+    try:
+        with connected(Target(url, api_key, data_dir)) as client, _progress(file, chosen) as advance:
+            deliver(client, places, tally, namespace=namespace, advance=advance)
+    except MemsvcError:
+        if tally.sessions or tally.notes or tally.refused:
+            _account(file, tally, as_json=json)
+            say(f"memsvc: {file}: stopped before its end; send it again to go on: what is stored adds nothing")
+        raise
+    _account(file, tally, as_json=json)
+    raise typer.Exit(tally.exit_code)
+
+
+def _account(file: Path, tally: Tally, *, as_json: bool) -> None:
+    """Print what became of the entries so far."""
     result = {
         "sessions": dict(tally.sessions),
         "notes": dict(tally.notes),
@@ -55,8 +70,7 @@ def ingest(
         say(f"memsvc: {file}: {problem.place}: {problem.detail}")
     if tally.refused > len(tally.problems):
         say(f"memsvc: {file}: {tally.refused - len(tally.problems)} more were not stored")
-    report(result, [_summary("sessions", tally.sessions), _summary("notes", tally.notes)], as_json=json)
-    raise typer.Exit(tally.exit_code)
+    report(result, [_summary("sessions", tally.sessions), _summary("notes", tally.notes)], as_json=as_json)
 
 
 def _summary(what: str, counts: dict[str, int]) -> str:
@@ -66,7 +80,7 @@ def _summary(what: str, counts: dict[str, int]) -> str:
 
 @contextmanager
 def _progress(file: Path, chosen: Format) -> Iterator[Callable[[Place], None]]:
-    """Show progress by lines or questions on standard error, where their number can be known before."""
+    """Show lines or questions that were stored on standard error, where their number can be known before."""
     from memsvc.cli.formats.reading import count_units
     from memsvc_evals.terminal import progress_bar
 
@@ -75,12 +89,16 @@ def _progress(file: Path, chosen: Format) -> Iterator[Callable[[Place], None]]:
         yield lambda _: None
         return
     with progress_bar(file.name, total) as advance:
-        last = ""
+        yield (lambda _: advance()) if chosen is Format.JSONL else _per_unit(advance)
 
-        def moved(place: Place) -> None:
-            nonlocal last
-            if place.unit != last:
-                last = place.unit
-                advance()
 
-        yield moved
+def _per_unit(advance: Callable[[], None]) -> Callable[[Place], None]:
+    """Advance once for each question, whatever the order in which its sessions are stored."""
+    seen: set[str] = set()
+
+    def moved(place: Place) -> None:
+        if place.unit not in seen:
+            seen.add(place.unit)
+            advance()
+
+    return moved

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from json import loads
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from memsvc.cli import options
+from memsvc.cli.answers import lines_of
 from memsvc.cli.connection import Target, connected
-from memsvc.cli.output import one_line, report, say
+from memsvc.cli.output import report, say
+from memsvc.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
-    from memsvc.wire import Hit, RecallResponse
+    from memsvc.client import Client
 
-__all__ = ["lines_of", "recall"]
-
-_SNIPPET = 300
+__all__ = ["recall"]
 
 
 class ModeOption(StrEnum):
@@ -32,48 +33,101 @@ class LevelOption(StrEnum):
     SESSION = "session"
 
 
+class KindOption(StrEnum):
+    ROUND = "round"
+    FACT = "fact"
+    THOUGHT = "thought"
+    SUMMARY = "summary"
+    DOCUMENT = "document"
+
+
 def recall(
     text: Annotated[str, typer.Argument(help="What to look for.")],
     namespace: options.Namespace = "default",
     k: Annotated[int, typer.Option("--k", "-k", min=1, max=1000, help="How many to return.")] = 5,
     mode: Annotated[ModeOption, typer.Option(help="Which arms search.")] = ModeOption.HYBRID,
     level: Annotated[LevelOption, typer.Option(help="Notes, or whole sessions.")] = LevelOption.NOTE,
+    filter: Annotated[
+        str | None,
+        typer.Option(
+            help='Condition as JSON: {"field": "metadata.tag", "op": "eq", "value": "a"}.', metavar="JSON"
+        ),
+    ] = None,
+    kind: Annotated[
+        list[KindOption] | None, typer.Option(help="Only notes of this kind; may be repeated.")
+    ] = None,
     since: Annotated[datetime | None, typer.Option(help="Only what happened then (UTC) or later.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Only what happened before (UTC).")] = None,
+    as_of: Annotated[datetime | None, typer.Option(help="What held at that time (UTC).")] = None,
+    known_at: Annotated[datetime | None, typer.Option(help="What the service knew then (UTC).")] = None,
+    min_score: Annotated[float | None, typer.Option(help="Leave out answers below this score.")] = None,
+    token_budget: Annotated[
+        int | None, typer.Option(min=1, help="Bound on the estimated tokens of all answers.")
+    ] = None,
+    neighbours: Annotated[
+        int, typer.Option(min=0, max=20, help="So many notes of the session before and after each answer.")
+    ] = 0,
+    explain: Annotated[bool, typer.Option("--explain", help="Show rank and score in each arm.")] = False,
+    cursor: Annotated[
+        str | None, typer.Option(help="Go on where an earlier answer to the same question ended.")
+    ] = None,
     url: options.Url = None,
     api_key: options.ApiKey = None,
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
-    """Ask the memory and print the best answers."""
+    """Ask the memory and print the best answers.
+
+    When there are more, the cursor for --cursor is printed to standard error (with --json: `next`).
+    """
+    condition = None if filter is None else _condition(filter)
     with connected(Target(url, api_key, data_dir), namespace=namespace) as client:
         answer = client.recall(
-            text, k=k, mode=mode.value, level=level.value, event_from=_utc(since), event_to=_utc(until)
+            text,
+            k=k,
+            mode=mode.value,
+            level=level.value,
+            filter=condition,
+            kinds=[each.value for each in kind] if kind else None,
+            event_from=_utc(since),
+            event_to=_utc(until),
+            as_of=_utc(as_of),
+            known_at=_utc(known_at),
+            min_score=min_score,
+            token_budget=token_budget,
+            neighbours=neighbours,
+            explain=explain,
+            cursor=cursor,
         )
+        absent = not answer.hits and not answer.sessions and _is_absent(client)
     for reason in answer.degraded:
         say(f"memsvc: degraded: {reason}")
-    report(answer.model_dump(mode="json"), lines_of(answer), as_json=json)
+    if absent:
+        say(f"memsvc: nothing found (the namespace `{namespace}` does not exist)")
+    report(answer.model_dump(mode="json"), () if absent else lines_of(answer), as_json=json)
+    if answer.next is not None and not json:
+        say(f"memsvc: there is more; go on with --cursor {answer.next}")
+
+
+def _condition(text: str) -> Mapping[str, Any]:
+    try:
+        condition = loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"--filter is not valid JSON: {error}") from None
+    if not isinstance(condition, dict):
+        raise InvalidInput('--filter must be a JSON object: {"field": "metadata.tag", "op": "eq", "value": "a"}')
+    return condition
+
+
+def _is_absent(client: Client) -> bool:
+    try:
+        client.stats()
+    except NotFound:
+        return True
+    return False
 
 
 def _utc(moment: datetime | None) -> datetime | None:
     from memsvc.domain.time import utc
 
     return None if moment is None else utc(moment)
-
-
-def lines_of(answer: RecallResponse) -> Iterator[str]:
-    """Yield the lines that people read: rank, date, score and the beginning of the text."""
-    if not answer.hits and not answer.sessions:
-        yield "nothing found"
-    for rank, hit in enumerate(answer.hits, start=1):
-        yield _line(f"{rank}.", hit)
-    for rank, found in enumerate(answer.sessions, start=1):
-        yield f"{rank}. session {found.session.id} of {found.session.started_at:%Y-%m-%d}  {found.score:.3f}"
-        for hit in found.hits:
-            yield _line("   -", hit)
-
-
-def _line(mark: str, hit: Hit) -> str:
-    text = one_line(hit.note.content)
-    shown = text if len(text) <= _SNIPPET else text[: _SNIPPET - 1] + "…"
-    return f"{mark} {hit.note.event_time:%Y-%m-%d}  {hit.score:.3f}  {shown}"

@@ -49,7 +49,11 @@ def import_(
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
-    """Restore an export: ids, times, versions and history as they were; what is there already is left."""
+    """Restore an export: ids, times, versions and history as they were; what is there already is left.
+
+    Two things differ: changes get new sequence numbers in the target, in the order of the file, and the
+    tombstones of purged notes stay behind, since an export holds no note that is gone.
+    """
     with (
         open_input(file) as lines,
         connected(Target(url, api_key, data_dir), namespace=namespace) as client,

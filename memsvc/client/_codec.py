@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from memsvc.client._exchange import Outcome, Request
 from memsvc.client._problems import checked
 from memsvc.errors import FieldError, InvalidInput, ServerFault
+from memsvc.wire.wording import wording
 
 __all__ = ["build", "get", "invalid", "path", "post", "query", "reader"]
 
@@ -30,8 +31,8 @@ def build(kind: type[M], fields: Mapping[str, Any]) -> M:
 def invalid(error: ValidationError, prefix: str = "") -> InvalidInput:
     """Return the error of the tree for a model that did not validate; it never repeats the input."""
     wrong = [
-        FieldError(prefix + "".join(f"/{part}" for part in entry["loc"]), entry["msg"])
-        for entry in error.errors(include_input=False, include_url=False, include_context=False)
+        FieldError(prefix + "".join(f"/{part}" for part in entry["loc"]), wording(entry))
+        for entry in error.errors(include_input=False, include_url=False)
     ]
     return InvalidInput("; ".join(f"{w.pointer or '/'}: {w.message}" for w in wrong), errors=wrong)
 

@@ -15,6 +15,7 @@ from memsvc.errors import FieldError, InvalidInput, PayloadTooLarge
 __all__ = ["Limits", "check_item", "check_metadata", "check_query_text", "check_session"]
 
 _FUTURE_TOLERANCE = timedelta(days=1)
+_PARTS = "; send it in parts, or raise MEMSVC_MAX_CONTENT_CHARS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Limits:
 
 def check_item(item: NewItem, limits: Limits, now: datetime) -> None:
     """Raise InvalidInput or PayloadTooLarge when a single note cannot be stored."""
-    _check_text(item.content, "/content", limits.content_chars)
+    _check_text(item.content, "/content", limits.content_chars, advice=_PARTS)
     if not item.content.strip():
         raise _invalid("/content", "is empty; send the text that is to be remembered")
     _check_time(item.event_time, "/event_time", now)
@@ -44,9 +45,9 @@ def check_session(session: NewSession, limits: Limits, now: datetime) -> None:
     if not session.turns:
         raise _invalid("/turns", "is empty; send at least one turn")
     if len(session.turns) > limits.turns:
-        raise PayloadTooLarge(f"/turns has {len(session.turns)} turns; at most {limits.turns} per session")
+        raise PayloadTooLarge(f"/turns has {len(session.turns)} turns; at most {limits.turns}: split the session")
     for index, turn in enumerate(session.turns):
-        _check_text(turn.content, f"/turns/{index}/content", limits.content_chars)
+        _check_text(turn.content, f"/turns/{index}/content", limits.content_chars, advice=_PARTS)
         if not turn.role or len(turn.role) > 32:
             raise _invalid(f"/turns/{index}/role", "must be 1 to 32 characters")
         _check_text(turn.role, f"/turns/{index}/role", 32)
@@ -64,7 +65,7 @@ def check_query_text(text: str, limits: Limits) -> None:
     if not text.strip():
         raise _invalid("/query", "is empty; send the question")
     if len(text) > limits.query_chars:
-        raise _invalid("/query", f"is longer than {limits.query_chars} characters")
+        raise _invalid("/query", f"is longer than {limits.query_chars} characters; shorten the question")
     _check_text(text, "/query", limits.query_chars)
 
 
@@ -74,7 +75,7 @@ def check_metadata(metadata: Mapping[str, Json], limits: Limits) -> None:
         return
     _check_json(metadata, "/metadata", limits.metadata_depth)
     if len(json.dumps(metadata, ensure_ascii=False).encode()) > limits.metadata_bytes:
-        raise PayloadTooLarge(f"/metadata is over {limits.metadata_bytes} bytes of JSON")
+        raise PayloadTooLarge(f"/metadata is over {limits.metadata_bytes} bytes of JSON; shorten it")
 
 
 def _check_json(value: object, pointer: str, depth: int) -> None:
@@ -101,9 +102,9 @@ def _check_json(value: object, pointer: str, depth: int) -> None:
         raise _invalid(pointer, "is not a JSON value")
 
 
-def _check_text(text: str, pointer: str, limit: int | None) -> None:
+def _check_text(text: str, pointer: str, limit: int | None, *, advice: str = "") -> None:
     if limit is not None and len(text) > limit:
-        raise PayloadTooLarge(f"{pointer} has {len(text)} characters; at most {limit}")
+        raise PayloadTooLarge(f"{pointer} has {len(text)} characters; at most {limit}{advice}")
     if "\0" in text:
         raise _invalid(pointer, "contains a NUL character; remove it")
     if not text.isascii():

@@ -158,6 +158,18 @@ def test_wrong_usage_is_exit_code_2(run: Run, arguments: list[str]) -> None:
     assert run(*arguments).code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["keys", "create", "--scope", "bogus"], "'--scope': 'bogus' is not one of 'read', 'write', 'admin'"),
+        (["recall", "a", "-k", "0"], "must be at least 1"),
+        (["serve", "--port", "x"], "must be a whole number"),
+    ],
+)
+def test_a_wrong_option_is_named_in_plain_words(run: Run, arguments: list[str], says: str) -> None:
+    assert says in run(*arguments).err
+
+
 def test_json_output_is_valid_whatever_the_terminal(run: Run, write_lines: Run) -> None:
     run("ingest", write_lines({"content": "I like 緑茶 and naïve cafés."}))
     done = run("recall", "緑茶", "--json")

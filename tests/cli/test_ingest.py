@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from memsvc.client import Client
+from memsvc.errors import StorageBusy
+
 Run = Callable[..., Any]
 
 
@@ -52,6 +55,7 @@ def test_a_wrong_line_is_named_and_the_rest_is_kept(run: Run, write_lines: Run, 
 def test_what_the_service_refuses_is_named_by_line_too(run: Run, write_lines: Run) -> None:
     done = run("ingest", write_lines({"content": "ok"}, {"content": "x" * 200_001}))
     assert (done.code, "line 2: " in done.err) == (2, True)
+    assert "send it in parts, or raise MEMSVC_MAX_CONTENT_CHARS" in done.err
 
 
 def test_only_the_first_problems_are_listed(run: Run, write_lines: Run) -> None:
@@ -115,6 +119,30 @@ def test_a_malformed_longmemeval_file_is_named(run: Run, tmp_path: Path, talk: A
     done = run("ingest", file, "--prefix", "lme-")
     assert (done.code, "q2" in done.err, "haystack" in done.err) == (2, True, True)
     assert [item["name"] for item in run("stats", "--json").data["items"]] == ["lme-q1"]
+
+
+def test_progress_counts_questions_once(run: Run, tmp_path: Path, talk: Any) -> None:
+    file = tmp_path / "lme.json"
+    spoilt = {**_question(2, talk), "haystack_session_ids": ["s1", "not a name"]}
+    file.write_text(json.dumps([_question(1, talk), spoilt, _question(3, talk)]))
+    assert "3/3" in run("ingest", file).err
+
+
+def test_an_ingest_that_fails_half_way_says_what_it_stored(
+    run: Run, write_lines: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Client.remember_items
+
+    def fail_later(client: Client, items: Any) -> Any:
+        if len(items) < 100:
+            raise StorageBusy("the database is held")
+        return send(client, items)
+
+    monkeypatch.setattr(Client, "remember_items", fail_later)
+    done = run("ingest", write_lines(*({"content": f"note {n}"} for n in range(150))))
+    assert (done.code, done.out) == (1, "sessions: none\nnotes: 100 created\n")
+    assert "stopped before its end" in done.err
+    assert done.err.splitlines()[-1] == "memsvc: the database is held"
 
 
 def test_a_prefix_is_for_longmemeval_only(run: Run, write_lines: Run) -> None:

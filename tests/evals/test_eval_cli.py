@@ -61,6 +61,7 @@ def test_malformed_file_is_exit_code_2(tmp_path: Path) -> None:
     result = CLI.invoke(app, ["longmemeval", str(path), "--retriever", "bm25-official"])
     assert result.exit_code == 2
     assert "lme.json: not valid JSON after 0 whole questions" in result.stderr
+    assert "0/1" not in result.stderr
 
 
 SELF_CHECK = {

@@ -53,6 +53,19 @@ def test_a_locked_database_can_be_read(sqlite: SqlStorage, sqlite_path: Path) ->
     other.close()
 
 
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("no database, but long enough to be read as one: " + "x" * 100)
+    with pytest.raises(Unavailable, match=f"^{path}: the file is no SQLite database"):
+        open_storage(f"sqlite:///{path}").create()
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "m.db"
+    with pytest.raises(StorageReadOnly, match=f"^{path}: "):
+        open_storage(f"sqlite:///{path}").create()
+
+
 def test_a_thread_that_waits_too_long_for_another_is_busy(sqlite: SqlStorage) -> None:
     with sqlite.writer(SCOPE), pytest.raises(StorageBusy):
         store(sqlite, draft("a"))

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 
 from memsvc.wire import NewItem, NewSession
+from memsvc.wire.wording import wording
 
 __all__ = ["Entry", "Place", "Refused", "entry_of", "refused"]
 
@@ -58,6 +59,6 @@ def entry_of(
 
 
 def refused(place: str, error: ValidationError) -> Refused:
-    wrong = error.errors(include_input=False, include_url=False, include_context=False)
-    parts = (f"{'.'.join(map(str, each['loc'])) or 'the line'}: {each['msg']}" for each in wrong)
+    wrong = error.errors(include_input=False, include_url=False)
+    parts = (f"{'.'.join(map(str, each['loc'])) or 'the line'}: {wording(each)}" for each in wrong)
     return Refused(place, "invalid-input", "; ".join(parts))

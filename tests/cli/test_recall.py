@@ -1,0 +1,97 @@
+"""The options of `memsvc recall`, and how its answers are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+SESSION = {
+    "id": "s1",
+    "started_at": "2024-05-01T12:00:00Z",
+    "turns": [
+        {"role": role, "content": text}
+        for user, assistant in (
+            ("I drink black coffee.", "Noted."),
+            ("I like green tea.", "A good choice."),
+            ("I own a red bicycle.", "Ride safely."),
+        )
+        for role, text in (("user", user), ("assistant", assistant))
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def filled(run: Run, write_lines: Run) -> None:
+    fact = {"content": "Tea is grown in Assam.", "kind": "fact", "metadata": {"tag": "a"}}
+    run("ingest", write_lines(SESSION, {**fact, "event_time": "2024-06-01T00:00:00Z"}))
+
+
+def _found(done: Any) -> list[str]:
+    return [hit["note"]["content"] for hit in done.data["hits"]]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--filter", '{"field": "metadata.tag", "op": "eq", "value": "a"}'],
+        ["--kind", "fact"],
+        ["--kind", "fact", "--kind", "thought"],
+    ],
+)
+def test_only_what_fits_the_conditions_is_found(run: Run, options: list[str]) -> None:
+    assert _found(run("recall", "tea", "--json", *options)) == ["Tea is grown in Assam."]
+
+
+@pytest.mark.parametrize(
+    "options", [["--known-at", "2020-01-01"], ["--as-of", "2020-01-01"], ["--min-score", "99"]]
+)
+def test_conditions_that_nothing_meets(run: Run, options: list[str]) -> None:
+    assert run("recall", "tea", *options).out == "nothing found\n"
+
+
+def test_the_token_budget_bounds_the_answer(run: Run) -> None:
+    assert len(_found(run("recall", "tea", "--token-budget", "12", "--json"))) == 1
+
+
+@pytest.mark.parametrize("text", ['{"field"', "[1]", "[" * 100_000])
+def test_a_filter_that_is_no_json_object_is_bad_input(run: Run, text: str) -> None:
+    done = run("recall", "tea", "--filter", text)
+    assert (done.code, done.err.startswith("memsvc: --filter ")) == (2, True)
+
+
+def test_explained_answers_show_their_arms(run: Run) -> None:
+    lines = run("recall", "green tea", "-k", "1", "--explain").out.splitlines()
+    assert [line.partition(",")[0] for line in lines[1:]] == [
+        "   dense: rank 1",
+        "   lexical_user: rank 1",
+        "   lexical_all: rank 1",
+    ]
+
+
+def test_neighbours_are_indented_below_their_answer(run: Run) -> None:
+    lines = run("recall", "green tea", "-k", "1", "--neighbours", "1").out.splitlines()
+    assert lines[1:] == [
+        "   before 2024-05-01  I drink black coffee. Noted.",
+        "   after 2024-05-01  I own a red bicycle. Ride safely.",
+    ]
+
+
+def test_the_cursor_of_an_answer_goes_on_after_it(run: Run) -> None:
+    first = run("recall", "tea", "-k", "1")
+    cursor = first.err.split()[-1]
+    second = run("recall", "tea", "-k", "1", "--cursor", cursor, "--json")
+    both = _found(run("recall", "tea", "-k", "2", "--json"))
+    assert (first.out.endswith(" ".join(both[0].split()) + "\n"), _found(second)) == (True, both[1:])
+
+
+def test_a_namespace_that_does_not_exist_is_named(run: Run) -> None:
+    done = run("recall", "tea", "-n", "nope")
+    assert (done.code, done.out, done.err) == (
+        0,
+        "",
+        "memsvc: nothing found (the namespace `nope` does not exist)\n",
+    )
