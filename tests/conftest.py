@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from tests.support.postgres import PostgresServer, postgres_server
 
@@ -21,3 +23,14 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     """Return the URL of a migrated, empty database that no other test uses meanwhile."""
     with postgres.migrated() as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Undo what a command that was run in this process configured."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)

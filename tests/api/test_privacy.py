@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 
-import pytest
 import structlog
 from structlog.testing import capture_logs
 
@@ -61,17 +60,6 @@ def test_a_request_is_one_log_line_of_known_fields(make_api):
     }
 
 
-@pytest.fixture
-def logging_as_before():
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-@pytest.mark.usefixtures("logging_as_before")
 def test_configured_logs_are_json_lines_of_ours_and_of_libraries(capsys):
     configure_logging("info")
     structlog.get_logger("x").info("ours", a=1)
