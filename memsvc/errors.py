@@ -69,7 +69,10 @@ class FieldError:
 
 
 class MemsvcError(Exception):
-    """Root of the tree; `code` is stable, `status` is its HTTP status."""
+    """Root of the tree; `code` is stable, `status` is its HTTP status.
+
+    `place` is a path on the server: for its operator, not for remote callers.
+    """
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -82,12 +85,14 @@ class MemsvcError(Exception):
         errors: Sequence[FieldError] = (),
         retry_after: float | None = None,
         request_id: str | None = None,
+        place: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
         self.retry_after = retry_after
         self.request_id = request_id
+        self.place = place
 
 
 class InvalidInput(MemsvcError):

@@ -60,11 +60,12 @@ async def _memsvc_error(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(math.ceil(error.retry_after or 1))
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="memsvc"'
+    told = error.place and trace_of(request.scope).is_local
     return problem_response(
         request.scope,
         status=error.status,
         code=error.code,
-        detail=error.detail,
+        detail=f"{error.place}: {error.detail}" if told else error.detail,
         errors=error.errors,
         headers=headers,
     )

@@ -22,6 +22,11 @@ class RequestTrace:
     tenant: str | None = None
     key_id: str | None = None
 
+    @property
+    def is_local(self) -> bool:
+        """Say whether the caller was let in without a key, from this machine."""
+        return self.tenant is not None and self.key_id is None
+
     @classmethod
     def begin(cls, scope: Scope) -> RequestTrace:
         """Attach a trace to the request; a client's X-Request-Id is kept when it is well formed."""

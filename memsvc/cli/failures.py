@@ -50,7 +50,8 @@ def _plain(error: typer.BadParameter) -> str:
 
 def _end(error: MemsvcError, code: int) -> NoReturn:
     request = f" (request {error.request_id})" if error.request_id else ""
-    say(f"memsvc: {error.detail}{request}")
+    where = f"{error.place}: " if error.place else ""
+    say(f"memsvc: {where}{error.detail}{request}")
     for wrong in error.errors:
         if wrong.message and wrong.message not in error.detail:
             say(f"memsvc: {wrong.pointer}: {wrong.message}")

@@ -56,14 +56,16 @@ def test_a_locked_database_can_be_read(sqlite: SqlStorage, sqlite_path: Path) ->
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("no database, but long enough to be read as one: " + "x" * 100)
-    with pytest.raises(Unavailable, match=f"^{path}: the file is no SQLite database"):
+    with pytest.raises(Unavailable, match="the file is no SQLite database") as caught:
         open_storage(f"sqlite:///{path}").create()
+    assert caught.value.place == str(path)
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     path = tmp_path / "gone" / "m.db"
-    with pytest.raises(StorageReadOnly, match=f"^{path}: "):
+    with pytest.raises(StorageReadOnly) as caught:
         open_storage(f"sqlite:///{path}").create()
+    assert caught.value.place == str(path)
 
 
 def test_a_thread_that_waits_too_long_for_another_is_busy(sqlite: SqlStorage) -> None:

@@ -104,7 +104,7 @@ def _sqlite(error: DBAPIError, code: int) -> MemsvcError:
         return _other(error, getattr(error.orig, "sqlite_errorname", str(code)))
     kind, message = known
     file = getattr(error.orig, "memsvc_file", None)
-    return kind(f"{file}: {message}" if file and code & 0xFF in _ABOUT_THE_FILE else message)
+    return kind(message, place=file if code & 0xFF in _ABOUT_THE_FILE else None)
 
 
 def _other(error: DBAPIError, code: str) -> MemsvcError:
