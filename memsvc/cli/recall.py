@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from json import loads
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,48 +13,30 @@ from memsvc.cli import options
 from memsvc.cli.answers import lines_of
 from memsvc.cli.connection import Target, connected
 from memsvc.cli.output import report, say
+from memsvc.domain.notes import Kind
+from memsvc.domain.recall import Level, Mode
 from memsvc.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from memsvc.client import Client
+    from memsvc.wire import RecallResponse
 
 __all__ = ["recall"]
-
-
-class ModeOption(StrEnum):
-    HYBRID = "hybrid"
-    DENSE = "dense"
-    LEXICAL = "lexical"
-
-
-class LevelOption(StrEnum):
-    NOTE = "note"
-    SESSION = "session"
-
-
-class KindOption(StrEnum):
-    ROUND = "round"
-    FACT = "fact"
-    THOUGHT = "thought"
-    SUMMARY = "summary"
-    DOCUMENT = "document"
 
 
 def recall(
     text: Annotated[str, typer.Argument(help="What to look for.")],
     namespace: options.Namespace = "default",
     k: Annotated[int, typer.Option("--k", "-k", min=1, max=1000, help="How many to return.")] = 5,
-    mode: Annotated[ModeOption, typer.Option(help="Which arms search.")] = ModeOption.HYBRID,
-    level: Annotated[LevelOption, typer.Option(help="Notes, or whole sessions.")] = LevelOption.NOTE,
+    mode: Annotated[Mode, typer.Option(help="Which arms search.")] = Mode.HYBRID,
+    level: Annotated[Level, typer.Option(help="Notes, or whole sessions.")] = Level.NOTE,
     filter: Annotated[
         str | None,
         typer.Option(
             help='Condition as JSON: {"field": "metadata.tag", "op": "eq", "value": "a"}.', metavar="JSON"
         ),
     ] = None,
-    kind: Annotated[
-        list[KindOption] | None, typer.Option(help="Only notes of this kind; may be repeated.")
-    ] = None,
+    kind: Annotated[list[Kind] | None, typer.Option(help="Only notes of this kind; may be repeated.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Only what happened then (UTC) or later.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Only what happened before (UTC).")] = None,
     as_of: Annotated[datetime | None, typer.Option(help="What held at that time (UTC).")] = None,
@@ -100,12 +81,16 @@ def recall(
             cursor=cursor,
         )
         absent = not answer.hits and not answer.sessions and _is_absent(client)
-    for reason in answer.degraded:
-        say(f"memsvc: degraded: {reason}")
     if absent:
         say(f"memsvc: nothing found (the namespace `{namespace}` does not exist)")
-    report(answer.model_dump(mode="json"), () if absent else lines_of(answer), as_json=json)
-    if answer.next is not None and not json:
+    _show(answer, () if absent else lines_of(answer), as_json=json)
+
+
+def _show(answer: RecallResponse, lines: Iterable[str], *, as_json: bool) -> None:
+    for reason in answer.degraded:
+        say(f"memsvc: degraded: {reason}")
+    report(answer.model_dump(mode="json"), lines, as_json=as_json)
+    if answer.next is not None and not as_json:
         say(f"memsvc: there is more; go on with --cursor {answer.next}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -31,11 +31,17 @@ def export(
     """Write everything of a namespace, with history, as NDJSON; a file appears only when it is whole."""
     if json and output == STDIN:
         raise InvalidInput("--json and the export would both go to standard output; name a file with --output")
+    from memsvc_evals.terminal import progress_bar
+
     lines = 0
     with connected(Target(url, api_key, data_dir), namespace=namespace) as client, _sink(output) as sink:
-        for line in client.export():
-            sink.write(line + b"\n")
-            lines += 1
+        held = client.stats()
+        total = 1 + held.sessions + sum(held.notes.values())
+        with progress_bar(namespace, total) as advance:
+            for line in client.export():
+                sink.write(line + b"\n")
+                lines += 1
+                advance()
     if output != STDIN:
         result = {"file": str(output), "lines": lines}
         report(result, [f"{lines} lines written to {output}"], as_json=json)
@@ -58,7 +64,7 @@ def import_(
         open_input(file) as lines,
         connected(Target(url, api_key, data_dir), namespace=namespace) as client,
     ):
-        result = client.import_(lines)
+        result = client.import_(_counted(file, lines))
     for problem in result.problems:
         say(f"memsvc: {file}: line {problem.line}: {problem.detail}")
     summary = (
@@ -67,6 +73,21 @@ def import_(
     )
     report(result.model_dump(mode="json"), [summary], as_json=json)
     raise typer.Exit(BAD_INPUT if result.failed else 0)
+
+
+def _counted(file: Path, lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines with progress; they are sent in batches, so it runs ahead by a batch at most."""
+    from memsvc_evals.terminal import progress_bar
+
+    if file == STDIN:
+        yield from lines
+        return
+    with file.open("rb") as counted:
+        total = sum(1 for _ in counted)
+    with progress_bar(file.name, total) as advance:
+        for line in lines:
+            yield line
+            advance()
 
 
 @contextmanager

@@ -79,6 +79,15 @@ def test_an_import_names_wrong_lines(run: Run, tmp_path: Path) -> None:
     assert (done.code, "line 1: " in done.err) == (2, True)
 
 
+def test_export_and_import_show_their_progress(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "all.ndjson"
+    run("demo")
+    exported = run("export", "-n", "demo", "-o", file)
+    total = len(file.read_text().splitlines())
+    assert f"{total}/{total}" in exported.err
+    assert f"{total}/{total}" in run("import", file, "-n", "copy").err
+
+
 def test_a_failed_export_leaves_no_file(run: Run, tmp_path: Path) -> None:
     done = run("export", "-n", "nobody", "-o", tmp_path / "out.ndjson")
     assert (done.code, list(tmp_path.glob("out*"))) == (1, [])

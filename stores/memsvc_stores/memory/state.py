@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -76,9 +76,6 @@ class NamespaceData:
     def find(self, note: NoteId) -> StoredNote | None:
         row = self.rows.get(note)
         return None if row is None else self.notes[row]
-
-    def all_notes(self) -> Iterator[Note]:
-        return (stored.note for stored in self.notes.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """SQLite connections for reads, kept open between them and apart from the pool that writes use.
 
-Taking a connection from the pool and beginning and ending a transaction through SQLAlchemy costs 80 us, as much
-as all the statements of a small read (tools/measure_storage.py).
+Taking a connection from the pool and beginning and ending a transaction through SQLAlchemy costs as much as all
+the statements of a small read.
 """
 
 from __future__ import annotations
