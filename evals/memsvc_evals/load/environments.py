@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +16,16 @@ from memsvc.errors import InvalidInput
 
 __all__ = ["PEERS", "Peer", "default_folder", "install", "stage_scripts", "versions"]
 
-_SCRIPTS = Path(__file__).parent / "peers"
-_PACKAGE = "memsvc_evals/load/peers"
+_ROOT = Path(__file__).parents[1]
+_SCRIPTS = ("answering.py", "load/peers/*.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
     """A system to compare with: its worker script with argument, environment and packages.
 
-    `persistent` says whether it can be opened again. All of them rank by vectors only.
+    `persistent` says whether it can be opened again, `python_version` which Python it needs (empty: this one).
+    All of them rank by vectors only.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Peer:
     packages: tuple[str, ...]
     argument: str = ""
     persistent: bool = True
+    python_version: str = ""
 
     def python(self, folder: Path) -> Path:
         return folder / self.environment / "bin" / "python"
@@ -53,18 +55,19 @@ def default_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "memsvc-peers"
 
 
-def install(folder: Path, *, say: Callable[[str], None]) -> None:
+def install(folder: Path, *, peers: Iterable[Peer] = PEERS, say: Callable[[str], None]) -> None:
     """Make the environments that are missing, with uv where there is one, else with venv and pip.
 
     Raises InvalidInput with the installer's last words when a package cannot be had.
     """
-    for name, packages in {peer.environment: peer.packages for peer in PEERS}.items():
+    for name, peer in {peer.environment: peer for peer in peers}.items():
+        packages = peer.packages
         place = folder / name
         if (place / "installed").exists():
             continue
         say(f"installing {', '.join(packages)} into {place}")
         shutil.rmtree(place, ignore_errors=True)
-        for command in _commands(place, packages):
+        for command in _commands(place, peer):
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
                 tail = "\n".join(done.stderr.strip().splitlines()[-5:])
@@ -86,24 +89,30 @@ def versions(peer: Peer, folder: Path) -> dict[str, str]:
     return found
 
 
-def _commands(place: Path, packages: tuple[str, ...]) -> list[list[str]]:
+def _commands(place: Path, peer: Peer) -> list[list[str]]:
+    packages = peer.packages
     python = str(place / "bin" / "python")
     beside = Path(sys.executable).parent / "uv"
     uv = shutil.which("uv") or (str(beside) if beside.exists() else None)
     if uv:
         return [
-            [uv, "venv", "--python", sys.executable, str(place)],
+            [uv, "venv", "--python", peer.python_version or sys.executable, str(place)],
             [uv, "pip", "install", "--python", python, *packages],
         ]
-    return [[sys.executable, "-m", "venv", str(place)], [python, "-m", "pip", "install", *packages]]
+    interpreter = f"python{peer.python_version}" if peer.python_version else sys.executable
+    return [[interpreter, "-m", "venv", str(place)], [python, "-m", "pip", "install", *packages]]
 
 
-def stage_scripts(folder: Path) -> Path:
-    """Copy the workers into a package of their own, so that a peer's Python sees nothing else of ours."""
-    package = folder / _PACKAGE
-    package.mkdir(parents=True)
-    for script in _SCRIPTS.glob("*.py"):
-        shutil.copy(script, package)
-    for parent in (folder / "memsvc_evals", folder / "memsvc_evals/load"):
-        (parent / "__init__.py").touch()
+def stage_scripts(folder: Path, patterns: Sequence[str] = _SCRIPTS) -> Path:
+    """Copy the workers into a package of their own, so that a peer's Python sees nothing else of ours.
+
+    The patterns are relative to this package's folder.
+    """
+    for pattern in patterns:
+        for script in _ROOT.glob(pattern):
+            target = folder / "memsvc_evals" / script.relative_to(_ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(script, target)
+            for parent in target.relative_to(folder).parents[:-1]:
+                (folder / parent / "__init__.py").touch()
     return folder

@@ -6,7 +6,6 @@ A request is {"op": name, ...}; the answer {"seconds": of the store's own work, 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from memsvc_evals.answering import answer_requests
 
 __all__ = ["Dataset", "Store", "serve"]
 
@@ -69,20 +70,15 @@ def load_dataset(folder: Path) -> Dataset:
 
 
 def serve(make: Callable[[], Store]) -> None:
-    """Answer requests until stdin ends, then close the store; what libraries print goes to stderr."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    """Answer requests until stdin ends, then close the store."""
     data = load_dataset(Path(sys.argv[1]))
     store = make()
     try:
-        for line in sys.stdin:
-            try:
-                request = json.loads(line)
-                answer = _rehearse(make(), data) if request["op"] == "rehearse" else _answer(store, data, request)
-            except Exception as error:  # noqa: BLE001 - the boundary of a request: whatever a peer raises is told
-                answer = {"error": f"{type(error).__name__}: {error}"}
-            answers.write(json.dumps(answer) + "\n")
-            answers.flush()
+        answer_requests(
+            lambda request: (
+                _rehearse(make(), data) if request["op"] == "rehearse" else _answer(store, data, request)
+            )
+        )
     finally:
         store.close()
 

@@ -1,0 +1,25 @@
+"""What the benchmark must know of a peer; `peers.registry.PEERS` lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from memsvc_evals.ann.system import Params
+from memsvc_evals.load.environments import Peer
+
+__all__ = ["AnnPeer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnPeer(Peer):
+    """`module` is one of `memsvc_evals.ann.peers`, `argument` its variant.
+
+    `sweep` are search parameters from fast to exact for the curve, and `at` those of the named comparison (None:
+    the point of the curve is chosen by recall). `on_disk` says that searches read files, so that a cold run means
+    something. `slow` peers get shorter blocks.
+    """
+
+    sweep: tuple[Params, ...] = field(default=({},))
+    at: Params | None = None
+    on_disk: bool = False
+    slow: bool = False

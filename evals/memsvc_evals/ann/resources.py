@@ -1,0 +1,61 @@
+"""What a process holds and reads on Linux, and how its files leave the page cache."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+__all__ = ["Resident", "evict", "read_bytes", "resident"]
+
+_DONTNEED = 4
+
+
+class Resident(NamedTuple):
+    """The resident set in bytes: anonymous memory (heap, stacks) and pages of files."""
+
+    anon: int
+    file: int
+
+
+def resident() -> Resident:
+    fields = {}
+    with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+        for line in status:
+            name, _, value = line.partition(":")
+            fields[name] = value
+    return Resident(*(1024 * int(fields[name].split()[0]) for name in ("RssAnon", "RssFile")))
+
+
+def read_bytes() -> int:
+    """Return what this process had fetched from storage so far."""
+    with open("/proc/self/io", encoding="ascii") as io:
+        return next(int(line.split()[1]) for line in io if line.startswith("read_bytes"))
+
+
+def evict(folder: Path) -> None:
+    """Drop the folder's files from this process's mappings and from the page cache."""
+    _drop_mappings(str(folder.resolve()))
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _drop_cached(path)
+
+
+def _drop_mappings(folder: str) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        lines = [line.split(None, 5) for line in maps]
+    for fields in lines:
+        if len(fields) == 6 and fields[5].startswith(folder) and "w" not in fields[1]:
+            start, end = (int(part, 16) for part in fields[0].split("-"))
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONTNEED)
+
+
+def _drop_cached(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)

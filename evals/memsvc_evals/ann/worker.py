@@ -1,0 +1,134 @@
+"""The worker's side of the protocol of `system`: one system behind JSON lines on stdin and stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc_evals.answering import answer_requests
+from memsvc_evals.ann.resources import evict, read_bytes, resident
+from memsvc_evals.ann.system import AnnSystem
+
+__all__ = ["serve"]
+
+_NOTHING = -1
+_OPERATIONS = ("build", "open", "search", "cold", "cold_open", "drive", "stats")
+
+
+class _Session:
+    """The requests of one process, in order."""
+
+    def __init__(self, system: AnnSystem, dataset: Path, make: Callable[[], AnnSystem]) -> None:
+        self._system = system
+        self._dataset = dataset
+        self._make = make
+        self._folder = dataset
+        self._queries: NDArray[np.float32] = np.load(dataset / "q_f16.npy").astype(np.float32)
+        self._baseline = resident()
+
+    def build(self, request: dict[str, Any]) -> dict[str, Any]:
+        vectors = np.load(self._dataset / "x_f16.npy").astype(np.float32)
+        folder = Path(request["folder"])
+        wall, cpu = time.perf_counter(), time.process_time()
+        self._system.build(vectors, folder)
+        took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+        files = (path for path in folder.rglob("*") if path.is_file())
+        return {**took, "disk_bytes": sum(path.stat().st_size for path in files)}
+
+    def open(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._folder = Path(request["folder"])
+        wall, cpu = time.perf_counter(), time.process_time()
+        self._system.open(self._folder)
+        return {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+
+    def search(self, request: dict[str, Any]) -> dict[str, Any]:
+        k, search = request["k"], self._system.search
+        self._system.tune(request["params"])
+        queries = [self._queries[number] for number in request["queries"]]
+        clock, cpu = time.perf_counter, time.process_time()
+        found, times = [], []
+        for query in queries:
+            start = clock()
+            ids = search(query, k)
+            times.append(clock() - start)
+            found.append(ids)
+        cpu = time.process_time() - cpu
+        return {"ids": [_padded(ids, k) for ids in found], "us": [1e6 * t for t in times], "cpu": cpu}
+
+    def cold(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._system.tune(request["params"])
+        return self._cold(request, lambda query, k: self._system.search(query, k), lambda: None)
+
+    def cold_open(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._folder = Path(request["folder"])
+
+        def once(query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+            self._system.open(self._folder)
+            self._system.tune(request["params"])
+            return self._system.search(query, k)
+
+        def renew() -> None:
+            self._system.close()
+            self._system = self._make()
+
+        return self._cold(request, once, renew)
+
+    def _cold(
+        self,
+        request: dict[str, Any],
+        search: Callable[[NDArray[np.float32], int], NDArray[np.int64]],
+        after: Callable[[], None],
+    ) -> dict[str, Any]:
+        answer: dict[str, Any] = {"ids": [], "us": [], "read_bytes": [], "cpu": 0.0}
+        for number in request["queries"]:
+            evict(self._folder)
+            before, cpu, start = read_bytes(), time.process_time(), time.perf_counter()
+            ids = search(self._queries[number], request["k"])
+            took = time.perf_counter() - start
+            answer["cpu"] += time.process_time() - cpu
+            answer["us"].append(1e6 * took)
+            answer["read_bytes"].append(read_bytes() - before)
+            answer["ids"].append(_padded(ids, request["k"]))
+            after()
+        return answer
+
+    def drive(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._system.tune(request["params"])
+        count, end, k = 0, time.perf_counter() + request["seconds"], request["k"]
+        while time.perf_counter() < end:
+            self._system.search(self._queries[count % len(self._queries)], k)
+            count += 1
+        return {"count": count}
+
+    def stats(self, _: dict[str, Any]) -> dict[str, Any]:
+        now = resident()
+        return {
+            "anon_bytes": now.anon - self._baseline.anon,
+            "file_bytes": now.file - self._baseline.file,
+            "read_bytes": read_bytes(),
+        }
+
+    def close(self) -> None:
+        self._system.close()
+
+
+def serve(make: Callable[[str], AnnSystem]) -> None:
+    """Answer requests until stdin ends, then close the system."""
+    dataset, argument = Path(sys.argv[1]), sys.argv[2]
+    session = _Session(make(argument), dataset, lambda: make(argument))
+    actions = {name: getattr(session, name) for name in _OPERATIONS}
+    try:
+        answer_requests(lambda request: actions[request["op"]](request))
+    finally:
+        session.close()
+
+
+def _padded(ids: NDArray[np.int64], k: int) -> list[int]:
+    found = np.asarray(ids, np.int64)[:k].tolist()
+    return found + [_NOTHING] * (k - len(found))
