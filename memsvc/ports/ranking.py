@@ -22,12 +22,15 @@ __all__ = [
     "RetrievalRequest",
     "Rows",
     "SessionCandidate",
+    "Times",
     "VectorDelta",
     "VectorIndex",
     "VectorSource",
+    "Within",
 ]
 
 Rows = NDArray[np.int64]
+Times = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class VectorDelta:
     `visible` says for each changed note whether it is active or limited; `purged` notes are gone.
     `note_rows` and `matrix` (float32, one L2-normalised row per key, parallel) hold all keys of the notes
     that were created or re-keyed, whatever their status; they replace what the index had for these notes.
+    `times` (n, 2), parallel to `note_rows`: event and ingest time in microseconds since 1970; None when the
+    source has none.
     """
 
     upto: int
@@ -68,13 +73,42 @@ class VectorDelta:
     purged: Sequence[int]
     note_rows: Rows
     matrix: Matrix
+    times: Times | None = None
 
 
 class VectorSource(Protocol):
     """Where an index reads the truth from: a Reader of the namespace."""
 
-    def vector_delta(self, after_sequence: int) -> VectorDelta:
-        """Return what changed after a sequence; 0 gives everything."""
+    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
+        """Return what changed after a sequence; 0 gives everything.
+
+        `limit` is the most journal entries to go through; `upto` then says how far that was.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Ranges of a note's event and ingest time, microseconds since 1970: from inclusive, to exclusive.
+
+    None means unrestricted.
+    """
+
+    event_from: int | None = None
+    event_to: int | None = None
+    ingest_from: int | None = None
+    ingest_to: int | None = None
+
+    def holds(self, times: Times) -> NDArray[np.bool_]:
+        """Say for each pair of times (n, 2) whether it lies in the ranges."""
+        kept = np.ones(len(times), np.bool_)
+        for axis, (start, end) in enumerate(
+            ((self.event_from, self.event_to), (self.ingest_from, self.ingest_to))
+        ):
+            if start is not None:
+                kept &= times[:, axis] >= start
+            if end is not None:
+                kept &= times[:, axis] < end
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +121,8 @@ class IndexProblem:
 
 @dataclass(frozen=True, slots=True)
 class IndexStats:
+    """`form` is exact | flat | paged; `memory_bytes` is anonymous RAM."""
+
     form: str
     vectors: int
     applied_sequence: int
@@ -102,22 +138,33 @@ class VectorIndex(Protocol):
     """
 
     def search(
-        self, source: VectorSource, state: NamespaceState, query: Vector, *, k: int, allowed: Rows | None
+        self,
+        source: VectorSource,
+        state: NamespaceState,
+        query: Vector,
+        *,
+        k: int,
+        allowed: Rows | None,
+        within: Within | None = None,
     ) -> Ranked:
         """Return the k best notes by the best dot product of any of their keys.
 
         `allowed` (sorted note rows) restricts the search inside the scan, whatever the notes' status; None
-        means all visible notes. Raises DimensionMismatch when the query is not of `state.model`.
+        means all visible notes. `within` restricts it further, by time. Raises DimensionMismatch when the
+        query is not of `state.model`.
         """
 
     def save(self, source: VectorSource, state: NamespaceState) -> None:
-        """Make the present state durable as a new generation, so that the next opening is cheap."""
+        """Make the present state durable, so that the next opening is cheap."""
 
     def verify(self, source: VectorSource, state: NamespaceState) -> list[IndexProblem]:
         """Compare what is on disk and in memory with the source; change nothing."""
 
     def rebuild(self, source: VectorSource, state: NamespaceState) -> None:
         """Drop what is there and build from the source."""
+
+    def compact(self, source: VectorSource, state: NamespaceState) -> None:
+        """Write anew what changes have left loose, and give the room of removed notes back."""
 
     def erase(self, namespace_row: int) -> None:
         """Remove every file and byte of a namespace; a search builds it again."""

@@ -132,7 +132,7 @@ class Reader(Protocol):
         `allowed` (sorted rows) restricts inside the search, whatever the status; None means visible notes.
         """
 
-    def vector_delta(self, after_sequence: int) -> VectorDelta:
+    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
         """Return what an index must apply (see VectorSource)."""
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:

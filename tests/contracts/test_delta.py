@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from memsvc.domain.notes import Status
+from memsvc.domain.time import to_microseconds
 from memsvc.ports.embedding import Matrix
 from memsvc.ports.ranking import VectorDelta
 from memsvc.ports.storage import Storage
@@ -187,3 +188,28 @@ def test_deltas_applied_one_by_one_equal_the_whole(storage: Storage) -> None:
             keyed.discard(row)
     whole = delta(storage, 0)
     assert (visible, keyed) == (dict(whole.visible), set(whole.note_rows.tolist()))
+
+
+def test_a_limited_delta_goes_through_so_many_journal_entries(storage: Storage) -> None:
+    a, b, c = draft("a"), draft("b"), draft("c")
+    store(storage, a, b, c)
+    forget(storage, a.id)
+    rows = rows_of(storage, "a", "b", "c")
+    with storage.reader(SCOPE) as reader:
+        first = reader.vector_delta(0, limit=2)
+        second = reader.vector_delta(first.upto, limit=9)
+    assert (first.upto, dict(first.visible)) == (2, {rows[0]: False, rows[1]: True})
+    assert (second.upto, dict(second.visible)) == (4, {rows[0]: False, rows[2]: True})
+    assert_holds(first, rows[:2], vectors("a", "b"))
+    assert_holds(second, rows[2:], vectors("c"))
+
+
+def test_every_key_comes_with_the_times_of_its_note(storage: Storage) -> None:
+    store(storage, draft("a", keys=["a1", "a2"]), draft("b"))
+    with storage.reader(SCOPE) as reader:
+        notes = {n.row: n for n in reader.notes_by_row(rows_of(storage, "a", "b"))}
+        found = reader.vector_delta(0)
+    moments = [(to_microseconds(n.event_time), to_microseconds(n.ingest_time)) for n in notes.values()]
+    expected = dict(zip(notes, moments, strict=True))
+    assert found.times is not None
+    assert [tuple(pair) for pair in found.times.tolist()] == [expected[row] for row in found.note_rows.tolist()]

@@ -129,8 +129,8 @@ class MemoryReader:
             "lexical_all": lexical.rank(query, everything, allowed=rows, limit=limit),
         }
 
-    def vector_delta(self, after_sequence: int) -> VectorDelta:
-        return empty_delta() if self._data is None else delta_after(self._data, after_sequence)
+    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
+        return empty_delta() if self._data is None else delta_after(self._data, after_sequence, limit=limit)
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
         taken = {} if self._data is None else self._data.taken

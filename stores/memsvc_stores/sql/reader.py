@@ -127,9 +127,9 @@ class SqlReader:
             executor.connection, namespace.row, text, limit=limit, allowed=allowed, stats=stats
         )
 
-    def vector_delta(self, after_sequence: int) -> VectorDelta:
+    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
         state = self.state
-        return empty_delta() if state is None else vector_delta(self._executor, state, after_sequence)
+        return empty_delta() if state is None else vector_delta(self._executor, state, after_sequence, limit=limit)
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
         return {dedupe: NoteId(note) for dedupe, note in self._all(statements.TAKEN, dedupes=self._many(dedupes))}
