@@ -103,6 +103,10 @@ class SpannIndex:
         for number in range(self._lists.header.lists):
             self._lists.read(np.array([number]))
 
+    def evict(self) -> None:
+        """Give up the pages of the postings that are mapped in memory, for measurements from the disk."""
+        self._lists.evict()
+
     def close(self) -> None:
         self._lists.close()
 

@@ -81,9 +81,14 @@ class ListFile:
                 start = self.header.data_start + page * PAGE
                 os.posix_fadvise(self._handle, start, pages * PAGE, os.POSIX_FADV_WILLNEED)
 
+    def evict(self) -> None:
+        """Give up the mapped pages, so that the next read comes from the disk unless the system still has them."""
+        self._map.madvise(mmap.MADV_DONTNEED)
+
     def close(self) -> None:
-        """Close the file; the map goes with the last array on it."""
+        """Close the file and give up the map, which goes with the last array on it."""
         os.close(self._handle)
+        del self._data, self._map
 
 
 def load_graph(directory: Path, header: Header) -> HeadGraph:

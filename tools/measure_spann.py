@@ -1,0 +1,106 @@
+"""Measure the classic SPANN index on a folder with x_f16.npy, q_f16.npy and gt20.npy.
+
+Run from the repository root, with the index's folder to make or to use again:
+OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=.:stores python tools/measure_spann.py DATA INDEX \
+    [--ratio 0.12] [--storage float16] [--eps1 10] [--replicas 8] [--lists 16 32 64] [--eps2 0.2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from memsvc_stores.vectors.spann import SpannIndex, SpannOptions, build_spann
+
+K = 10
+COLD_QUERIES = 100
+
+
+def anonymous_kb() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("RssAnon")).split()[1])
+
+
+def read_bytes() -> int:
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("read_bytes")).split()[1])
+
+
+def build(data: Path, index: Path, options: SpannOptions) -> None:
+    """Build and say what it cost; meant for a process of its own."""
+    vectors = np.load(data / "x_f16.npy", mmap_mode="r")
+    started = time.process_time()
+    build_spann(index, vectors, options)
+    print(json.dumps({"build_cpu_s": round(time.process_time() - started, 1), "vectors": vectors.shape[0]}))
+
+
+def warm(index: SpannIndex, queries: np.ndarray, truth: np.ndarray, **how: object) -> dict[str, float]:
+    """Ask every question; recall@10 and microseconds."""
+    hits, took, lists = 0, [], 0
+    for query, true in zip(queries, truth, strict=True):
+        started = time.perf_counter()
+        ids, _ = index.search(query, K, **how)
+        took.append(time.perf_counter() - started)
+        hits += int(np.isin(ids, true[:K]).sum())
+        lists += len(index.probed(query, eps2=how.get("eps2"), lists=how["lists"]))
+    p50, p99 = (round(1e6 * float(value)) for value in np.quantile(took, [0.5, 0.99]))
+    read = round(lists / len(queries), 1)
+    return {"recall@10": round(hits / K / len(queries), 4), "p50_us": p50, "p99_us": p99, "lists_read": read}
+
+
+def cold(folder: Path, queries: np.ndarray, lists: int) -> dict[str, float]:
+    """Ask with the postings out of the page cache; the heads stay in memory."""
+    handle = os.open(folder / "postings.spann", os.O_RDONLY)
+    took, read = [], []
+    with SpannIndex(folder) as index:
+        for query in queries[:COLD_QUERIES]:
+            index.evict()
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+            before, started = read_bytes(), time.perf_counter()
+            index.search(query, K, lists=lists)
+            took.append(time.perf_counter() - started)
+            read.append(read_bytes() - before)
+    os.close(handle)
+    return {"cold_p50_us": round(1e6 * float(np.median(took))), "cold_kb": round(float(np.median(read)) / 1024)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("--ratio", type=float, default=0.12)
+    parser.add_argument("--storage", choices=["float32", "float16", "int8"], default="float16")
+    parser.add_argument("--eps1", type=float, default=10.0)
+    parser.add_argument("--replicas", type=int, default=8)
+    parser.add_argument("--lists", type=int, nargs="+", default=[16, 32, 64])
+    parser.add_argument("--eps2", type=float)
+    given = parser.parse_args()
+    options = SpannOptions(ratio=given.ratio, storage=given.storage, eps1=given.eps1, replica_count=given.replicas)
+    if not (given.index / "postings.spann").exists():
+        process = multiprocessing.get_context("spawn").Process(
+            target=build, args=(given.data, given.index, options)
+        )
+        process.start()
+        process.join()
+    queries = np.load(given.data / "q_f16.npy").astype(np.float32)
+    truth = np.load(given.data / "gt20.npy")
+    import faiss  # noqa: F401  # its memory is no part of the index
+
+    before = anonymous_kb()
+    with SpannIndex(given.index) as index:
+        index.search(queries[0], K, lists=max(given.lists))
+        print(json.dumps({"anonymous_mb": round((anonymous_kb() - before) / 1024, 1), **index.stats()}))
+        for lists in given.lists:
+            print(json.dumps({"lists": lists, **warm(index, queries, truth, lists=lists, eps2=given.eps2)}))
+    for lists in given.lists:
+        print(json.dumps({"lists": lists, **cold(given.index, queries, lists)}))
+
+
+if __name__ == "__main__":
+    main()
