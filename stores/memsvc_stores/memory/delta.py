@@ -19,7 +19,7 @@ def empty_delta() -> VectorDelta:
 
 
 def delta_after(data: NamespaceData, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
-    """Return the present state of every note with a journal entry past the sequence, of `limit` entries at most."""
+    """Return the present state of every note with a journal entry past the sequence, of at most `limit`."""
     start = max(after_sequence, 0)
     upto = len(data.journal) if limit is None else min(start + limit, len(data.journal))
     changes = data.journal[start:upto]

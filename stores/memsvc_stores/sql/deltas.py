@@ -62,7 +62,7 @@ def empty_delta() -> VectorDelta:
 def vector_delta(
     executor: Executor, state: NamespaceState, after_sequence: int, *, limit: int | None = None
 ) -> VectorDelta:
-    """Return the present state of every note with a journal entry past the sequence, of `limit` entries at most."""
+    """Return the present state of every note with a journal entry past the sequence, of at most `limit`."""
     place = {"namespace": state.row, "model": state.model.id, "dimension": state.model.dimension}
     if limit is not None and after_sequence + limit >= state.last_sequence:
         limit = None
