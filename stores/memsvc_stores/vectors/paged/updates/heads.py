@@ -1,0 +1,150 @@
+"""The heads of the postings as the writer holds them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from memsvc.ports.embedding import Matrix, Vector
+from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.codes.packing import put_code
+from memsvc_stores.vectors.codes.scanner import Scanner
+from memsvc_stores.vectors.layout import SLOTS, Bytes1, Bytes2, Draft, Indices
+from memsvc_stores.vectors.paged.updates.vectors import Widening
+
+__all__ = ["Heads"]
+
+CACHED: Final = 4096
+AHEAD: Final = 16
+
+
+class Heads:
+    """All head codes in memory, centroids in full for the postings touched last; kept in step with the draft.
+
+    A spare posting has the zero vector for a head; `nearest` never returns it.
+    """
+
+    def __init__(self, draft: Draft, codec: Codec, widening: Widening) -> None:
+        self._codec = codec
+        self._widening = widening
+        self._codes = draft.array("heads")
+        self._centroids = draft.array("centroids")
+        self._scanner = Scanner(codec)
+        self._pages = self._codes.count
+        self._buffer = self._room(self._pages)
+        if self._pages:
+            self._codes.gather(np.arange(self._pages), self._buffer[: self._pages])
+        self._cached = np.zeros((CACHED, codec.dimension), np.float32)
+        self._tags = np.full(CACHED, -1, np.intp)
+        self._opposite = np.zeros((AHEAD, codec.code_bytes), np.uint8)
+        self._known = np.zeros(AHEAD, np.bool_)
+        self._nowhere = codec.encode(np.zeros((1, codec.padded), np.float32))[0]
+        self.count = draft.array("codes").count
+        self.spare: set[int] = set()
+
+    @property
+    def nowhere(self) -> Bytes1:
+        """The code of the zero vector: head and slots of a spare posting."""
+        return self._nowhere
+
+    def nearest(self, rotated: Vector, count: int) -> Indices:
+        """Return the postings of the best heads by code, best first, fewer when there are not so many."""
+        wanted = min(count, self.count - len(self.spare))
+        ask = count
+        while True:
+            positions, _ = self._scanner.search(rotated, self._pages, ask)
+            found = positions[positions < self.count]
+            if self.spare:
+                found = found[[int(posting) not in self.spare for posting in found]]
+            if len(found) >= wanted or ask >= SLOTS * self._pages:
+                return found[:count]
+            # Unused and spare heads took places; they score about zero and are seldom among the best.
+            ask = min(4 * ask, SLOTS * self._pages)
+
+    def full(self, postings: Indices) -> Matrix:
+        """Return the centroids (len(postings), dimension)."""
+        slots = postings % CACHED
+        stale = self._tags[slots] != postings
+        if not stale.any():
+            return self._cached[slots]
+        result = self._cached[slots]
+        result[stale] = self._widening.read(self._centroids, postings[stale])
+        self._cached[slots] = result
+        self._tags[slots] = postings
+        return result
+
+    def opposite(self, posting: int) -> Bytes1:
+        """Return the code of the negated head, which empty slots hold so that they score last."""
+        if not (posting < len(self._known) and self._known[posting]):
+            self._learn(np.array([posting]))
+        return self._opposite[posting]
+
+    def opposites(self, postings: Indices) -> Bytes2:
+        known = self._known[np.minimum(postings, len(self._known) - 1)] & (postings < len(self._known))
+        if not known.all():
+            self._learn(postings[~known])
+        return self._opposite[postings]
+
+    def add(self) -> int:
+        """Append a head, the zero vector as yet, and return its number."""
+        posting = self.count
+        self.count += 1
+        if posting >= SLOTS * self._codes.count:
+            self._codes.extend(self._blank())
+            self._pages += 1
+            if self._pages > len(self._buffer):
+                self._grow()
+            self._buffer[self._pages - 1] = self._codes.read(self._pages - 1)
+        per_page = self._centroids.page_bytes // self._centroids.item_bytes
+        if posting >= per_page * self._centroids.count:
+            self._centroids.extend(np.zeros((1, self._centroids.page_bytes), np.uint8))
+        return posting
+
+    def put(self, postings: Indices, centroids: Matrix) -> None:
+        """Replace heads; a zero vector retires one from every search."""
+        items = self._widening.narrow(centroids, self._centroids.item_bytes)
+        self._centroids.set_items(postings, items)
+        kept = self._widening.widen(items)
+        self._cached[postings % CACHED] = kept
+        self._tags[postings % CACHED] = postings
+        both = self._codec.encode(self._rotated(np.concatenate((kept, -kept))))
+        self._reserve(int(postings.max()) + 1)
+        self._opposite[postings] = both[len(postings) :]
+        self._known[postings] = True
+        for posting, code in zip(postings.tolist(), both[: len(postings)], strict=True):
+            put_code(self._codes.edit(posting // SLOTS), posting % SLOTS, code)
+            put_code(self._buffer[posting // SLOTS], posting % SLOTS, code)
+
+    def _rotated(self, vectors: Matrix) -> Matrix:
+        result = np.zeros((len(vectors), self._codec.padded), np.float32)
+        there = vectors.any(axis=1)
+        if there.any():
+            result[there] = self._codec.rotate(vectors[there])
+        return result
+
+    def _learn(self, postings: Indices) -> None:
+        self._reserve(int(postings.max()) + 1)
+        self._opposite[postings] = self._codec.encode(self._rotated(-self.full(postings)))
+        self._known[postings] = True
+
+    def _reserve(self, count: int) -> None:
+        have = len(self._known)
+        if count > have:
+            more = max(count, 2 * have) - have
+            self._opposite = np.concatenate((self._opposite, np.zeros((more, self._codec.code_bytes), np.uint8)))
+            self._known = np.concatenate((self._known, np.zeros(more, np.bool_)))
+
+    def _blank(self) -> Bytes2:
+        page = np.zeros((1, self._codec.page_bytes), np.uint8)
+        for slot in range(SLOTS):
+            put_code(page[0], slot, self._nowhere)
+        return page
+
+    def _room(self, pages: int) -> Bytes2:
+        return self._scanner.buffer(max(AHEAD, pages + pages // 2))
+
+    def _grow(self) -> None:
+        kept = self._buffer.copy()
+        self._buffer = self._room(self._pages)
+        self._buffer[: len(kept)] = kept

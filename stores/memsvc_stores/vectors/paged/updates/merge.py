@@ -1,0 +1,54 @@
+"""Giving up a posting that has become small."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.layout import EMPTY, SLOTS
+from memsvc_stores.vectors.paged.updates.heads import Heads
+from memsvc_stores.vectors.paged.updates.postings import Postings
+from memsvc_stores.vectors.paged.updates.work_queue import Moves
+
+__all__ = ["SMALL", "merge"]
+
+SMALL: Final = 16
+NEAR: Final = 8
+
+
+def merge(posting: int, *, codec: Codec, postings: Postings, heads: Heads) -> Moves | None:
+    """Move the rows of a small posting to the nearest posting that has room for all, and make it spare.
+
+    Rows that this posting only had as a second place just lose it. Returns the moved rows, which may do better
+    elsewhere; None, with nothing moved, when the posting is not small any more, is the only one, held no
+    row alone, or none of the 8 nearest has room.
+    """
+    if posting in heads.spare or postings.filled(posting) >= SMALL or heads.count - len(heads.spare) < 2:
+        return None
+    slots = postings.rows(posting)
+    used = np.flatnonzero(slots != EMPTY)
+    members = slots[used].astype(np.intp)
+    alone = (postings.places(members)[:, 1] == EMPTY) if len(members) else np.zeros(0, np.bool_)
+    target = _target(posting, int(alone.sum()), codec=codec, postings=postings, heads=heads)
+    if target is None:
+        return None
+    codes = postings.codes(posting)[used[alone]]
+    for row in members.tolist():
+        postings.take(posting, row)
+    for row, code in zip(members[alone].tolist(), codes, strict=True):
+        postings.append(target, row, code)
+    postings.release(posting)
+    moved = members[alone]
+    return Moves(moved, postings.places(moved)) if len(moved) else None
+
+
+def _target(posting: int, count: int, *, codec: Codec, postings: Postings, heads: Heads) -> int | None:
+    head = heads.full(np.array([posting]))
+    near = heads.nearest(codec.rotate(head)[0], NEAR + 1)
+    scores = heads.full(near) @ head[0]
+    for candidate in near[np.argsort(-scores, kind="stable")].tolist():
+        if candidate != posting and postings.filled(candidate) + count <= SLOTS:
+            return int(candidate)
+    return None

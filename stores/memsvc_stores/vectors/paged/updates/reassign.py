@@ -1,0 +1,107 @@
+"""Moving vectors to better postings after a split (LIRE, SPFresh section 3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices, Pages
+from memsvc_stores.vectors.paged.updates.choice import choose
+from memsvc_stores.vectors.paged.updates.heads import Heads
+from memsvc_stores.vectors.paged.updates.postings import Postings
+from memsvc_stores.vectors.paged.updates.vectors import Widening
+from memsvc_stores.vectors.paged.updates.work_queue import Moves, Review
+
+__all__ = ["Reassigning"]
+
+NEIGHBOURS: Final = 8
+AMONG: Final = 6
+MOST_MOVES: Final = 24
+MARGIN: Final = 1e-4
+
+
+class Reassigning:
+    """Finds rows that a split left in a worse posting, and moves those that are still where they were seen."""
+
+    def __init__(
+        self, rows: Pages, *, codec: Codec, postings: Postings, heads: Heads, widening: Widening, replicas: int
+    ) -> None:
+        self._rows = rows
+        self._codec = codec
+        self._postings = postings
+        self._heads = heads
+        self._widening = widening
+        self._replicas = replicas
+
+    def review(self, task: Review) -> Moves | None:
+        """Return the rows that may do better elsewhere, at most 24 a posting; None when there are none."""
+        near = self._heads.nearest(self._codec.rotate(task.before)[0], NEIGHBOURS + 2)
+        halves = np.array([task.first, task.second])
+        postings = np.concatenate((halves, near[~np.isin(near, halves)][:NEIGHBOURS]))
+        members = self._postings.members(postings)
+        which, slots = np.nonzero(members != EMPTY)
+        rows = members[which, slots].astype(np.intp)
+        if not len(rows):
+            return None
+        vectors = self._widening.read(self._rows, rows)
+        scores = vectors @ np.concatenate((self._heads.full(postings), task.before)).T
+        own = scores[np.arange(len(rows)), which]
+        # A half's row may belong where the old head is nearer; a neighbour's row to one of the new heads.
+        rival = np.where(which < 2, scores[:, -1], scores[:, :2].max(axis=1))
+        gain = rival - own
+        moved = np.unique(rows[_best(gain, which, len(postings))])
+        return Moves(moved, self._postings.places(moved)) if len(moved) else None
+
+    def move(self, task: Moves) -> tuple[Moves | None, Indices]:
+        """Move the first rows of the task; return what is left of it and the postings that lost rows.
+
+        A row whose places are not as they were seen was deleted or moved meanwhile: it is left alone.
+        """
+        rows, seen = task.rows[:MOST_MOVES], task.seen[:MOST_MOVES]
+        same = (self._postings.places(rows) == seen).all(axis=1) & (seen[:, 0] != EMPTY)
+        rows = rows[same]
+        lost: set[int] = set()
+        if len(rows):
+            vectors = self._widening.read(self._rows, rows)
+            rotated = self._codec.rotate(vectors)
+            for index, row in enumerate(rows.tolist()):
+                targets = choose(self._heads, vectors[index], rotated[index], among=AMONG, replicas=self._replicas)
+                lost.update(self.settle(row, targets))
+        left = Moves(task.rows[MOST_MOVES:], task.seen[MOST_MOVES:])
+        return (left if len(left.rows) else None), np.array(sorted(lost), np.intp)
+
+    def settle(self, row: int, targets: list[int]) -> list[int]:
+        """Have a row in the targets only, as far as they have room; return the postings that lost it.
+
+        When the best target is full, the row stays where it is.
+        """
+        held = [int(place) // SLOTS for place in self._postings.place(row) if place != EMPTY]
+        wanted = [t for t in targets if t in held or self._postings.filled(t) < SLOTS]
+        if not wanted or wanted[0] != targets[0]:
+            return []
+        return self.replace(row, held, wanted)
+
+    def replace(self, row: int, held: list[int], wanted: list[int]) -> list[int]:
+        """Take a row from the postings in `held` that are not wanted, and put it in the wanted ones."""
+        lost = [posting for posting in held if posting not in wanted]
+        gained = [posting for posting in wanted if posting not in held]
+        if not lost and not gained:
+            return []
+        code = self._postings.code(row)
+        for posting in lost:
+            self._postings.take(posting, row)
+        for posting in gained:
+            self._postings.append(posting, row, code)
+        return lost
+
+
+def _best(gain: np.ndarray[tuple[int, ...], np.dtype[np.float32]], which: Indices, postings: int) -> Indices:
+    """Return the positions of the greatest gains above the margin, at most 24 a posting."""
+    found = np.flatnonzero(gain > MARGIN)
+    order = found[np.lexsort((-gain[found], which[found]))]
+    starts = np.searchsorted(which[order], np.arange(postings))
+    rank = np.arange(len(order)) - starts[which[order]]
+    kept: Indices = order[rank < MOST_MOVES]
+    return kept

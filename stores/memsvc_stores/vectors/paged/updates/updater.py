@@ -1,0 +1,141 @@
+"""In-place updates of the paged form: insert, delete, and the work that they leave (SPFresh, LIRE)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from memsvc.ports.embedding import Matrix, Vector
+from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.layout import EMPTY, PAGE, SLOTS, Bytes1, Bytes2, Draft, Indices, block_bytes, row_bytes
+from memsvc_stores.vectors.paged.updates.choice import choose
+from memsvc_stores.vectors.paged.updates.delete import delete
+from memsvc_stores.vectors.paged.updates.halving import unit
+from memsvc_stores.vectors.paged.updates.heads import Heads
+from memsvc_stores.vectors.paged.updates.merge import SMALL, merge
+from memsvc_stores.vectors.paged.updates.postings import Postings
+from memsvc_stores.vectors.paged.updates.reassign import Reassigning
+from memsvc_stores.vectors.paged.updates.split import split
+from memsvc_stores.vectors.paged.updates.vectors import Widening
+from memsvc_stores.vectors.paged.updates.work_queue import CAPACITY, Merge, Moves, Review, Task, WorkQueue
+
+__all__ = ["PagedUpdater", "create_postings"]
+
+AMONG: Final = 4
+CHUNK: Final = 256
+
+
+def create_postings(draft: Draft, codec: Codec) -> None:
+    """Begin the arrays of a paged form without postings."""
+    half = row_bytes(codec.dimension)
+    draft.create("codes", page_bytes=codec.page_bytes, item_bytes=codec.page_bytes)
+    draft.create("heads", page_bytes=codec.page_bytes, item_bytes=codec.page_bytes)
+    draft.create("centroids", page_bytes=block_bytes(half), item_bytes=half)
+    draft.create("ids", page_bytes=PAGE, item_bytes=4 * SLOTS)
+    draft.create("places", page_bytes=PAGE, item_bytes=8)
+
+
+class PagedUpdater:
+    """Changes the postings of a draft. Not thread-safe; one per draft.
+
+    Splits leave reviews of their neighbours and deletes leave merges in a bounded queue: `step` works it off
+    in the background, an insert or delete that finds it full does so first. Call `finish` before the commit.
+    """
+
+    def __init__(self, draft: Draft, codec: Codec, *, replicas: int = 1, capacity: int = CAPACITY) -> None:
+        self._codec = codec
+        self._replicas = replicas
+        self._rows = draft.array("rows")
+        self._widening = Widening(codec.dimension)
+        self._heads = Heads(draft, codec, self._widening)
+        self._postings = Postings(draft, codec, self._heads)
+        self._queue = WorkQueue(capacity)
+        self._reassigning = Reassigning(
+            self._rows,
+            codec=codec,
+            postings=self._postings,
+            heads=self._heads,
+            widening=self._widening,
+            replicas=replicas,
+        )
+
+    @property
+    def pending(self) -> int:
+        """Count the tasks in the queue."""
+        return len(self._queue)
+
+    def insert(self, rows: Indices, vectors: Matrix, codes: Bytes2) -> None:
+        """Place rows whose vectors are in the array `rows`; `vectors` are the same, not rotated.
+
+        Raises ValueError when a row has a place already.
+        """
+        if (self._postings.places(rows)[:, 0] != EMPTY).any() or len(np.unique(rows)) < len(rows):
+            raise ValueError("a row that is placed already was inserted")
+        for start in range(0, len(rows), CHUNK):
+            wide = vectors[start : start + CHUNK].astype(np.float32)
+            rotated = self._codec.rotate(wide)
+            for index, row in enumerate(rows[start : start + CHUNK].tolist()):
+                self._insert(row, wide[index], rotated[index], codes[start + index])
+        self._postings.note_spare()
+
+    def delete(self, rows: Indices) -> None:
+        """Take rows out of every posting, with their codes; those without a place are passed over."""
+        for posting in delete(rows, self._postings):
+            if self._postings.filled(posting) < SMALL:
+                self._push(Merge(posting))
+
+    def step(self, budget: int = 1) -> bool:
+        """Work off at most `budget` tasks, each of a few milliseconds; return whether none is left."""
+        for _ in range(budget):
+            task = self._queue.pop()
+            if task is None:
+                break
+            self._work(task)
+        self._postings.note_spare()
+        return not len(self._queue)
+
+    def finish(self) -> None:
+        """Work off all tasks. It ends: moves split nothing, and every merge ends a posting."""
+        while not self.step(CAPACITY):
+            pass
+
+    def _insert(self, row: int, vector: Vector, rotated: Vector, code: Bytes1) -> None:
+        if self._heads.count == len(self._heads.spare):
+            first = self._postings.allocate()
+            self._heads.put(np.array([first]), unit(vector[None], np.zeros_like(vector[None])))
+        while True:
+            targets = choose(self._heads, vector, rotated, among=AMONG, replicas=self._replicas)
+            full = [target for target in targets if self._postings.filled(target) == SLOTS]
+            if not full:
+                break
+            for target in full:
+                self._split(target)
+        for target in targets:
+            self._postings.append(target, row, code)
+
+    def _split(self, posting: int) -> None:
+        review = split(posting, self._rows, postings=self._postings, heads=self._heads, widening=self._widening)
+        self._push(review)
+
+    def _push(self, task: Task) -> None:
+        while self._queue.full:
+            self.step()
+        self._queue.push(task)
+
+    def _work(self, task: Task) -> None:
+        if isinstance(task, Review):
+            moves = self._reassigning.review(task)
+            if moves is not None:
+                self._queue.push_front(moves)
+        elif isinstance(task, Moves):
+            left, lost = self._reassigning.move(task)
+            if left is not None:
+                self._queue.push_front(left)
+            for posting in lost.tolist():
+                if self._postings.filled(posting) < SMALL and not self._queue.full:
+                    self._queue.push(Merge(posting))
+        else:
+            moves = merge(task.posting, codec=self._codec, postings=self._postings, heads=self._heads)
+            if moves is not None:
+                self._queue.push_front(moves)
