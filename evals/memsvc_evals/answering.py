@@ -6,15 +6,20 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TextIO
 
-__all__ = ["answer_requests"]
+__all__ = ["answer_requests", "claim_stdout"]
 
 
-def answer_requests(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Answer until stdin ends; an error is answered as {"error": text}, what libraries print goes to stderr."""
+def claim_stdout() -> TextIO:
+    """Return where answers go; from now on what libraries print on stdout goes to stderr."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
+
+
+def answer_requests(answers: TextIO, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Answer until stdin ends; an error is answered as {"error": text}."""
     for line in sys.stdin:
         try:
             answered = answer(json.loads(line))

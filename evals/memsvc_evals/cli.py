@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from memsvc_evals.ann.command import AnnOptions, parse_counts, run_ann
+from memsvc_evals.ann.plan import Plan as AnnPlan
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.load.bench import Plan
 from memsvc_evals.load.command import LoadOptions, run_load
@@ -16,7 +18,10 @@ from memsvc_evals.terminal import report_console
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Measure the service: LongMemEval retrieval, and load against peers.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure the service: LongMemEval retrieval, load, and the vector index against peers.",
+    no_args_is_help=True,
+)
 
 
 @app.command()
@@ -81,6 +86,40 @@ def load(
                 environments=environments,
                 json=json_file,
                 markdown=markdown,
+            ),
+            report_console(),
+        )
+
+
+@app.command()
+def ann(
+    folder: Annotated[Path, typer.Argument(help="Folder with x_f16.npy, q_f16.npy and (or without) gt20.npy.")],
+    form: Annotated[list[str] | None, typer.Option(help="Our forms: flat, paged, spann.")] = None,
+    peer: Annotated[list[str] | None, typer.Option(help="Peers by name, or all.")] = None,
+    install: Annotated[bool, typer.Option("--install", help="Install the peers first where missing.")] = False,
+    environments: Annotated[Path | None, typer.Option(help="Folder of the peers' environments.")] = None,
+    rounds: Annotated[int, typer.Option(min=7, help="Interleaved rounds for each ratio.")] = 10,
+    processes: Annotated[str, typer.Option(help="Numbers of processes for QPS; empty for none.")] = "1,2,4",
+    cold: Annotated[bool, typer.Option(help="Measure evicted indexes too.")] = True,
+    work: Annotated[Path | None, typer.Option(help="Folder that keeps the indexes between runs.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Page to put the tables into, between its marks.")] = None,
+    plots: Annotated[Path | None, typer.Option(help="Folder for the plots (PNG).")] = None,
+) -> None:
+    """Search vectors in our forms of index and in peers, in one interleaved run, warm and cold."""
+    with clear_errors():
+        run_ann(
+            AnnOptions(
+                folder=folder,
+                forms=["flat", "paged", "spann"] if form is None else form,
+                peers=peer or [],
+                plan=AnnPlan(rounds=rounds, cold=cold, processes=parse_counts(processes)),
+                install=install,
+                environments=environments,
+                work=work,
+                json=json_file,
+                markdown=markdown,
+                plots=plots,
             ),
             report_console(),
         )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import os
+import platform
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from memsvc.errors import InvalidInput
 
-__all__ = ["DataFile", "code_revision", "inspect_data"]
+__all__ = ["DataFile", "code_revision", "inspect_data", "machine"]
 
 _BLOCK = 1 << 20
 _MARK = b'"question_id"'
@@ -38,6 +41,11 @@ def inspect_data(path: Path) -> DataFile:
     except OSError as error:
         raise InvalidInput(f"cannot read {path}: {error.strerror or error}") from error
     return DataFile(path.name, digest.hexdigest(), questions)
+
+
+def machine() -> dict[str, Any]:
+    """Return the number of CPUs, the Python and the system."""
+    return {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
 
 
 def code_revision() -> dict[str, str]:

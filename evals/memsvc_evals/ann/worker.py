@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc_evals.answering import answer_requests
 from memsvc_evals.ann.resources import evict, read_bytes, resident
 from memsvc_evals.ann.system import AnnSystem
+from memsvc_evals.answering import answer_requests, claim_stdout
 
 __all__ = ["serve"]
 
@@ -120,11 +120,12 @@ class _Session:
 
 def serve(make: Callable[[str], AnnSystem]) -> None:
     """Answer requests until stdin ends, then close the system."""
+    answers = claim_stdout()
     dataset, argument = Path(sys.argv[1]), sys.argv[2]
     session = _Session(make(argument), dataset, lambda: make(argument))
     actions = {name: getattr(session, name) for name in _OPERATIONS}
     try:
-        answer_requests(lambda request: actions[request["op"]](request))
+        answer_requests(answers, lambda request: actions[request["op"]](request))
     finally:
         session.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +19,7 @@ from memsvc_evals.load.printed import markdown_table, print_load, put_table
 from memsvc_evals.load.summary import load_figures
 from memsvc_evals.load.systems import our_systems, peer_systems
 from memsvc_evals.load.workload import DIMENSION, Workload, make_workload
-from memsvc_evals.provenance import code_revision
+from memsvc_evals.provenance import code_revision, machine
 from memsvc_evals.terminal import progress_bar
 
 __all__ = ["LoadOptions", "run_load"]
@@ -93,7 +92,7 @@ def _config(options: LoadOptions) -> dict[str, Any]:
         "dimension": DIMENSION,
         "samples": asdict(options.plan),
         "peers": packages,
-        "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()},
+        "machine": machine(),
     }
 
 

@@ -9,14 +9,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from memsvc.errors import InvalidInput
 from memsvc_evals.figures import Figure
 from memsvc_evals.load.summary import COLUMNS, rows
+from memsvc_evals.pages import Marks
 
 __all__ = ["markdown_table", "print_load", "put_table"]
-
-BEGIN = "<!-- load table: made by memsvc eval load --markdown -->"
-END = "<!-- end of load table -->"
 
 
 def print_load(console: Console, figures: Mapping[str, Figure], systems: list[str]) -> None:
@@ -41,14 +38,4 @@ def markdown_table(figures: Mapping[str, Figure], systems: list[str], caption: s
 
 def put_table(path: Path, table: str) -> None:
     """Replace what stands between the marks of a page; raises InvalidInput when it has none."""
-    try:
-        page = path.read_text(encoding="utf-8")
-        before, begin, rest = page.partition(BEGIN)
-        _, end, after = rest.partition(END)
-        if not begin or not end:
-            raise InvalidInput(
-                f"{path} has no place for the table; put the lines {BEGIN} and {END} where it belongs"
-            )
-        path.write_text(f"{before}{BEGIN}\n{table}{END}{after}", encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"cannot write the table into {path}: {error.strerror or error}") from error
+    Marks("load table", "memsvc eval load --markdown").put(path, table)

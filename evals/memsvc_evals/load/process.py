@@ -51,20 +51,31 @@ class Worker:
         return self._process.pid
 
     def call(self, op: str, **arguments: Any) -> Answer:
+        answer = self.ask(op, **arguments)
+        return Answer(answer["seconds"], tuple(answer["notes"] or ()))
+
+    def ask(self, op: str, **arguments: Any) -> dict[str, Any]:
+        self.send(op, **arguments)
+        return self.receive(op)
+
+    def send(self, op: str, **arguments: Any) -> None:
+        """Send a request whose answer `receive` fetches, so that several workers can be busy together."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps({"op": op, **arguments}) + "\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise self._failed(op, "the process has ended") from None
+
+    def receive(self, op: str) -> dict[str, Any]:
+        assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             raise self._failed(op, "the process has ended")
-        answer = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise self._failed(op, answer["error"])
-        return Answer(answer["seconds"], tuple(answer["notes"] or ()))
+        return answer
 
     def _failed(self, op: str, reason: str) -> ServerFault:
         tail = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-_STDERR_LINES:]

@@ -13,11 +13,12 @@ from memsvc.errors import InvalidInput
 from memsvc_evals.load.environments import PEERS, stage_scripts
 from memsvc_evals.load.process import Worker
 
-__all__ = ["System", "our_systems", "peer_systems"]
+__all__ = ["System", "our_paths", "our_systems", "peer_systems"]
 
 IN_PROCESS = "memsvc"
 HYBRID = "memsvc-hybrid"
 REST = "memsvc-rest"
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ class System:
     def start(self, stack: ExitStack, *, dataset: Path, log: Path) -> Worker:
         # Without the caller's own MEMSVC_ settings: the run measures the defaults.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEMSVC_")}
-        environment = kept | {"PYTHONPATH": self.pythonpath, "OMP_NUM_THREADS": "1"}
+        environment = kept | {"PYTHONPATH": self.pythonpath} | dict.fromkeys(_THREADS, "1")
         command = [*self.command, str(dataset), self.argument]
         return stack.enter_context(Worker(self.name, command, environment=environment, log=log))
 
 
 def our_systems() -> list[System]:
     """Return the service in process (by vectors only, as the peers, and hybrid) and over REST."""
-    paths = os.pathsep.join(_our_paths())
+    paths = our_paths()
 
     def ours(name: str, module: str, mode: str, *, in_child: bool = False) -> System:
         command = (sys.executable, "-m", f"memsvc_evals.load.ours.{module}")
@@ -54,9 +55,9 @@ def our_systems() -> list[System]:
     ]
 
 
-def _our_paths() -> list[str]:
+def our_paths() -> str:
     """Return this process's import path, so that an uninstalled checkout works in workers too."""
-    return [str(Path(memsvc.__file__).parents[1]), *(path for path in sys.path if path)]
+    return os.pathsep.join([str(Path(memsvc.__file__).parents[1]), *(path for path in sys.path if path)])
 
 
 def peer_systems(folder: Path, scripts: Path) -> list[System]:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc_evals.answering import answer_requests
+from memsvc_evals.answering import answer_requests, claim_stdout
 
 __all__ = ["Dataset", "Store", "serve"]
 
@@ -71,13 +71,15 @@ def load_dataset(folder: Path) -> Dataset:
 
 def serve(make: Callable[[], Store]) -> None:
     """Answer requests until stdin ends, then close the store."""
+    answers = claim_stdout()
     data = load_dataset(Path(sys.argv[1]))
     store = make()
     try:
         answer_requests(
+            answers,
             lambda request: (
                 _rehearse(make(), data) if request["op"] == "rehearse" else _answer(store, data, request)
-            )
+            ),
         )
     finally:
         store.close()

@@ -1,0 +1,1 @@
+"""Our forms as systems under test; the argument names the form."""
