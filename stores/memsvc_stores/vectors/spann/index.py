@@ -77,16 +77,16 @@ class SpannIndex:
         if k < 1 or not total:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         room = self._scorer.buffer(total)
-        ids = np.empty(total, "<u4")
+        id_bytes = np.empty((total, ID_BYTES), np.uint8)
         start = 0
         for records in read:
             end = start + len(records)
             room[start:end] = records[:, ID_BYTES:]
-            ids[start:end] = np.ascontiguousarray(records[:, :ID_BYTES]).view("<u4")[:, 0]
+            id_bytes[start:end] = records[:, :ID_BYTES]
             start = end
         # As many as hold k distinct ids even when each has all its replicas among them.
         places, scores = self._scorer.best(query, count=total, k=k * self._lists.header.replicas)
-        found = ids[places]
+        found = id_bytes.view("<u4")[places, 0]
         distinct = np.sort(np.unique(found, return_index=True)[1])[:k]
         return found[distinct].astype(np.int64), scores[distinct]
 
