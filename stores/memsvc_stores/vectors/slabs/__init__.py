@@ -1,1 +1,1 @@
-"""Where stored namespaces lie: slab files of pages, a catalog of what is where, and a twin in memory for tests."""
+"""Where stored namespaces live: slab files with a catalog, and a twin of them in memory."""

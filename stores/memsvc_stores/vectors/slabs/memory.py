@@ -1,73 +1,91 @@
-"""The in-memory twin of stored namespaces: the same protocols over plain arrays, for tests of what is built on them."""
+"""Stored namespaces without a disk: a twin for tests and for building algorithms."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
-from memsvc_stores.vectors.layout import Bytes1, Bytes2, Indices, Meta
+from memsvc_stores.vectors.errors import Damaged
+from memsvc_stores.vectors.layout import Bytes1, Bytes2, Indices, Meta, Pages
+from memsvc_stores.vectors.slabs.overlay import Overlay
 
 __all__ = ["MemoryDraft", "MemoryPages", "MemoryStored", "commit"]
 
 
 class MemoryPages:
-    """An array of pages in RAM; implements Pages and PagesDraft."""
+    """An array of pages in one numpy array; grows only under a draft."""
 
-    def __init__(self, page_bytes: int, item_bytes: int, content: Bytes2 | None = None) -> None:
-        self.page_bytes = page_bytes
+    def __init__(self, data: Bytes2, item_bytes: int) -> None:
+        if item_bytes < 1 or data.shape[1] % item_bytes:
+            raise ValueError(f"a page of {data.shape[1]} bytes does not hold whole items of {item_bytes}")
+        self.page_bytes: int = data.shape[1]
         self.item_bytes = item_bytes
-        self._content = np.empty((0, page_bytes), np.uint8) if content is None else content
+        self._count = len(data)
+        self._data = data
 
     @property
     def count(self) -> int:
-        return len(self._content)
+        return self._count
+
+    @property
+    def data(self) -> Bytes2:
+        """The pages (count, page_bytes)."""
+        return self._data[: self._count]
 
     def read(self, page: int) -> Bytes1:
-        view = self._content[page]
-        view.flags.writeable = False
+        view: Bytes1 = self.data[page]
+        view.setflags(write=False)
         return view
 
     def gather(self, pages: Indices, out: Bytes2) -> None:
-        out[:] = self._content[pages]
+        np.take(self.data, pages, axis=0, out=out)
 
     def items(self, index: Indices) -> Bytes2:
-        out = np.empty((len(index), self.item_bytes), np.uint8)
-        self.gather_items(index, out)
-        return out
+        return np.take(self._items(), index, axis=0)
 
     def gather_items(self, index: Indices, out: Bytes2) -> None:
-        per = self.page_bytes // self.item_bytes
-        out[:] = self._content[:, : per * self.item_bytes].reshape(-1, self.item_bytes)[index]
+        np.take(self._items(), index, axis=0, out=out)
 
-    def edit(self, page: int) -> Bytes1:
-        return self._content[page]
+    def append(self, pages: Bytes2) -> None:
+        first = self._count
+        self.reserve(len(pages))
+        self._data[first : self._count] = pages
 
-    def extend(self, pages: Bytes2) -> None:
-        self._content = np.concatenate((self._content, pages))
+    def reserve(self, count: int) -> None:
+        needed = self._count + count
+        if needed > len(self._data):
+            grown = np.zeros((max(needed, 2 * len(self._data)), self.page_bytes), np.uint8)
+            grown[: self._count] = self.data
+            self._data = grown
+        self._count = needed
 
-    def set_items(self, index: Indices, values: Bytes2) -> None:
-        per = self.page_bytes // self.item_bytes
-        for item, value in zip(index.tolist(), values, strict=True):
-            start = item % per * self.item_bytes
-            self._content[item // per, start : start + self.item_bytes] = value
-
-    def copy(self) -> MemoryPages:
-        return MemoryPages(self.page_bytes, self.item_bytes, self._content.copy())
+    def _items(self) -> Bytes2:
+        return self.data.reshape(-1, self.item_bytes)
 
 
+@dataclass(slots=True)
+class _Line:
+    """The epochs of one namespace."""
+
+    newest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryStored:
-    """A namespace at one epoch, in RAM."""
+    """A Stored that nothing ever overwrites: it stays sound."""
 
-    def __init__(
-        self, meta: Meta, epoch: int, arrays: Mapping[str, MemoryPages], extents: Mapping[str, Bytes1]
-    ) -> None:
-        self.meta = meta
-        self.epoch = epoch
-        self.arrays = arrays
-        self.extents = extents
+    meta: Meta
+    epoch: int
+    arrays: Mapping[str, MemoryPages]
+    extents: Mapping[str, Bytes1]
+    line: _Line = field(default_factory=_Line, repr=False)
 
-    def array(self, name: str) -> MemoryPages:
+    def array(self, name: str) -> Pages:
+        if name not in self.arrays:
+            raise Damaged(f"epoch {self.epoch} of namespace {self.meta.namespace} has no array {name}")
         return self.arrays[name]
 
     def extent(self, name: str) -> Bytes1:
@@ -77,40 +95,65 @@ class MemoryStored:
         return True
 
     def newest(self) -> bool:
-        return True
+        return self.epoch == self.line.newest
 
     @property
     def disk_bytes(self) -> int:
-        return 0
+        return sum(it.data.nbytes for it in self.arrays.values()) + sum(it.nbytes for it in self.extents.values())
 
 
 class MemoryDraft:
-    """The next epoch, in RAM."""
+    """The next epoch of `base`, or the first one."""
 
-    def __init__(self, base: MemoryStored | None = None) -> None:
+    def __init__(self, base: MemoryStored | None) -> None:
         self.base = base
-        self.arrays = {} if base is None else {name: it.copy() for name, it in base.arrays.items()}
-        self.extents = {} if base is None else dict(base.extents)
+        self._arrays: dict[str, Overlay | MemoryPages] = dict(base.arrays) if base else {}
+        self._extents: dict[str, Bytes1] = dict(base.extents) if base else {}
 
-    def array(self, name: str) -> MemoryPages:
-        return self.arrays[name]
+    def array(self, name: str) -> Overlay:
+        found = self._arrays[name]
+        if isinstance(found, MemoryPages):
+            # A growing floor must not share its count with the base.
+            found = self._arrays[name] = Overlay(MemoryPages(found.data, found.item_bytes))
+        return found
 
-    def create(self, name: str, *, page_bytes: int, item_bytes: int) -> MemoryPages:
-        self.arrays[name] = MemoryPages(page_bytes, item_bytes)
-        return self.arrays[name]
+    def create(self, name: str, *, page_bytes: int, item_bytes: int) -> Overlay:
+        made = Overlay(MemoryPages(np.empty((0, page_bytes), np.uint8), item_bytes))
+        self._arrays[name] = made
+        return made
 
     def drop(self, name: str) -> None:
-        self.arrays.pop(name, None)
-        self.extents.pop(name, None)
+        self._arrays.pop(name, None)
+        self._extents.pop(name, None)
 
     def extent(self, name: str) -> Bytes1:
-        return self.extents.get(name, np.empty(0, np.uint8))
+        return self._extents.get(name, np.empty(0, np.uint8))
 
     def put(self, name: str, content: Bytes1) -> None:
-        self.extents[name] = content.copy()
+        kept = content.copy()
+        kept.setflags(write=False)
+        self._extents[name] = kept
+
+    def settled(self) -> Mapping[str, MemoryPages]:
+        """Return the arrays as they are now, apart from the base's."""
+        return MappingProxyType({name: _settle(it) for name, it in self._arrays.items()})
+
+    def extents(self) -> Mapping[str, Bytes1]:
+        return MappingProxyType(dict(self._extents))
+
+
+def _settle(pages: Overlay | MemoryPages) -> MemoryPages:
+    if isinstance(pages, MemoryPages):
+        return pages
+    data = np.empty((pages.count, pages.page_bytes), np.uint8)
+    pages.gather(np.arange(pages.count), data)
+    return MemoryPages(data, pages.item_bytes)
 
 
 def commit(draft: MemoryDraft, meta: Meta) -> MemoryStored:
-    """Return the draft as a stored namespace; the draft must not be changed any more."""
-    epoch = 1 if draft.base is None else draft.base.epoch + 1
-    return MemoryStored(meta, epoch, draft.arrays, draft.extents)
+    """Return the draft as the next epoch; the draft is not to be used after it."""
+    line = draft.base.line if draft.base else _Line()
+    if draft.base and not draft.base.newest():
+        raise ValueError(f"epoch {draft.base.epoch} of namespace {meta.namespace} is not the newest any more")
+    line.newest += 1
+    return MemoryStored(meta, line.newest, draft.settled(), draft.extents(), line)
