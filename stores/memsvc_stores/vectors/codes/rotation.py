@@ -1,72 +1,89 @@
-"""A fixed random rotation for any dimension, the same on every machine.
+"""A fixed random rotation of any dimension, the same bytes on every machine.
 
-Rounds of sign flips, a permutation and Walsh-Hadamard transforms over two overlapping windows make the
-coordinates of a unit vector nearly Gaussian, as a dense random rotation does; elementwise float64 sums alone
-are used, so that no BLAS or LAPACK build changes a bit of it.
+Random signs, random permutations and Hadamard transforms on two overlapping power-of-two windows, several rounds,
+all in elementwise float64 (the arithmetic of IEEE 754, so no linear algebra library and no thread count changes a
+bit), rounded once to float32.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc_stores.vectors.errors import Damaged
+__all__ = ["HASHES", "Rotation", "RotationChanged", "digest", "rotation"]
 
-__all__ = ["KNOWN", "digest", "rotation"]
+Rotation = NDArray[np.float32]
 
-_ROUNDS = 4
-_SEED = 1234
-# Checksums of the rotations of the common models' dimensions (1026 is 1024, padded).
-KNOWN: Final = {
-    384: "3a14d79f873a14171e65984891f13c86",
-    768: "8ded48f8159165fdcf75d7c3b7e959da",
-    1026: "279ca532fd988f625eb5c38267f1cab7",
-    1536: "df41d8db80b92e3ff6091469d3f6075b",
+HASHES: Final = {
+    384: "77b57ae308fc68174e0012dc334d95ce",
+    768: "d86a7a1f3a8aaeb50d87164ede1eeedd",
+    1024: "d6debbb200fbcc7749800779561f1958",
+    1536: "658afe87fc6ed13843bed992b70e3ad4",
 }
 
+_ROUNDS: Final = 4
+_SEED: Final = b"memsvc rotation 1"
 
-def rotation(dimension: int) -> NDArray[np.float32]:
-    """Return the orthonormal matrix A (dimension, dimension); y = A x. Raises Damaged when it came out wrong."""
-    generator = np.random.PCG64(_SEED + dimension)
-    matrix = np.eye(dimension)
-    for _ in range(_ROUNDS):
-        bits = generator.random_raw(dimension)
-        signs = np.where(bits & np.uint64(1), 1.0, -1.0)
-        order = np.argsort(generator.random_raw(dimension), kind="stable")
-        matrix = _mixed((matrix * signs[:, None])[order])
-    made = matrix.astype(np.float32)
-    if dimension in KNOWN and digest(made) != KNOWN[dimension]:
-        raise Damaged(
-            f"the rotation for {dimension} dimensions came out as {digest(made)}, not {KNOWN[dimension]}: "
-            "this numpy computes otherwise; stored codes cannot be used with it"
-        )
+
+class RotationChanged(RuntimeError):
+    """This machine makes another rotation than the one codes were made with."""
+
+
+@lru_cache(maxsize=8)
+def rotation(dimension: int, padded: int) -> Rotation:
+    """Return the matrix (padded, dimension) with orthonormal columns, read-only; z = matrix @ x.
+
+    Raises RotationChanged when its bytes are not the recorded ones of that dimension.
+    """
+    made = np.ascontiguousarray(_square(padded)[:, :dimension], np.float32)
+    expected = HASHES.get(dimension)
+    if expected is not None and digest(made) != expected:
+        raise RotationChanged(f"the rotation of {dimension} dimensions has hash {digest(made)}, not {expected}")
+    made.flags.writeable = False
     return made
 
 
-def digest(matrix: NDArray[np.float32]) -> str:
-    """Return the BLAKE2b (16 bytes, hex) of a matrix as little-endian float32."""
-    return hashlib.blake2b(np.ascontiguousarray(matrix, "<f4").tobytes(), digest_size=16).hexdigest()
+def digest(matrix: Rotation) -> str:
+    """Return the blake2b hash of the little-endian float32 bytes, 16 bytes in hexadecimal."""
+    return hashlib.blake2b(matrix.astype("<f4", copy=False).tobytes(), digest_size=16).hexdigest()
 
 
-def _mixed(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Transform the first and then the last 2^j rows, which overlap unless the count is a power of two."""
-    count = len(matrix)
-    window = 1 << (count.bit_length() - 1)
-    mixed = matrix.copy()
-    mixed[:window] = _hadamard(mixed[:window])
-    if window < count:
-        mixed[count - window :] = _hadamard(mixed[count - window :])
-    return mixed
+def _square(size: int) -> NDArray[np.float64]:
+    window = 1 << (size.bit_length() - 1)
+    turned = np.eye(size)
+    for number in range(_ROUNDS):
+        words = _words(3 * size, salt=f"{size} {number}".encode())
+        order = np.argsort(words[:size], kind="stable")
+        turned = turned[order] * _signs(words[size : 2 * size])
+        _hadamard(turned[:window])
+        # Without signs between them the second transform would nearly undo the first where windows overlap most.
+        turned *= _signs(words[2 * size :])
+        _hadamard(turned[size - window :])
+    return turned
 
 
-def _hadamard(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    count, step = len(rows), 1
-    while step < count:
-        pairs = rows.reshape(count // (2 * step), 2, step, -1)
-        rows = np.stack((pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]), axis=1).reshape(count, -1)
-        step *= 2
-    return rows * (1.0 / math.sqrt(count))
+def _words(count: int, *, salt: bytes) -> NDArray[np.uint64]:
+    """Return fixed random words: an extendable hash is the one generator that no library version changes."""
+    stream = hashlib.shake_256(_SEED + b" " + salt).digest(8 * count)
+    return np.frombuffer(stream, "<u8").astype(np.uint64)
+
+
+def _signs(words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    return np.where(words & np.uint64(1), -1.0, 1.0)[:, None]
+
+
+def _hadamard(rows: NDArray[np.float64]) -> None:
+    """Transform the columns in place by the orthonormal Walsh-Hadamard matrix; a power of two of rows."""
+    size = len(rows)
+    half = 1
+    while half < size:
+        pairs = rows.reshape(size // (2 * half), 2, half, -1)
+        total = pairs[:, 0] + pairs[:, 1]
+        np.subtract(pairs[:, 0], pairs[:, 1], out=pairs[:, 1])
+        pairs[:, 0] = total
+        half *= 2
+    rows *= 1.0 / np.sqrt(float(size))

@@ -1,57 +1,63 @@
-"""Exact inner products of float16 rows, without numpy's slow conversion of them."""
+"""Exact inner products of a question with float16 rows."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc_stores.vectors.codes.codec import Codes, Floats
+from memsvc_stores.vectors.codes.fastscan import borrow
 from memsvc_stores.vectors.layout import row_bytes
 
 __all__ = ["RowScorer"]
 
+_FIRST_ROWS: Final = 256
+
 
 class RowScorer:
-    """Scores rows that are gathered anew for each query. Not thread-safe: one for each thread."""
+    """Scores rows copied into its buffer. Not thread-safe: one for each thread.
+
+    By faiss, which converts float16 in vector registers; numpy's conversion takes ten times as long.
+    """
 
     def __init__(self, dimension: int) -> None:
-        import faiss
-
-        self._width = row_bytes(dimension)
-        self._index: Any = faiss.IndexScalarQuantizer(
-            self._width // 2, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        self._index.is_trained = True
-        self._query = np.zeros((1, self._width // 2), np.float32)
+        self._row_bytes = row_bytes(dimension)
+        self._question = np.zeros((1, self._row_bytes // 2), np.float32)
         self._dimension = dimension
-        self._view: Codes = np.empty((0, self._width), np.uint8)
+        self._index = _index(self._row_bytes // 2)
+        self._room = np.empty((0, self._row_bytes), np.uint8)
 
-    def buffer(self, rows: int) -> Codes:
-        """Return a writable view (rows, row_bytes), valid until a larger one is asked for."""
-        if rows > len(self._view):
-            import faiss
+    def buffer(self, n: int) -> NDArray[np.uint8]:
+        """Return room for rows (n, row_bytes), good until more are asked for."""
+        if n > len(self._room):
+            rows = max(_FIRST_ROWS, n, 2 * len(self._room))
+            # A new index, because growing would move the memory under arrays that are still held.
+            self._index = _index(self._row_bytes // 2)
+            self._index.codes.resize(rows * self._row_bytes)
+            flat = borrow(self._index, self._index.codes.data(), rows * self._row_bytes)
+            self._room = flat.reshape(rows, self._row_bytes)
+        return self._room[:n]
 
-            room = max(rows, 2 * len(self._view))
-            self._index.codes.resize(room * self._width)
-            self._view = faiss.rev_swig_ptr(self._index.codes.data(), room * self._width).reshape(
-                room, self._width
-            )
-        return self._view[:rows]
-
-    def top(self, query: Floats, rows: int, k: int) -> tuple[NDArray[np.int64], Floats]:
-        """Return the k best of the first `rows` rows of the buffer, best first, and their inner products."""
-        if not rows:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        self._query[0, : self._dimension] = query
-        self._index.ntotal = rows
-        scores, found = self._index.search(self._query, min(k, rows))
-        return found[0], scores[0]
-
-    def score(self, query: Floats, rows: int) -> Floats:
-        """Return the inner products of the first `rows` rows of the buffer, in their order."""
-        found, scores = self.top(query, rows, rows)
-        ordered = np.empty(rows, np.float32)
-        ordered[found] = scores
+    def score(self, query: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+        """Return the inner products of a question (dimension) with the first n rows of the buffer, in order."""
+        index, scores = self.top(query, n, n)
+        ordered = np.empty(n, np.float32)
+        ordered[index] = scores
         return ordered
+
+    def top(self, query: NDArray[np.float32], n: int, k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the numbers and inner products of the k best of the first n rows, best first."""
+        wanted = min(k, n)
+        if wanted <= 0:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        self._question[0, : self._dimension] = query
+        self._index.ntotal = n
+        scores, numbers = self._index.search(self._question, wanted)
+        return numbers[0], scores[0]
+
+
+def _index(dimension: int) -> Any:
+    import faiss
+
+    return faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)

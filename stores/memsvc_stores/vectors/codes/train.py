@@ -1,8 +1,7 @@
-"""Make the universal codebook: `python -m memsvc_stores.vectors.codes.train FILE`.
+"""Train a codebook on Gaussian vectors: `python -m memsvc_stores.vectors.codes.train FILE`.
 
-Ordinary product quantisation of 50,000 unit-normalised Gaussian vectors of 384 dimensions: after a random
-rotation every vector of unit length looks like one of them, so no data is needed. k-means is not stable to the
-bit over machines and library versions; the shipped file is the one that counts.
+For a new version of the format only. Codes made with another codebook mean nothing, so the shipped file is never
+overwritten: the new one gets a new version, file name and hash in `codebook.py`.
 """
 
 from __future__ import annotations
@@ -10,32 +9,42 @@ from __future__ import annotations
 import hashlib
 import sys
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-from memsvc_stores.vectors.codes.codebook import SUBSPACES, TRAINED
+from memsvc_stores.vectors.codes.codebook import BASE_DIMENSION, SHAPE, Centroids
 
 __all__ = ["main", "train"]
 
+_VECTORS: Final = 50_000
+_SEED: Final = 5
 
-def train() -> bytes:
-    """Return a codebook's bytes: (128, 16, 3) float32, little-endian."""
+
+def train(vectors: int = _VECTORS) -> Centroids:
+    """Return centroids of shape (128, 16, 3), by faiss's k-means on unit vectors of random direction."""
     import faiss
 
-    faiss.omp_set_num_threads(1)
-    sample = np.random.default_rng(5).standard_normal((50_000, TRAINED)).astype(np.float32)
+    sample = np.random.default_rng(_SEED).standard_normal((vectors, BASE_DIMENSION)).astype(np.float32)
     sample /= np.linalg.norm(sample, axis=1, keepdims=True)
-    index = faiss.IndexPQFastScan(TRAINED, SUBSPACES, 4, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexPQFastScan(BASE_DIMENSION, SHAPE[0], 4, faiss.METRIC_INNER_PRODUCT)
     index.train(sample)
-    centroids: bytes = faiss.vector_to_array(index.pq.centroids).astype("<f4").tobytes()
-    return centroids
+    trained: Centroids = faiss.vector_to_array(index.pq.centroids).reshape(SHAPE).astype("<f4")
+    return trained
 
 
-def main(target: Path) -> None:
-    content = train()
-    target.write_bytes(content)
-    sys.stdout.write(f"{target}: {len(content)} bytes, {hashlib.blake2b(content, digest_size=16).hexdigest()}\n")
+def main(arguments: list[str]) -> int:
+    """Write the codebook to the file named; refuse to overwrite one."""
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m memsvc_stores.vectors.codes.train FILE\n")
+        return 2
+    content = train().tobytes()
+    with Path(arguments[0]).open("xb") as file:
+        file.write(content)
+    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+    sys.stdout.write(f"{len(content)} bytes, blake2b {digest}\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))
