@@ -2,7 +2,7 @@
 
 Run from the repository root, with the index's folder to make or to use again:
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONPATH=.:stores python tools/measure_spann.py DATA INDEX \
-    [--ratio 0.12] [--storage float16] [--eps1 10] [--replicas 8] [--lists 16 32 64] [--eps2 0.2]
+    [--ratio 0.12] [--storage float16] [--eps1 10] [--replicas 8] [--lists 16 32] [--eps2 .2 | --max-dist-ratio 8]
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import json
 import multiprocessing
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from memsvc_stores.vectors.spann import SpannIndex, SpannOptions, build_spann
+from memsvc_stores.vectors.spann.source import Ids, Matrix
 
 K = 10
 COLD_QUERIES = 100
@@ -40,21 +42,31 @@ def build(data: Path, index: Path, options: SpannOptions) -> None:
     print(json.dumps({"build_cpu_s": round(time.process_time() - started, 1), "vectors": vectors.shape[0]}))
 
 
-def warm(index: SpannIndex, queries: np.ndarray, truth: np.ndarray, **how: object) -> dict[str, float]:
-    """Ask every question; recall@10 and microseconds."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a question is asked."""
+
+    lists: int
+    eps2: float | None
+    max_dist_ratio: float | None
+
+
+def warm(index: SpannIndex, queries: Matrix, truth: Ids, asked: Asked) -> dict[str, float]:
+    """Ask every question; recall@10, microseconds and lists read."""
     hits, took, lists = 0, [], 0
+    how = {"eps2": asked.eps2, "max_dist_ratio": asked.max_dist_ratio}
     for query, true in zip(queries, truth, strict=True):
         started = time.perf_counter()
-        ids, _ = index.search(query, K, **how)
+        ids, _ = index.search(query, K, lists=asked.lists, **how)
         took.append(time.perf_counter() - started)
         hits += int(np.isin(ids, true[:K]).sum())
-        lists += len(index.probed(query, eps2=how.get("eps2"), lists=how["lists"]))
+        lists += len(index.probed(query, lists=asked.lists, **how))
     p50, p99 = (round(1e6 * float(value)) for value in np.quantile(took, [0.5, 0.99]))
     read = round(lists / len(queries), 1)
     return {"recall@10": round(hits / K / len(queries), 4), "p50_us": p50, "p99_us": p99, "lists_read": read}
 
 
-def cold(folder: Path, queries: np.ndarray, lists: int) -> dict[str, float]:
+def cold(folder: Path, queries: Matrix, lists: int) -> dict[str, float]:
     """Ask with the postings out of the page cache; the heads stay in memory."""
     handle = os.open(folder / "postings.spann", os.O_RDONLY)
     took, read = [], []
@@ -70,7 +82,7 @@ def cold(folder: Path, queries: np.ndarray, lists: int) -> dict[str, float]:
     return {"cold_p50_us": round(1e6 * float(np.median(took))), "cold_kb": round(float(np.median(read)) / 1024)}
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("index", type=Path)
@@ -80,14 +92,21 @@ def main() -> None:
     parser.add_argument("--replicas", type=int, default=8)
     parser.add_argument("--lists", type=int, nargs="+", default=[16, 32, 64])
     parser.add_argument("--eps2", type=float)
-    given = parser.parse_args()
-    options = SpannOptions(ratio=given.ratio, storage=given.storage, eps1=given.eps1, replica_count=given.replicas)
+    parser.add_argument("--max-dist-ratio", type=float)
+    return parser.parse_args()
+
+
+def main() -> None:
+    given = arguments()
     if not (given.index / "postings.spann").exists():
-        process = multiprocessing.get_context("spawn").Process(
+        options = SpannOptions(
+            ratio=given.ratio, storage=given.storage, eps1=given.eps1, replica_count=given.replicas
+        )
+        builder = multiprocessing.get_context("spawn").Process(
             target=build, args=(given.data, given.index, options)
         )
-        process.start()
-        process.join()
+        builder.start()
+        builder.join()
     queries = np.load(given.data / "q_f16.npy").astype(np.float32)
     truth = np.load(given.data / "gt20.npy")
     import faiss  # noqa: F401  # its memory is no part of the index
@@ -97,7 +116,8 @@ def main() -> None:
         index.search(queries[0], K, lists=max(given.lists))
         print(json.dumps({"anonymous_mb": round((anonymous_kb() - before) / 1024, 1), **index.stats()}))
         for lists in given.lists:
-            print(json.dumps({"lists": lists, **warm(index, queries, truth, lists=lists, eps2=given.eps2)}))
+            asked = Asked(lists, given.eps2, given.max_dist_ratio)
+            print(json.dumps({"lists": lists, **warm(index, queries, truth, asked)}))
     for lists in given.lists:
         print(json.dumps({"lists": lists, **cold(given.index, queries, lists)}))
 

@@ -60,7 +60,8 @@ def simulate(
     took = _memory(form, parts, notes_searched, shape, rng)
     for count, pages in form.query.rounds:
         misses = rng.binomial(count, 1 - layout.hit, shape)
-        service: Samples = misses * max(1 / device.iops, 4096 * pages / device.bytes_per_second)
+        each = max(1 / device.iops, 4096 * pages / device.bytes_per_second)
+        service = np.asarray(misses * each, np.float64)
         took += _waits(service, load, rng) + service + (misses > 0) * _alone(device, parts, shape, rng)
     slowest: Samples = took.max(axis=1)
     return slowest
