@@ -88,3 +88,11 @@ def test_a_query_without_direction_or_of_another_dimension_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="a query is"):
         build(vectors[:50]).search(query.astype(np.float32), 1, lists=1, eps2=None)
+
+
+def test_evicted_pages_are_read_again(build: Build, vectors: Matrix) -> None:
+    index = build(vectors)
+    before = index.search(vectors[7], K, lists=8, eps2=None)
+    index.evict()
+    after = index.search(vectors[7], K, lists=8, eps2=None)
+    assert [array.tolist() for array in after] == [array.tolist() for array in before]
