@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from memsvc_evals.ann.command import AnnOptions, parse_counts, run_ann
+from memsvc_evals.ann.data.command import DataOptions, DatasetName, build_dataset
 from memsvc_evals.ann.plan import Plan as AnnPlan
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.load.bench import Plan
@@ -123,3 +124,24 @@ def ann(
             ),
             report_console(),
         )
+
+
+@app.command()
+def ann_data(
+    name: Annotated[DatasetName, typer.Argument(help="What to build.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write.")],
+    source: Annotated[
+        Path | None,
+        typer.Option(help="LongMemEval file; folder to grow from; .npy, .fvecs, .bvecs or .hdf5 file."),
+    ] = None,
+    locomo: Annotated[Path | None, typer.Option(help="LoCoMo file whose questions are asked too.")] = None,
+    model: Annotated[Path | None, typer.Option(help="sentence-transformers folder instead of ONNX.")] = None,
+    vectors: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100_000,
+    queries: Annotated[int, typer.Option(min=1, help="How many at most.")] = 1000,
+    held: Annotated[int, typer.Option(min=0, help="Held-out notes as further queries.")] = 500,
+    seed: Annotated[int, typer.Option(help="Chooses texts, queries and variants.")] = 7,
+) -> None:
+    """Build a folder for `ann`: embedded conversations, word vectors, MNIST, growth, or converted files."""
+    with clear_errors():
+        options = DataOptions(name, out, source, locomo, model, vectors, queries, held, seed)
+        build_dataset(options, report_console())

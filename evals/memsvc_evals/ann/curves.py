@@ -5,17 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 
-from memsvc_evals.ann.dataset import DEPTH, AnnData
+from memsvc_evals.ann.dataset import DEPTH, HELD, AnnData
 from memsvc_evals.ann.measured import Measured, Point, Samples
 from memsvc_evals.ann.plan import Plan
 from memsvc_evals.ann.searching import K, ask_block, point_of
 from memsvc_evals.ann.subjects import Subject
 from memsvc_evals.ann.system import Params
+from memsvc_evals.ann.truth import recall
 from memsvc_evals.load.process import Worker
 
 __all__ = ["choose", "cold_curves", "comparison_points", "matching", "warm_curves"]
 
 _GOOD = 0.98
+_SLOW_HELD = 50
 
 
 def warm_curves(
@@ -84,6 +86,15 @@ def comparison_points(
         deep = point_of(point.params, samples, data, k=DEPTH)
         point.recall[DEPTH] = deep.recall[DEPTH]
         result.at = point
+        if len(data.held):
+            result.held_recall = _held_recall(workers[subject.name], data, point.params, slow=subject.slow)
+
+
+def _held_recall(worker: Worker, data: AnnData, params: Params, *, slow: bool) -> float:
+    some = list(range(min(len(data.held), _SLOW_HELD if slow else len(data.held))))
+    found = ask_block(worker, some, params, file=HELD).found
+    truth, queries = data.held_truth[some], data.held[some]
+    return float(recall(found, truth, K, vectors=data.vectors, queries=queries).mean())
 
 
 def choose(curve: Sequence[Point], at: Params | None) -> Point:
@@ -93,9 +104,9 @@ def choose(curve: Sequence[Point], at: Params | None) -> Point:
     return matching(curve, _GOOD)
 
 
-def matching(curve: Sequence[Point], recall: float) -> Point:
+def matching(curve: Sequence[Point], least: float) -> Point:
     """Return the fastest point of at least this recall@10, or the one with the most."""
-    enough = [point for point in curve if point.recall[K] >= recall]
+    enough = [point for point in curve if point.recall[K] >= least]
     if enough:
         return min(enough, key=lambda point: point.p50)
     return max(curve, key=lambda point: (point.recall[K], -point.p50))

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from memsvc.errors import InvalidInput
 from memsvc_evals.ann.truth import exact_top
 
-__all__ = ["DEPTH", "AnnData", "array_digest", "read_dataset"]
+__all__ = ["DEPTH", "HELD", "AnnData", "array_digest", "read_dataset"]
 
 DEPTH = 20
+HELD = "held_f16.npy"
 _BLOCK = 1 << 22
 
 
@@ -25,13 +26,16 @@ _BLOCK = 1 << 22
 class AnnData:
     """`vectors` (n, dimension) and `queries` are L2-normalised float16, `truth` (queries, 20) rows, best first.
 
-    `manifest` is what the builder of the folder wrote, or the digest of the vectors where it wrote nothing.
+    `held` and `held_truth` are a second set of queries (held_f16.npy), empty where there is none. `manifest` is
+    what the builder of the folder wrote, or the digest of the vectors where it wrote nothing.
     """
 
     folder: Path
     vectors: NDArray[np.float16]
     queries: NDArray[np.float16]
     truth: NDArray[np.int64]
+    held: NDArray[np.float16]
+    held_truth: NDArray[np.int64]
     manifest: dict[str, Any]
 
     @property
@@ -47,7 +51,12 @@ def read_dataset(folder: Path) -> AnnData:
     vectors, queries = (_matrix(folder / name) for name in ("x_f16.npy", "q_f16.npy"))
     if vectors.shape[1] != queries.shape[1]:
         raise InvalidInput(f"{folder}: vectors have {vectors.shape[1]} dimensions, queries {queries.shape[1]}")
-    return AnnData(folder, vectors, queries, _truth(folder, vectors, queries), _manifest(folder, vectors))
+    truth = _truth(folder / "gt20.npy", vectors, queries)
+    held, held_truth = queries[:0], truth[:0]
+    if (folder / HELD).exists():
+        held = _matrix(folder / HELD)
+        held_truth = _truth(folder / "held_gt20.npy", vectors, held)
+    return AnnData(folder, vectors, queries, truth, held, held_truth, _manifest(folder, vectors))
 
 
 def _matrix(path: Path) -> NDArray[np.float16]:
@@ -60,12 +69,11 @@ def _matrix(path: Path) -> NDArray[np.float16]:
     return matrix
 
 
-def _truth(folder: Path, vectors: NDArray[np.float16], queries: NDArray[np.float16]) -> NDArray[np.int64]:
-    path = folder / "gt20.npy"
+def _truth(path: Path, vectors: NDArray[np.float16], queries: NDArray[np.float16]) -> NDArray[np.int64]:
     if path.exists():
         truth = _load(path)
         if truth.shape[0] != len(queries) or truth.ndim != 2 or truth.max() >= len(vectors):
-            raise InvalidInput(f"{path}: does not fit x_f16.npy and q_f16.npy")
+            raise InvalidInput(f"{path}: does not fit the vectors and queries")
         return truth.astype(np.int64)
     truth = exact_top(vectors, queries, min(DEPTH, len(vectors)))
     with contextlib.suppress(OSError):  # a folder that cannot be written is read all the same

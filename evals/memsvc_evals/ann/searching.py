@@ -26,10 +26,12 @@ def ask_block(
     into: Samples | None = None,
     op: str = "search",
     k: int = K,
+    file: str | None = None,
 ) -> Samples:
     """Search a block of query numbers, one after the other; returns `into` with them added, or new samples."""
     samples = Samples() if into is None else into
-    answer = worker.ask(op, queries=list(queries), k=k, params=params)
+    other = {} if file is None else {"file": file}
+    answer = worker.ask(op, queries=list(queries), k=k, params=params, **other)
     samples.queries += queries
     samples.found += answer["ids"]
     samples.us += answer["us"]

@@ -24,7 +24,8 @@ A request is a JSON line {"op": ..., ...} on stdin, an answer one on stdout ({"e
 | drive | seconds, k, params | count (of searches done in that time) |
 | stats | | anon_bytes, file_bytes (resident, above the baseline after imports), read_bytes |
 
-The end of stdin closes the system. What libraries print goes to stderr.
+`search` may name another file of queries ("file"). The end of stdin closes the
+system. What libraries print goes to stderr.
 """
 
 from __future__ import annotations

@@ -9,31 +9,37 @@ from numpy.typing import NDArray
 
 __all__ = ["exact_top", "recall"]
 
-_BLOCK = 65_536
+_BLOCK = 32_768
+_QUERIES = 256
 _TIE = 1e-6
 
 
 def exact_top(vectors: NDArray[np.float16], queries: NDArray[np.float16], k: int) -> NDArray[np.int64]:
-    """Return the k best rows (queries, k) by float32 inner product, ties by ascending row.
+    """Return the k best rows (queries, k) by float32 inner product, best first; k is at most len(vectors).
 
-    Memory holds one block of vectors as float32, whatever their number.
+    Memory holds one block of vectors as float32 and the scores of some queries, whatever their numbers.
     """
     asked = queries.astype(np.float32)
-    rows = np.empty((len(asked), 0), np.int64)
-    scores = np.empty((len(asked), 0), np.float32)
+    rows = np.full((len(asked), k), -1, np.int64)
+    scores = np.full((len(asked), k), -np.inf, np.float32)
     for start in range(0, len(vectors), _BLOCK):
-        block = asked @ vectors[start : start + _BLOCK].astype(np.float32).T
-        numbers = np.broadcast_to(np.arange(start, start + block.shape[1]), block.shape)
-        rows, scores = _best(np.hstack([rows, numbers]), np.hstack([scores, block]), k)
+        block = vectors[start : start + _BLOCK].astype(np.float32).T
+        for first in range(0, len(asked), _QUERIES):
+            some = slice(first, first + _QUERIES)
+            rows[some], scores[some] = _merged(rows[some], scores[some], asked[some] @ block, start)
     return rows
 
 
-def _best(
-    rows: NDArray[np.int64], scores: NDArray[np.float32], k: int
+def _merged(
+    rows: NDArray[np.int64], scores: NDArray[np.float32], block: NDArray[np.float32], start: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    if scores.shape[1] > 4 * k:
-        kept = np.argpartition(-scores, 2 * k, axis=1)[:, : 2 * k]
-        rows, scores = np.take_along_axis(rows, kept, 1), np.take_along_axis(scores, kept, 1)
+    k = rows.shape[1]
+    if block.shape[1] > k:
+        new = np.argpartition(block, -k, axis=1)[:, -k:]
+    else:
+        new = np.broadcast_to(np.arange(block.shape[1]), block.shape)
+    rows = np.hstack([rows, new + start])
+    scores = np.hstack([scores, np.take_along_axis(block, new, 1)])
     order = np.lexsort((rows, -scores), axis=1)[:, :k]
     return np.take_along_axis(rows, order, 1), np.take_along_axis(scores, order, 1)
 

@@ -18,11 +18,6 @@ def test_blocks_give_the_same_answers_as_one_scan(data: AnnData, monkeypatch: py
     assert np.array_equal(exact_top(data.vectors, data.queries, 20), expected)
 
 
-def test_equal_vectors_come_by_row(data: AnnData) -> None:
-    same = np.repeat(data.vectors[:1], 30, axis=0)
-    assert exact_top(same, data.queries[:1], 5).tolist() == [[0, 1, 2, 3, 4]]
-
-
 def test_recall_is_the_share_of_the_best(data: AnnData) -> None:
     best = data.truth[:1]
     found = [[*best[0, :5].tolist(), *[-1] * 5]]

@@ -1,0 +1,1 @@
+"""Builders of dataset folders: `memsvc eval ann-data`."""
