@@ -83,7 +83,7 @@ class Codec:
 
     def decode(self, codes: Codes) -> Floats:
         """Return the rotated vectors (n, padded) that codes (n, code_bytes) stand for."""
-        nibbles = np.stack((codes & 15, codes >> 4), axis=2).reshape(len(codes), -1)
+        nibbles = np.stack((codes & 15, codes >> 4), axis=2).reshape(len(codes), 2 * self.code_bytes)
         parts = self.centroids[np.arange(nibbles.shape[1]), nibbles]
         return parts.reshape(len(codes), self.padded)
 
@@ -91,7 +91,7 @@ class Codec:
 @lru_cache(maxsize=8)
 def _make(dimension: int, bound: float | None) -> Codec:
     lifted = dimension + (bound is not None)
-    code_bytes = -(-(-(-lifted // 3)) // 2)
+    code_bytes = -(-lifted // 6)
     padded = 6 * code_bytes
     matrix = rotation(lifted, padded)
     return Codec(

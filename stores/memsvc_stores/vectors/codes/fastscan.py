@@ -25,7 +25,8 @@ class _Borrowed:
 
 def borrow(owner: Any, pointer: Any, length: int) -> NDArray[np.uint8]:
     """Return a writable array over `length` bytes of `owner`, and keep the owner alive with it."""
-    return np.asarray(_Borrowed(owner, int(pointer), length))
+    # Nothing is at no address.
+    return np.asarray(_Borrowed(owner, int(pointer), length)) if length else np.empty(0, np.uint8)
 
 
 class FastScan:
@@ -34,7 +35,7 @@ class FastScan:
     def __init__(self, codec: Codec, pages: int) -> None:
         import faiss
 
-        index = faiss.IndexPQFastScan(codec.padded, 2 * codec.code_bytes, 4, faiss.METRIC_INNER_PRODUCT)
+        index: Any = faiss.IndexPQFastScan(codec.padded, 2 * codec.code_bytes, 4, faiss.METRIC_INNER_PRODUCT)
         faiss.copy_array_to_vector(codec.centroids.ravel(), index.pq.centroids)
         index.is_trained = True
         size = pages * codec.page_bytes

@@ -38,7 +38,7 @@ class ResidentCodes:
     def search(self, rotated: NDArray[np.float32], r: int, mask: NDArray[np.uint8] | None = None) -> Found:
         """Return at most r positions (64 * page + slot), best first, and scores good for order only.
 
-        `mask` is a little-endian bitmap over positions; only those with a 1 are found. Its density is counted.
+        `mask` is a little-endian bitmap over all positions; only those with a 1 are found. Its ones are counted.
         """
         if mask is None:
             return self._scan.search(rotated, r)

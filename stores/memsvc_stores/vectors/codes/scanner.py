@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memsvc_stores.vectors.codes.codec import Codec
-from memsvc_stores.vectors.codes.fastscan import FastScan
+from memsvc_stores.vectors.codes.fastscan import FastScan, Found
 from memsvc_stores.vectors.layout import SLOTS
 
 __all__ = ["Scanner"]
@@ -21,23 +21,19 @@ class Scanner:
 
     def __init__(self, codec: Codec) -> None:
         self._codec = codec
-        self._scan: Any = None
-        self._room = 0
+        self._scan = FastScan(codec, _FIRST_PAGES)
 
     def buffer(self, pages: int) -> NDArray[np.uint8]:
         """Return room for pages (pages, page_bytes), good until more are asked for."""
-        if pages > self._room or self._scan is None:
-            self._room = max(_FIRST_PAGES, pages, 2 * self._room)
-            self._scan = FastScan(self._codec, self._room)
+        room = len(self._scan.pages)
+        if pages > room:
+            self._scan = FastScan(self._codec, max(pages, 2 * room))
         return self._scan.pages[:pages]
 
-    def search(
-        self, rotated: NDArray[np.float32], pages: int, r: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def search(self, rotated: NDArray[np.float32], pages: int, r: int) -> Found:
         """Return at most r positions (64 * page + slot) in the first `pages` of the buffer, best first.
 
         The scores are estimates, biased, good for order only.
         """
-        self.buffer(pages)
         self._scan.use(SLOTS * pages)
         return self._scan.search(rotated, r)

@@ -1,0 +1,149 @@
+"""Scans rank as decoding and multiplying does, and find no slot that is not there."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from memsvc_stores.vectors.codes import Codec, ResidentCodes, Scanner
+from memsvc_stores.vectors.codes.packing import pack
+
+# Tables are rounded to 8 bits: half a step for each of the 128 sub-quantisers, far less in sum.
+ROUNDING = 0.01
+Floats = NDArray[np.float32]
+
+
+@pytest.fixture(params=[100, 384, 1024])
+def codec(request: pytest.FixtureRequest) -> Codec:
+    return Codec.of(request.param)
+
+
+def assert_best(positions: NDArray[np.int64], exact: Floats, count: int) -> None:
+    """Assert that the positions are `count` of the best by exact scores, in order, up to the rounding."""
+    assert len(positions) == len(set(positions.tolist())) == count
+    limit = np.sort(exact)[-count]
+    assert exact[positions].min() >= limit - ROUNDING
+    assert np.diff(exact[positions]).max(initial=0.0) <= ROUNDING
+
+
+@pytest.mark.parametrize("r", [1, 20, 75, 640])
+def test_a_scanner_ranks_as_decoded_vectors_do(codec: Codec, r: int, clustered) -> None:
+    codes = codec.encode(codec.rotate(clustered(640, codec.dimension)))
+    query = codec.rotate_query(clustered(1, codec.dimension, seed=8)[0])
+    scanner = Scanner(codec)
+    scanner.buffer(10)[:] = pack(codes)
+    positions, scores = scanner.search(query, 10, r)
+    assert_best(positions, codec.decode(codes) @ query, r)
+    np.testing.assert_allclose(scores, (codec.decode(codes) @ query)[positions], atol=ROUNDING)
+
+
+def test_a_scanner_looks_at_the_first_pages_only(codec: Codec, gaussians) -> None:
+    codes = codec.encode(codec.rotate(gaussians(640, codec.dimension)))
+    query = codec.rotate_query(gaussians(1, codec.dimension, seed=8)[0])
+    scanner = Scanner(codec)
+    scanner.buffer(10)[:] = pack(codes)
+    scanner.search(query, 10, 50)
+    assert_best(scanner.search(query, 2, 50)[0], codec.decode(codes[:128]) @ query, 50)
+
+
+def test_a_scanner_grows(codec: Codec, gaussians) -> None:
+    codes = codec.encode(codec.rotate(gaussians(64 * 200, codec.dimension)))
+    query = codec.rotate_query(gaussians(1, codec.dimension, seed=8)[0])
+    scanner = Scanner(codec)
+    scanner.buffer(1)
+    scanner.buffer(200)[:] = pack(codes)
+    assert_best(scanner.search(query, 200, 75)[0], codec.decode(codes) @ query, 75)
+
+
+def test_more_asked_than_there_are_gives_all_once(codec: Codec) -> None:
+    scanner = Scanner(codec)
+    scanner.buffer(2)[:] = 0
+    positions, scores = scanner.search(np.ones(codec.padded, np.float32), 2, 1_000)
+    assert sorted(positions.tolist()) == list(range(128))
+    assert len(scores) == 128
+
+
+def test_nothing_is_found_in_no_pages(codec: Codec) -> None:
+    query = np.ones(codec.padded, np.float32)
+    assert len(Scanner(codec).search(query, 0, 10)[0]) == 0
+    assert len(ResidentCodes(codec, 0).search(query, 10)[0]) == 0
+    assert len(ResidentCodes(codec, 1).search(query, 0)[0]) == 0
+
+
+def test_an_old_buffer_can_be_written_after_growth() -> None:
+    scanner = Scanner(Codec.of(384))
+    old = scanner.buffer(64)
+    scanner.buffer(5_000)
+    old[:] = 1
+    assert int(old.sum()) == old.size
+
+
+@pytest.fixture
+def resident(gaussians) -> tuple[ResidentCodes, Floats]:
+    """Return 1,280 resident codes of 384 dimensions and what they decode to."""
+    codec = Codec.of(384)
+    codes = codec.encode(codec.rotate(gaussians(1_280)))
+    made = ResidentCodes(codec, 20)
+    made.pages[:] = pack(codes)
+    return made, codec.decode(codes)
+
+
+def test_resident_codes_rank_as_decoded_vectors_do(resident, gaussians) -> None:
+    codes, decoded = resident
+    query = Codec.of(384).rotate_query(gaussians(1, seed=2)[0])
+    assert_best(codes.search(query, 75)[0], decoded @ query, 75)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.05, 0.01])
+@pytest.mark.parametrize("told", [1.0, 0.2, 0.0])
+def test_a_mask_is_kept_to_however_wrong_the_share(share: float, told: float, resident, gaussians) -> None:
+    codes, decoded = resident
+    query = Codec.of(384).rotate_query(gaussians(1, seed=2)[0])
+    allowed = np.random.default_rng(6).random(1_280) < share
+    mask = np.packbits(allowed, bitorder="little")
+    positions, _ = codes.search_masked(query, 30, mask=mask, allowed_fraction=told)
+    assert allowed[positions].all()
+    assert_best(positions, np.where(allowed, decoded @ query, -9.0), min(30, int(allowed.sum())))
+
+
+def test_the_share_that_a_mask_allows_is_counted(resident, gaussians) -> None:
+    codes, decoded = resident
+    query = Codec.of(384).rotate_query(gaussians(1, seed=2)[0])
+    allowed = np.arange(1_280) % 7 == 3
+    positions, _ = codes.search(query, 30, np.packbits(allowed, bitorder="little"))
+    assert_best(positions, np.where(allowed, decoded @ query, -9.0), 30)
+
+
+def test_a_mask_that_allows_nothing_finds_nothing(resident) -> None:
+    found, _ = resident[0].search(np.ones(384, np.float32), 5, np.zeros(160, np.uint8))
+    assert len(found) == 0
+
+
+def test_a_code_put_is_found_at_its_position(resident, gaussians) -> None:
+    codes, _ = resident
+    codec, vector = Codec.of(384), gaussians(1, seed=50)
+    codes.put(777, codec.encode(codec.rotate(vector))[0])
+    assert codes.search(codec.rotate_query(vector[0]), 1)[0].tolist() == [777]
+
+
+def test_growth_keeps_codes_and_leaves_the_old_object(resident, gaussians) -> None:
+    codes, _ = resident
+    grown = codes.grow(30)
+    np.testing.assert_array_equal(grown.pages[:20], codes.pages)
+    assert not grown.pages[20:].any()
+    codec, vector = Codec.of(384), gaussians(1, seed=50)
+    grown.put(1_900, codec.encode(codec.rotate(vector))[0])
+    assert grown.search(codec.rotate_query(vector[0]), 1)[0].tolist() == [1_900]
+    assert len(codes.search(codec.rotate_query(vector[0]), 5_000)[0]) == 1_280
+
+
+def test_threads_find_the_same(resident, gaussians) -> None:
+    codes, _ = resident
+    queries = Codec.of(384).rotate(gaussians(64, seed=2))
+    expected = [codes.search(query, 75)[0].tolist() for query in queries]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda query: codes.search(query, 75)[0].tolist(), queries))
+    assert found == expected
