@@ -48,8 +48,7 @@ def test_a_code_is_put_as_the_packer_of_faiss_does(slot: int) -> None:
     page, code = pack(random_codes(codec, 64))[0], np.arange(100, 164, dtype=np.uint8)
     expected = page.copy()
     scan = faiss.IndexPQFastScan(384, 128, 4, faiss.METRIC_INNER_PRODUCT)
-    half = 2048 * (slot // 32)
-    scan.get_CodePacker().pack_1(code, slot % 32, expected[half : half + 2048])
+    scan.get_CodePacker().pack_1(code, slot, expected.reshape(2, 2048))
     put_code(page, slot, code)
     np.testing.assert_array_equal(page, expected)
 
