@@ -41,6 +41,7 @@ def test_another_dimension_repeats_and_scales_the_sub_quantisers() -> None:
     np.testing.assert_allclose(larger[:128], shipped() / np.sqrt(2.0), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_training_makes_as_good_a_codebook() -> None:
     again = train.train(5_000)
     assert again.shape == shipped().shape

@@ -50,12 +50,12 @@ def test_a_scanner_looks_at_the_first_pages_only(codec: Codec, gaussians) -> Non
 
 
 def test_a_scanner_grows(codec: Codec, gaussians) -> None:
-    codes = codec.encode(codec.rotate(gaussians(64 * 200, codec.dimension)))
+    codes = codec.encode(codec.rotate(gaussians(64 * 90, codec.dimension)))
     query = codec.rotate_query(gaussians(1, codec.dimension, seed=8)[0])
     scanner = Scanner(codec)
     scanner.buffer(1)
-    scanner.buffer(200)[:] = pack(codes)
-    assert_best(scanner.search(query, 200, 75)[0], codec.decode(codes) @ query, 75)
+    scanner.buffer(90)[:] = pack(codes)
+    assert_best(scanner.search(query, 90, 75)[0], codec.decode(codes) @ query, 75)
 
 
 def test_more_asked_than_there_are_gives_all_once(codec: Codec) -> None:
