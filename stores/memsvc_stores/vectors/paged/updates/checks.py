@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from memsvc.ports.embedding import Matrix
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import unpack
-from memsvc_stores.vectors.layout import EMPTY, SLOTS, Bytes2, Draft, Indices, Stored
+from memsvc_stores.vectors.layout import EMPTY, SLOTS, Draft, Indices, Stored
 from memsvc_stores.vectors.paged.updates.vectors import Widening
 
 __all__ = ["check_postings"]
@@ -83,20 +82,12 @@ def _codes(
     pages = np.empty((stored.array("heads").count, codec.page_bytes), np.uint8)
     stored.array("heads").gather(np.arange(len(pages)), pages)
     heads = unpack(pages)[:count]
-    for posting in np.flatnonzero((heads != _encode(codec, full)).any(axis=1))[:5].tolist():
+    for posting in np.flatnonzero((heads != codec.encode(codec.rotate(full))).any(axis=1))[:5].tolist():
         yield f"the head code of posting {posting} is not that of its centroid"
-    opposite = _encode(codec, -full)
+    opposite = codec.encode(codec.rotate(-full))
     page = np.empty((1, codec.page_bytes), np.uint8)
     for posting in range(count):
         stored.array("codes").gather(np.array([posting]), page)
         vacant = unpack(page)[slots[posting] == EMPTY]
         if (vacant != opposite[posting]).any():
             yield f"an empty slot of posting {posting} does not hold the code of its negated head"
-
-
-def _encode(codec: Codec, vectors: Matrix) -> Bytes2:
-    rotated = np.zeros((len(vectors), codec.padded), np.float32)
-    there = vectors.any(axis=1)
-    if there.any():
-        rotated[there] = codec.rotate(vectors[there])
-    return codec.encode(rotated)

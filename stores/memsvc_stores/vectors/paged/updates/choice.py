@@ -13,6 +13,8 @@ from memsvc_stores.vectors.paged.updates.heads import Heads
 __all__ = ["choose"]
 
 SQUARED_SLACK: Final = 1.69
+# Heads nearer to each other than this, squared, are one as far as float16 can tell.
+SAME: Final = 1e-3
 
 
 def choose(heads: Heads, vector: Vector, rotated: Vector, *, among: int, replicas: int) -> list[int]:
@@ -32,7 +34,7 @@ def choose(heads: Heads, vector: Vector, rotated: Vector, *, among: int, replica
     # Squared distances of vectors of length one.
     distances = 2.0 - 2.0 * scores / length
     between = 2.0 - 2.0 * (full @ full[best])
-    fit = (distances <= SQUARED_SLACK * distances[best]) & (between > distances)
+    fit = (distances <= SQUARED_SLACK * distances[best]) & (between > distances + SAME)
     fit[best] = False
     if fit.any():
         chosen.append(int(near[np.argmin(np.where(fit, distances, np.inf))]))

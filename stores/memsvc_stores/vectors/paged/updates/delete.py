@@ -20,10 +20,8 @@ def delete(rows: Indices, postings: Postings) -> list[int]:
     positions = places[placed].ravel()
     positions = positions[positions != EMPTY]
     positions.sort()
-    touched, starts = np.unique(positions // SLOTS, return_index=True)
-    for posting, slots in zip(touched.tolist(), np.split(positions % SLOTS, starts[1:]), strict=True):
-        postings.empty(posting, slots.astype(np.intp))
+    postings.empty_many(positions.astype(np.intp))
     if placed.any():
         postings.forget(rows[placed])
-    result: list[int] = touched.tolist()
-    return result
+    touched: list[int] = np.unique(positions // SLOTS).tolist()
+    return touched

@@ -32,7 +32,7 @@ def halves(vectors: Matrix) -> Mask:
     count = len(vectors)
     seeds = vectors[[0, int(np.argmin(vectors @ vectors[0]))]]
     lead = vectors @ (seeds[1] - seeds[0])
-    second = lead > 0
+    second: Mask = lead > 0
     for _ in range(ROUNDS - 1):
         taken = int(np.count_nonzero(second))
         if taken in (0, count):
@@ -40,13 +40,13 @@ def halves(vectors: Matrix) -> Mask:
         weights = np.stack((~second, second)).astype(np.float32)
         centres = unit(weights @ vectors, seeds)
         lead = vectors @ (centres[1] - centres[0])
-        moved = lead > 0
+        moved: Mask = lead > 0
         if np.array_equal(moved, second):
             break
         second = moved
     if LEAST * count <= np.count_nonzero(second) <= (1 - LEAST) * count:
         return second
     # A stable order by lead cuts at the median; where all leads are equal it is the order of position.
-    cut = np.zeros(count, np.bool_)
+    cut: Mask = np.zeros(count, np.bool_)
     cut[np.argsort(lead, kind="stable")[count // 2 :]] = True
     return cut

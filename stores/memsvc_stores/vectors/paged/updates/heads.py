@@ -8,7 +8,7 @@ import numpy as np
 
 from memsvc.ports.embedding import Matrix, Vector
 from memsvc_stores.vectors.codes.codec import Codec
-from memsvc_stores.vectors.codes.packing import put_code
+from memsvc_stores.vectors.codes.packing import pack, put_code
 from memsvc_stores.vectors.codes.scanner import Scanner
 from memsvc_stores.vectors.layout import SLOTS, Bytes1, Bytes2, Draft, Indices
 from memsvc_stores.vectors.paged.updates.vectors import Widening
@@ -37,9 +37,9 @@ class Heads:
             self._codes.gather(np.arange(self._pages), self._buffer[: self._pages])
         self._cached = np.zeros((CACHED, codec.dimension), np.float32)
         self._tags = np.full(CACHED, -1, np.intp)
-        self._opposite = np.zeros((AHEAD, codec.code_bytes), np.uint8)
+        self._opposite: Bytes2 = np.zeros((AHEAD, codec.code_bytes), np.uint8)
         self._known = np.zeros(AHEAD, np.bool_)
-        self._nowhere = codec.encode(np.zeros((1, codec.padded), np.float32))[0]
+        self._nowhere: Bytes1 = codec.encode(codec.rotate(np.zeros((1, codec.dimension), np.float32)))[0]
         self.count = draft.array("codes").count
         self.spare: set[int] = set()
 
@@ -78,7 +78,8 @@ class Heads:
         """Return the code of the negated head, which empty slots hold so that they score last."""
         if not (posting < len(self._known) and self._known[posting]):
             self._learn(np.array([posting]))
-        return self._opposite[posting]
+        code: Bytes1 = self._opposite[posting]
+        return code
 
     def opposites(self, postings: Indices) -> Bytes2:
         known = self._known[np.minimum(postings, len(self._known) - 1)] & (postings < len(self._known))
@@ -108,7 +109,7 @@ class Heads:
         kept = self._widening.widen(items)
         self._cached[postings % CACHED] = kept
         self._tags[postings % CACHED] = postings
-        both = self._codec.encode(self._rotated(np.concatenate((kept, -kept))))
+        both = self._codec.encode(self._codec.rotate(np.concatenate((kept, -kept))))
         self._reserve(int(postings.max()) + 1)
         self._opposite[postings] = both[len(postings) :]
         self._known[postings] = True
@@ -116,16 +117,9 @@ class Heads:
             put_code(self._codes.edit(posting // SLOTS), posting % SLOTS, code)
             put_code(self._buffer[posting // SLOTS], posting % SLOTS, code)
 
-    def _rotated(self, vectors: Matrix) -> Matrix:
-        result = np.zeros((len(vectors), self._codec.padded), np.float32)
-        there = vectors.any(axis=1)
-        if there.any():
-            result[there] = self._codec.rotate(vectors[there])
-        return result
-
     def _learn(self, postings: Indices) -> None:
         self._reserve(int(postings.max()) + 1)
-        self._opposite[postings] = self._codec.encode(self._rotated(-self.full(postings)))
+        self._opposite[postings] = self._codec.encode(self._codec.rotate(-self.full(postings)))
         self._known[postings] = True
 
     def _reserve(self, count: int) -> None:
@@ -136,10 +130,7 @@ class Heads:
             self._known = np.concatenate((self._known, np.zeros(more, np.bool_)))
 
     def _blank(self) -> Bytes2:
-        page = np.zeros((1, self._codec.page_bytes), np.uint8)
-        for slot in range(SLOTS):
-            put_code(page[0], slot, self._nowhere)
-        return page
+        return pack(np.tile(self._nowhere, (SLOTS, 1)))
 
     def _room(self, pages: int) -> Bytes2:
         return self._scanner.buffer(max(AHEAD, pages + pages // 2))

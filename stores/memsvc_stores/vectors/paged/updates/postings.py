@@ -17,6 +17,9 @@ __all__ = ["Postings", "Words"]
 Words = NDArray[np.uint32]
 
 UNKNOWN: Final = 255
+# Postings are unpacked as a whole, 64 at a time, where this many of their slots change on average.
+UNPACKED_FROM: Final = 4
+TOGETHER: Final = 64
 IDS_PER_PAGE: Final = PAGE // (4 * SLOTS)
 PLACES_PER_PAGE: Final = PAGE // 8
 
@@ -97,6 +100,29 @@ class Postings:
         opposite = self._heads.opposite(posting)
         for slot in slots.tolist():
             put_code(page, slot, opposite)
+
+    def empty_many(self, positions: Indices) -> None:
+        """Empty slots (ascending positions) in many postings, leaving places alone."""
+        postings, starts = np.unique(positions // SLOTS, return_index=True)
+        parts = np.split(positions % SLOTS, starts[1:])
+        if len(positions) < UNPACKED_FROM * len(postings):
+            for posting, slots in zip(postings.tolist(), parts, strict=True):
+                self.empty(posting, slots)
+            return
+        for start in range(0, len(postings), TOGETHER):
+            some = postings[start : start + TOGETHER]
+            pages = np.empty((len(some), self._codec.page_bytes), np.uint8)
+            self._codes.gather(some, pages)
+            codes = unpack(pages).reshape(len(some), SLOTS, -1)
+            opposites = self._heads.opposites(some)
+            for index, posting in enumerate(some.tolist()):
+                slots = parts[start + index]
+                self._filled[posting] = self.filled(posting) - len(slots)
+                self.rows(posting)[slots] = EMPTY
+                codes[index, slots] = opposites[index]
+            packed = pack(codes.reshape(-1, codes.shape[2]))
+            for posting, page in zip(some.tolist(), packed, strict=True):
+                self._codes.edit(posting)[:] = page
 
     def forget(self, rows: Indices) -> None:
         """Leave rows without places."""

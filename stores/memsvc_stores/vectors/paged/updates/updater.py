@@ -102,8 +102,7 @@ class PagedUpdater:
 
     def _insert(self, row: int, vector: Vector, rotated: Vector, code: Bytes1) -> None:
         if self._heads.count == len(self._heads.spare):
-            first = self._postings.allocate()
-            self._heads.put(np.array([first]), unit(vector[None], np.zeros_like(vector[None])))
+            self._begin(vector)
         while True:
             targets = choose(self._heads, vector, rotated, among=AMONG, replicas=self._replicas)
             full = [target for target in targets if self._postings.filled(target) == SLOTS]
@@ -113,6 +112,13 @@ class PagedUpdater:
                 self._split(target)
         for target in targets:
             self._postings.append(target, row, code)
+
+    def _begin(self, vector: Vector) -> None:
+        first = self._postings.allocate()
+        self._heads.put(np.array([first]), unit(vector[None], vector[None]))
+        self._postings.rewrite(
+            first, first, np.empty(0, np.uint32), np.empty((0, self._codec.code_bytes), np.uint8)
+        )
 
     def _split(self, posting: int) -> None:
         review = split(posting, self._rows, postings=self._postings, heads=self._heads, widening=self._widening)
