@@ -32,7 +32,7 @@ from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
 from memsvc_stores.sql import open_storage
-from memsvc_stores.vectors import ExactVectorIndex
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 
 __all__ = ["App", "build", "database_url", "prepare_data_dir"]
 
@@ -110,8 +110,11 @@ def build(
         database_url(settings), timeout=settings.database_timeout, pool_size=settings.threads + 2
     )
     embedder = embedder or _embedder(settings)
-    index = ExactVectorIndex(
-        data_dir / "indexes", memory_bytes=settings.index_memory_bytes, save_rows=settings.index_save_rows
+    index = TieredVectorIndex(
+        data_dir / "indexes",
+        memory_bytes=settings.index_memory_bytes,
+        exact_keys=settings.index_exact_keys,
+        flat_keys=settings.index_flat_keys,
     )
     context = Context(
         storage=storage,

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     auth: Literal["auto", "keys", "off"] = "auto"
     embedder: EmbedderSettings = EmbedderSettings()
     index_memory_bytes: int = Field(default=256 * 2**20, ge=2**20)
-    index_save_rows: int = Field(default=4096, ge=1)
+    index_save_rows: int = Field(default=1024, ge=1)
+    index_exact_keys: int = Field(default=512, ge=0)
+    index_flat_keys: int = Field(default=131_072, ge=1)
     recall_depth: int = Field(default=200, ge=10, le=100_000)
     rrf_k: float = Field(default=10.0, gt=0)
     max_body_bytes: int = Field(default=8 * 2**20, ge=1024)

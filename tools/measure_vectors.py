@@ -1,4 +1,4 @@
-"""Time the exact vector index: searches and single adds by namespace size, on random unit vectors.
+"""Time the vector index: searches and single adds by namespace size, on random unit vectors.
 
 Run from the repository root: OMP_NUM_THREADS=1 PYTHONPATH=.:stores python tools/measure_vectors.py
 """
@@ -15,7 +15,7 @@ import numpy as np
 
 from memsvc.ports.embedding import Matrix, Model
 from memsvc.ports.ranking import NamespaceState, Rows, VectorDelta
-from memsvc_stores.vectors import ExactVectorIndex
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 
 MODEL = Model("random-384", 384, 256)
 SIZES = (200, 2_000, 20_000, 100_000)
@@ -29,10 +29,11 @@ class Notes:
         self.matrix = matrix
         self.size = size
 
-    def vector_delta(self, after_sequence: int) -> VectorDelta:
-        rows = np.arange(after_sequence + 1, self.size + 1, dtype=np.int64)
+    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
+        upto = self.size if limit is None else min(self.size, after_sequence + limit)
+        rows = np.arange(after_sequence + 1, upto + 1, dtype=np.int64)
         shown = dict.fromkeys(rows.tolist(), True)
-        return VectorDelta(self.size, shown, [], rows, self.matrix[after_sequence : self.size])
+        return VectorDelta(upto, shown, [], rows, self.matrix[after_sequence:upto])
 
     def state(self, row: int) -> NamespaceState:
         return NamespaceState(row, self.size, MODEL)
@@ -48,7 +49,7 @@ def p50(work: Callable[[int], object], rounds: int) -> float:
     return statistics.median(times[3:]) * 1e6
 
 
-def measure(index: ExactVectorIndex, matrix: Matrix, size: int, queries: Matrix) -> list[float]:
+def measure(index: TieredVectorIndex, matrix: Matrix, size: int, queries: Matrix) -> list[float]:
     """Return p50 in microseconds: first search, search in RAM, filtered, one add, saved search, reopening."""
     rounds = 400 if size <= 2_000 else 60
     notes = Notes(matrix, size)
@@ -85,7 +86,7 @@ def main() -> None:
     print(f"{'notes':>8}" + "".join(f"{name:>14}" for name in names))
     for size in SIZES:
         with tempfile.TemporaryDirectory() as directory:
-            index = ExactVectorIndex(Path(directory), memory_bytes=1 << 30)
+            index = TieredVectorIndex(Path(directory), memory_bytes=1 << 30)
             figures = measure(index, matrix, size, queries)
         print(f"{size:>8}" + "".join(f"{figure:>14.1f}" for figure in figures))
 

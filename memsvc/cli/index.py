@@ -1,7 +1,8 @@
-"""`memsvc index`: check the vector indexes against the database, or build them again."""
+"""`memsvc index`: look at the vector indexes, check them against the database, tidy them, build them again."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,9 +25,11 @@ _Tenant = Annotated[str, typer.Option(help="Whose namespace.")]
 
 
 def build_app() -> typer.Typer:
-    app = typer.Typer(help="Check and rebuild the vector indexes.", no_args_is_help=True)
+    app = typer.Typer(help="Look at, check, compact and rebuild the vector indexes.", no_args_is_help=True)
     app.command("verify")(verify)
     app.command("rebuild")(rebuild)
+    app.command("stats")(stats)
+    app.command("compact")(compact)
     return app
 
 
@@ -68,6 +71,43 @@ def rebuild(
             app.service.index_rebuild(scope)
             done.append(f"{scope.tenant}/{scope.namespace}")
     report({"rebuilt": done}, [f"{len(done)} rebuilt"], as_json=json)
+
+
+def stats(
+    namespace: _One = None,
+    all_: _All = False,
+    tenant: _Tenant = "local",
+    data_dir: options.DataDir = None,
+    json: options.Json = False,
+) -> None:
+    """Show the form, vectors, sequence, RAM and disk of indexes, once they are up to date."""
+    found = []
+    with opened(data_dir) as app:
+        for scope in _scopes(app, namespace, tenant, everything=all_):
+            figures = asdict(app.service.index_stats(scope))
+            found.append({"scope": f"{scope.tenant}/{scope.namespace}", **figures})
+    lines = [
+        f"{it['scope']}: {it['form']}, {it['vectors']} vectors to sequence {it['applied_sequence']}, "
+        f"{it['memory_bytes']} bytes of RAM, {it['disk_bytes']} on disk"
+        for it in found
+    ]
+    report({"indexes": found}, lines, as_json=json)
+
+
+def compact(
+    namespace: _One = None,
+    all_: _All = False,
+    tenant: _Tenant = "local",
+    data_dir: options.DataDir = None,
+    json: options.Json = False,
+) -> None:
+    """Bring indexes up to date on disk and give back what removed notes have left."""
+    done = []
+    with opened(data_dir) as app:
+        for scope in _scopes(app, namespace, tenant, everything=all_):
+            app.service.index_compact(scope)
+            done.append(f"{scope.tenant}/{scope.namespace}")
+    report({"compacted": done}, [f"{len(done)} compacted"], as_json=json)
 
 
 def _scopes(app: App, namespace: str | None, tenant: str, *, everything: bool) -> list[Scope]:

@@ -27,4 +27,4 @@ class Context:
     clock: Clock
     limits: Limits = field(default_factory=Limits)
     recall_depth: int = 200
-    save_rows: int = 4096
+    save_rows: int = 1024

@@ -1,4 +1,4 @@
-"""What jobs and operators do: save, verify and rebuild indexes, key notes that were stored without vectors."""
+"""What jobs and operators do: look after indexes, key notes that were stored without vectors."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.scope import Scope
 from memsvc.memory.context import Context
 from memsvc.memory.look_up import existing_namespace
-from memsvc.ports.ranking import IndexProblem
+from memsvc.ports.ranking import IndexProblem, IndexStats
 
-__all__ = ["key_notes", "rebuild_index", "save_index", "verify_index"]
+__all__ = ["compact_index", "index_stats", "key_notes", "rebuild_index", "save_index", "verify_index"]
 
 
 def save_index(context: Context, scope: Scope) -> None:
@@ -30,6 +30,18 @@ def rebuild_index(context: Context, scope: Scope) -> None:
     """Build the namespace's index anew from SQL; raises NotFound."""
     with context.storage.reader(scope) as reader:
         context.index.rebuild(reader, existing_namespace(reader))
+
+
+def compact_index(context: Context, scope: Scope) -> None:
+    """Save the namespace's index and give back what it has no use for; raises NotFound."""
+    with context.storage.reader(scope) as reader:
+        context.index.compact(reader, existing_namespace(reader))
+
+
+def index_stats(context: Context, scope: Scope) -> IndexStats:
+    """Say in which form the namespace's index is and what it takes; raises NotFound."""
+    with context.storage.reader(scope) as reader:
+        return context.index.stats(reader, existing_namespace(reader))
 
 
 def key_notes(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from memsvc.domain.notes import Note
 from memsvc.domain.recall import ArmScore, Hit, Level, Mode, RecallQuery, RecallResult, SessionHit
 from memsvc.domain.scope import Scope
-from memsvc.domain.selection import VISIBLE
+from memsvc.domain.selection import selects
 from memsvc.errors import EmbedderMismatch, EmbedderUnavailable, InvalidInput
 from memsvc.memory.checks import check_query_text
 from memsvc.memory.context import Context
@@ -114,21 +114,16 @@ def _cost(hit: Hit) -> int:
 
 
 def _confirmed(reader: Reader, query: RecallQuery, candidates: Candidates) -> Iterator[tuple[int, Note, float]]:
-    """Yield (position, note, score) of what SQL still has and shows.
-
-    An index may know less than the truth. With a selection the candidates were chosen by SQL in this very
-    snapshot, so only the default one is left to check.
-    """
+    """Yield (position, note, score) of what SQL still has and selects: an index may know less than the truth."""
     rows = candidates.fused.rows.tolist()
     scores = candidates.fused.scores.tolist()
-    chosen = not query.selection.is_default
     start = query.offset
     while start < len(rows):
         end = min(len(rows), start + query.k + 1)
         found = {note.row: note for note in reader.notes_by_row(rows[start:end])}
         for position in range(start, end):
             note = found.get(rows[position])
-            if note is not None and (chosen or note.status in VISIBLE):
+            if note is not None and selects(query.selection, note):
                 yield position, note, scores[position]
         start = end
 
@@ -155,8 +150,7 @@ def _sessions(reader: Reader, query: RecallQuery, candidates: Candidates) -> Rec
     page = candidates.sessions[query.offset : query.offset + query.k]
     found = {session.row: session for session in reader.sessions_by_row([c.session_row for c in page])}
     best = [row for c in page for row in c.note_rows[:_NOTES_PER_SESSION]]
-    chosen = not query.selection.is_default
-    notes = {note.row: note for note in reader.notes_by_row(best) if chosen or note.status in VISIBLE}
+    notes = {note.row: note for note in reader.notes_by_row(best) if selects(query.selection, note)}
     scores = dict(zip(candidates.fused.rows.tolist(), candidates.fused.scores.tolist(), strict=True))
     hits: list[SessionHit] = []
     tokens = 0

@@ -130,5 +130,11 @@ class MemoryService:
     def index_rebuild(self, scope: Scope) -> None:
         maintenance.rebuild_index(self._context, scope)
 
+    def index_compact(self, scope: Scope) -> None:
+        maintenance.compact_index(self._context, scope)
+
+    def index_stats(self, scope: Scope) -> IndexStats:
+        return maintenance.index_stats(self._context, scope)
+
     def index_save(self, scope: Scope) -> None:
         maintenance.save_index(self._context, scope)

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from memsvc.domain.recall import Level, Mode
-from memsvc.ports.ranking import Candidates, NamespaceState, Ranked, RetrievalRequest, Rows, VectorIndex
+from memsvc.domain.selection import Selection
+from memsvc.domain.time import to_microseconds
+from memsvc.ports.ranking import (
+    Candidates,
+    NamespaceState,
+    Ranked,
+    RetrievalRequest,
+    Rows,
+    VectorIndex,
+    Within,
+)
 from memsvc.ports.storage import Reader
 from memsvc_retrieval.fusion import reciprocal_rank_fusion
 from memsvc_retrieval.sessions import rank_sessions
@@ -35,8 +45,10 @@ class HybridRetriever:
         self._settings = settings or FusionSettings()
 
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
-        allowed = None if request.selection.is_default else reader.matching_rows(request.selection)
-        arms = self._arms(reader, state, request, allowed)
+        within = _within(request.selection) if request.mode is Mode.DENSE else None
+        unrestricted = request.selection.is_default or within is not None
+        allowed = None if unrestricted else reader.matching_rows(request.selection)
+        arms = self._arms(reader, state, request, allowed=allowed, within=within)
         if set(arms) == {"dense"}:
             fused = arms["dense"]
         else:
@@ -47,13 +59,32 @@ class HybridRetriever:
         return Candidates(fused, arms, rank_sessions(fused, session_of, decay=self._settings.session_decay))
 
     def _arms(
-        self, reader: Reader, state: NamespaceState, request: RetrievalRequest, allowed: Rows | None
+        self,
+        reader: Reader,
+        state: NamespaceState,
+        request: RetrievalRequest,
+        *,
+        allowed: Rows | None,
+        within: Within | None,
     ) -> dict[str, Ranked]:
         arms: dict[str, Ranked] = {}
         if allowed is not None and not len(allowed):
             return arms
         if request.vector is not None:
-            arms["dense"] = self._index.search(reader, state, request.vector, k=request.depth, allowed=allowed)
+            arms["dense"] = self._index.search(
+                reader, state, request.vector, k=request.depth, allowed=allowed, within=within
+            )
         if request.mode is not Mode.DENSE:
             arms.update(reader.lexical(request.text, limit=request.depth, allowed=allowed))
         return arms
+
+
+def _within(selection: Selection) -> Within | None:
+    """Return the range when the selection is nothing but one of event times: an index finds that by itself."""
+    start, end = selection.event_from, selection.event_to
+    if (start is None and end is None) or selection != Selection(event_from=start, event_to=end):
+        return None
+    return Within(
+        event_from=None if start is None else to_microseconds(start),
+        event_to=None if end is None else to_microseconds(end),
+    )

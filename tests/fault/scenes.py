@@ -64,7 +64,12 @@ class Scene:
 def open_app(data_dir: Path, *, later: timedelta = timedelta(0)) -> App:
     """Open the service with an index that goes into files early; `later` puts its clock forward."""
     return build(
-        Settings(data_dir=data_dir, embedder=EmbedderSettings(kind="hashing", dimension=16), index_save_rows=4),
+        Settings(
+            data_dir=data_dir,
+            embedder=EmbedderSettings(kind="hashing", dimension=16),
+            index_save_rows=4,
+            index_exact_keys=3,
+        ),
         clock=lambda: datetime.now(UTC) + later,
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from memsvc.ports.embedding import Matrix
 from memsvc.ports.ranking import Rows, VectorIndex
-from memsvc_stores.vectors import ExactVectorIndex
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 from tests.vectors.forms import FORMS, listed
 from tests.vectors.oracle import DIMENSION, Truth, unit
 
@@ -35,9 +35,9 @@ def index(open_index: OpenIndex) -> Iterator[VectorIndex]:
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> ExactVectorIndex:
-    """An index that keeps files from the first key on."""
-    return ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=1)
+def saved(tmp_path: Path) -> TieredVectorIndex:
+    """An index that stores from the first key on."""
+    return TieredVectorIndex(tmp_path, memory_bytes=1 << 20, exact_keys=0, reranked=1 << 20)
 
 
 @pytest.fixture

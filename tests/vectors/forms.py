@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from memsvc.ports.ranking import Ranked, VectorIndex
-from memsvc_stores.vectors import ExactVectorIndex
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 
 __all__ = ["FORMS", "listed"]
 
+_ALL = 1 << 20
+
 FORMS: dict[str, Callable[[Path], VectorIndex]] = {
-    "memory": lambda _: ExactVectorIndex(None, memory_bytes=1 << 20),
-    "files": lambda directory: ExactVectorIndex(directory, memory_bytes=1 << 20, save_rows=1),
-    "starved": lambda directory: ExactVectorIndex(directory, memory_bytes=0, save_rows=4),
+    "memory": lambda _: TieredVectorIndex(None, memory_bytes=1 << 20),
+    "flat": lambda directory: TieredVectorIndex(directory, memory_bytes=1 << 20, exact_keys=0, reranked=_ALL),
+    "scanned": lambda directory: TieredVectorIndex(directory, memory_bytes=1 << 20, exact_keys=0),
+    "starved": lambda directory: TieredVectorIndex(directory, memory_bytes=0, exact_keys=3, reranked=_ALL),
 }
 
 

@@ -42,7 +42,7 @@ class Reader:
     sequence: int
     dimension: int
 
-    def vector_delta(self, after_sequence: int) -> VectorDelta:
+    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
         changed = {row: it.visible for row, it in self.notes.items() if it.changed > after_sequence}
         keyed = [row for row, it in self.notes.items() if it.keyed > after_sequence]
         counts = [len(self.notes[row].keys) for row in keyed]

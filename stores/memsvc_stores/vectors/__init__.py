@@ -1,5 +1,4 @@
-"""Vector indexes: projections of the vectors in SQL that can be verified against it and rebuilt from it."""
+"""Vector indexes: projections of the vectors in SQL that can be verified against it and rebuilt from it.
 
-from memsvc_stores.vectors.exact import ExactVectorIndex
-
-__all__ = ["ExactVectorIndex"]
+`tiered` has the index of the service; the packages beside it are its parts.
+"""

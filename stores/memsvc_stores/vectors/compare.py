@@ -8,40 +8,47 @@ import numpy as np
 
 from memsvc.ports.embedding import Matrix
 from memsvc.ports.ranking import IndexProblem, NamespaceState, Rows, VectorDelta, VectorSource
+from memsvc_stores.vectors import hidden
+from memsvc_stores.vectors.base import Base
 from memsvc_stores.vectors.delta import additions
-from memsvc_stores.vectors.generation import open_generation
-from memsvc_stores.vectors.manifest import Damaged
-from memsvc_stores.vectors.names import generations, leftovers
+from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.opened import OpenNamespace
-from memsvc_stores.vectors.segment import Mask, Snapshot
-from memsvc_stores.vectors.shelf import Shelf
+from memsvc_stores.vectors.saving import Saver
+from memsvc_stores.vectors.segment import Mask
+from memsvc_stores.vectors.snapshot import Snapshot
 
-__all__ = ["differences", "on_disk"]
+__all__ = ["differences", "stored_differences"]
+
+_STORED = "stored"
 
 
-def on_disk(shelf: Shelf, source: VectorSource, state: NamespaceState, truth: VectorDelta) -> list[IndexProblem]:
-    """Compare the newest generation, brought up to date in a copy, with everything that the source has."""
-    found = [IndexProblem("extra", f"{path} is left over") for path in leftovers(shelf.home(state.row))]
-    newest = generations(shelf.home(state.row))[-1:]
-    for path in newest:
-        try:
-            stored = open_generation(path, namespace=state.row)
-        except Damaged as damage:
-            return [*found, IndexProblem("corrupt", f"{path}: {damage}")]
-        if not stored.of(state.model):
-            return [*found, IndexProblem("different", f"{path} is of model {stored.model_id}")]
-        if stored.applied > state.last_sequence:
-            return [*found, IndexProblem("stale", f"{path} is of a history past sequence {state.last_sequence}")]
+def stored_differences(
+    saver: Saver, source: VectorSource, state: NamespaceState, truth: VectorDelta
+) -> list[IndexProblem]:
+    """Compare what is stored, brought up to date in a copy, with everything that the source has."""
+    try:
+        stored = saver.stored(state.row)
+        if stored is None:
+            return []
+        snapshot = saver.opened(stored, state)
+        if snapshot is None:
+            return [IndexProblem("different", f"{_STORED} vectors are of model {stored.meta.model_id}")]
+        if snapshot.applied > state.last_sequence:
+            detail = f"{_STORED} is a history past sequence {state.last_sequence}"
+            return [IndexProblem("stale", detail)]
         copy = OpenNamespace()
-        copy.start(stored)
-        copy.apply(source.vector_delta(stored.applied))
-        found += differences(str(path), copy.snapshot or stored, truth)
-    return found
+        copy.start(snapshot)
+        copy.apply(source.vector_delta(snapshot.applied))
+        found = differences(_STORED, copy.snapshot or snapshot, truth)
+    except Damaged as damage:
+        return [IndexProblem("corrupt", f"{_STORED}: {damage}")]
+    return found if stored.sound() else []
 
 
 def differences(place: str, snapshot: Snapshot, truth: VectorDelta) -> list[IndexProblem]:
-    """Return how a snapshot differs from everything that the source has; rows only, no content."""
-    rows, matrix, visible = additions(truth, snapshot.dimension)
+    """Return how a snapshot differs from everything that the source has; rows only, no content. Raises Damaged."""
+    wanted = additions(truth, snapshot.model.dimension)
+    rows, matrix, visible = wanted.rows, wanted.matrix, wanted.visible
     held_rows, held_matrix, held_visible = _living(snapshot)
     found: list[IndexProblem] = []
     found += _problem("missing", place, np.setdiff1d(rows, held_rows))
@@ -51,19 +58,35 @@ def differences(place: str, snapshot: Snapshot, truth: VectorDelta) -> list[Inde
     if not np.array_equal(held_rows[ours], rows[theirs]):
         changed = _uneven(held_rows[ours], rows[theirs])
         return [*found, *_problem("different", place, changed)]
-    unequal = (held_matrix[ours] != matrix[theirs]).any(axis=1)
-    found += _problem("different", place, np.unique(rows[theirs][unequal]))
+    unequal = _unequal(rows[theirs], held_matrix[ours], matrix[theirs])
+    found += _problem("different", place, unequal)
     moved = held_visible[ours] != visible[theirs]
     return [*found, *_problem("stale", place, np.unique(rows[theirs][moved]))]
 
 
 def _living(snapshot: Snapshot) -> tuple[Rows, Matrix, Mask]:
-    alive = np.concatenate((snapshot.base.alive, snapshot.tail.alive))
-    rows = np.concatenate((snapshot.base.rows, snapshot.tail.rows))[alive]
+    tail = snapshot.tail
+    parts = [(tail.rows[tail.alive], tail.matrix[tail.alive], tail.visible[tail.alive])]
+    if snapshot.base is not None:
+        parts.append(_stored(snapshot.base))
+    rows, matrix, visible = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(rows, kind="stable")
-    matrix = np.concatenate((snapshot.base.matrix, snapshot.tail.matrix))[alive][order]
-    visible = np.concatenate((snapshot.base.visible, snapshot.tail.visible))[alive][order]
-    return rows[order], matrix, visible
+    return rows[order], matrix[order], visible[order]
+
+
+def _stored(base: Base) -> tuple[Rows, Matrix, Mask]:
+    rows = np.arange(base.stored.meta.rows, dtype=np.int64)
+    notes = base.rows.notes(rows)
+    living = (notes != -1) & ~hidden.has(base.removed, rows)
+    kept = rows[living]
+    return notes[living], base.rows.vectors(kept), ~hidden.has(base.hidden, kept)
+
+
+def _unequal(rows: Rows, held: Matrix, wanted: Matrix) -> Rows:
+    """Return the notes whose keys differ, in whatever order the keys of a note stand."""
+    held = held[np.lexsort((*held.T, rows))]
+    ordered = wanted[np.lexsort((*wanted.T, rows))]
+    return np.unique(rows[(held != ordered).any(axis=1)])
 
 
 def _uneven(held: Rows, wanted: Rows) -> Rows:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from memsvc.errors import DimensionMismatch
-from memsvc.ports.embedding import Matrix
 from memsvc.ports.ranking import Rows, VectorDelta
-from memsvc_stores.vectors.segment import Mask, Segment
+from memsvc_stores.vectors.segment import Additions, Mask, Segment
 
 __all__ = ["Changes", "additions", "changes", "revised"]
 
@@ -32,8 +31,8 @@ def changes(delta: VectorDelta) -> Changes:
     return Changes(rows, gone, _shown(delta, rows))
 
 
-def additions(delta: VectorDelta, dimension: int) -> tuple[Rows, Matrix, Mask]:
-    """Return the new entries, ascending by note row; raise DimensionMismatch when they cannot be searched."""
+def additions(delta: VectorDelta, dimension: int) -> Additions:
+    """Return the new entries; raise DimensionMismatch when they cannot be searched."""
     rows, matrix = delta.note_rows, delta.matrix
     if rows.size and matrix.shape != (rows.size, dimension):
         raise DimensionMismatch(
@@ -42,13 +41,13 @@ def additions(delta: VectorDelta, dimension: int) -> tuple[Rows, Matrix, Mask]:
         )
     if not np.isfinite(matrix).all():
         raise DimensionMismatch("the store gave a vector that is not finite: embed the namespace again")
+    times = np.zeros((rows.size, 2), np.int64) if delta.times is None else delta.times
+    found = Additions(rows, matrix, times, _shown(delta, rows))
     if rows.size > 1 and not bool((rows[1:] >= rows[:-1]).all()):
-        order = np.argsort(rows, kind="stable")
-        rows, matrix = rows[order], matrix[order]
+        found = found.taken(np.argsort(rows, kind="stable"))
     if delta.purged:
-        kept = ~np.isin(rows, np.fromiter(delta.purged, np.int64, len(delta.purged)))
-        rows, matrix = rows[kept], matrix[kept]
-    return rows, matrix, _shown(delta, rows)
+        found = found.taken(~np.isin(found.rows, np.fromiter(delta.purged, np.int64, len(delta.purged))))
+    return found
 
 
 def revised(segment: Segment, change: Changes) -> tuple[Mask, Mask] | None:

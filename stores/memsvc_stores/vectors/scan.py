@@ -1,4 +1,4 @@
-"""Exact search of a snapshot: a float32 BLAS scan finds candidates, float64 scores them.
+"""Search of a snapshot: float32 scores of the tail and of what the base finds, then float64 for the best.
 
 The order of float32 results depends on where an entry lies in memory; the float64 pass does not, so that equal
 texts tie exactly and base, tail and filtered searches give the same scores.
@@ -7,14 +7,19 @@ texts tie exactly and base, tail and filtered searches give the same scores.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.errors import DimensionMismatch
-from memsvc.ports.embedding import Matrix, Model, Vector
-from memsvc.ports.ranking import Ranked, Rows
-from memsvc_stores.vectors.segment import Positions, Segment, Snapshot
+from memsvc.ports.embedding import Model, Vector
+from memsvc.ports.ranking import Ranked, Rows, Within
+from memsvc_stores.vectors.base import Coded
+from memsvc_stores.vectors.scores import Scores, dots
+from memsvc_stores.vectors.segment import Positions, Segment
+from memsvc_stores.vectors.snapshot import Snapshot
 
 __all__ = ["checked_query", "top"]
 
@@ -22,8 +27,6 @@ _BLOCK = 4096
 # A gathered entry costs about three scanned ones.
 _GATHER_BELOW = 1 / 3
 _LOST = -math.inf
-
-Scores = NDArray[np.float32]
 
 
 def checked_query(query: Vector, model: Model) -> tuple[Vector, float]:
@@ -41,105 +44,105 @@ def checked_query(query: Vector, model: Model) -> tuple[Vector, float]:
     return vector, math.sqrt(square)
 
 
-def top(snapshot: Snapshot, query: Vector, *, length: float, k: int, allowed: Rows | None) -> Ranked:
+def top(
+    snapshot: Snapshot,
+    coded: Coded,
+    *,
+    length: float,
+    k: int,
+    allowed: Rows | None,
+    within: Within | None,
+) -> Ranked:
     """Return the k best notes of a snapshot; see VectorIndex.search. `length` is the query's L2 norm."""
     if k < 1:
         return Ranked.empty()
-    scores, positions = _scan(snapshot, query, allowed)
     # Twice the worst rounding error of a float32 dot product of this length, and as much again.
-    margin = query.size * 2.0**-22 * length
-    chosen = _candidates(snapshot, scores, positions, k=k, margin=margin)
-    if not chosen.size:
-        return Ranked.empty()
-    places = chosen if positions is None else positions[chosen]
-    rows = _rows(snapshot, places)
-    exact = _exact(snapshot, places, query.astype(np.float64))
-    order = np.lexsort((rows, -exact))
-    if snapshot.several:
-        order = order[np.sort(np.unique(rows[order], return_index=True)[1])]
-    order = order[:k]
-    return Ranked(rows[order], exact[order])
+    margin = coded.query.size * 2.0**-22 * length
+    tail = _tail(snapshot, coded.query, allowed, within)
+    keep = 2 * k if snapshot.several else k
+    while True:
+        base = _base(snapshot, coded, keep=keep, allowed=allowed, within=within)
+        pools = [pool for pool in (base, tail) if pool.scores.size]
+        floor = _floor(pools, k, several=snapshot.several)
+        if floor > _LOST or base.scores.size < keep:
+            return _ranked(pools, floor - margin, coded.query.astype(np.float64), k)
+        keep *= 4
 
 
-def _scan(snapshot: Snapshot, query: Vector, allowed: Rows | None) -> tuple[Scores, Positions | None]:
-    """Return scores and, unless they are of all entries in order, the entries' positions (base, then tail)."""
-    base, tail = snapshot.base, snapshot.tail
-    if allowed is None:
-        if not base.rows.size:
-            return _visible_scores(tail, query), None
-        if not tail.rows.size:
-            return _visible_scores(base, query), None
-        return np.concatenate((_visible_scores(base, query), _visible_scores(tail, query))), None
-    if not base.rows.size:
-        return _allowed_scores(tail, query, allowed)
-    base_scores, base_places = _allowed_scores(base, query, allowed)
-    tail_scores, tail_places = _allowed_scores(tail, query, allowed)
-    places = np.concatenate((base_places, tail_places + len(base)))
-    return np.concatenate((base_scores, tail_scores)), places
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Candidates from one place: their notes, float32 scores, and how to score some of them exactly."""
+
+    notes: Rows
+    scores: Scores
+    exact: Callable[[Positions, NDArray[np.float64]], Scores]
 
 
-def _visible_scores(segment: Segment, query: Vector) -> Scores:
-    scores: Scores = segment.matrix @ query
-    if segment.veiled:
-        scores[~segment.visible] = _LOST
-    return scores
+def _tail(snapshot: Snapshot, query: Vector, allowed: Rows | None, within: Within | None) -> _Pool:
+    tail = snapshot.tail
+    if allowed is None and within is None and not tail.veiled:
+        return _Pool(tail.rows, tail.matrix @ query, lambda at, wanted: _exact_scores(tail, at, wanted))
+    places = tail.visible.nonzero()[0] if allowed is None else tail.find(allowed)
+    if allowed is not None:
+        places = places[tail.alive[places]]
+    if within is not None:
+        places = places[within.holds(tail.times[places])]
+    scores = _scores_at(tail, query, places)
+    return _Pool(tail.rows[places], scores, lambda at, wanted: _exact_scores(tail, places[at], wanted))
 
 
-def _allowed_scores(segment: Segment, query: Vector, allowed: Rows) -> tuple[Scores, Positions]:
-    places = segment.find(allowed)
-    places = places[segment.alive[places]]
+def _base(snapshot: Snapshot, coded: Coded, *, keep: int, allowed: Rows | None, within: Within | None) -> _Pool:
+    base = snapshot.base
+    if base is None:
+        nothing = np.empty(0, np.float32)
+        return _Pool(np.empty(0, np.int64), nothing, lambda _at, _wanted: nothing)
+    rows, scores = base.best(coded, keep=keep, allowed=allowed, within=within)
+    return _Pool(base.rows.notes(rows), scores, lambda at, wanted: base.rows.exact(wanted, rows[at]))
+
+
+def _scores_at(segment: Segment, query: Vector, places: Positions) -> Scores:
     if places.size > len(segment) * _GATHER_BELOW:
-        return (segment.matrix @ query)[places], places
+        scores: Scores = (segment.matrix @ query)[places]
+        return scores
     scores = np.empty(places.size, np.float32)
     for start in range(0, places.size, _BLOCK):
         block = places[start : start + _BLOCK]
         np.dot(segment.matrix[block], query, out=scores[start : start + block.size])
-    return scores, places
-
-
-def _candidates(
-    snapshot: Snapshot, scores: Scores, positions: Positions | None, *, k: int, margin: float
-) -> Positions:
-    """Return, ascending, indices into `scores` that hold every entry which may be a note's best of the top k."""
-    count = 2 * k if snapshot.several else k
-    while count < scores.size:
-        floor = float(np.partition(scores, scores.size - count)[scores.size - count])
-        if floor == _LOST:
-            break
-        chosen = (scores >= floor - margin).nonzero()[0]
-        if not snapshot.several:
-            return chosen
-        places = chosen if positions is None else positions[chosen]
-        if np.unique(_rows(snapshot, places)).size >= k:
-            return chosen
-        count *= 4
-    return (scores > _LOST).nonzero()[0]
-
-
-def _exact(snapshot: Snapshot, places: Positions, query: NDArray[np.float64]) -> Scores:
-    if places.size <= _BLOCK:
-        return _dots(_vectors(snapshot, places), query)
-    blocks = (places[start : start + _BLOCK] for start in range(0, places.size, _BLOCK))
-    return np.concatenate([_dots(_vectors(snapshot, block), query) for block in blocks])
-
-
-def _dots(vectors: Matrix, query: NDArray[np.float64]) -> Scores:
-    # Not BLAS, whose sums depend on a row's place in the matrix.
-    scores: Scores = np.add.reduce(vectors * query, axis=1).astype(np.float32)
     return scores
 
 
-def _rows(snapshot: Snapshot, places: Positions) -> Rows:
-    if not snapshot.base.rows.size:
-        return snapshot.tail.rows[places]
-    edge = int(np.searchsorted(places, len(snapshot.base)))
-    tail = snapshot.tail.rows[places[edge:] - len(snapshot.base)]
-    return np.concatenate((snapshot.base.rows[places[:edge]], tail))
+def _floor(pools: Sequence[_Pool], k: int, *, several: bool) -> float:
+    """Return the k-th best score of distinct notes, minus infinity when there are fewer."""
+    if not pools:
+        return _LOST
+    scores = np.concatenate([pool.scores for pool in pools])
+    count = k
+    while scores.size >= count:
+        floor = float(np.partition(scores, scores.size - count)[scores.size - count])
+        if not several:
+            return floor
+        notes = np.concatenate([pool.notes for pool in pools])
+        if np.unique(notes[scores >= floor]).size >= k:
+            return floor
+        if count == scores.size:
+            return _LOST
+        count = min(4 * count, scores.size)
+    return _LOST
 
 
-def _vectors(snapshot: Snapshot, places: Positions) -> Matrix:
-    if not snapshot.base.rows.size:
-        return snapshot.tail.matrix[places]
-    edge = int(np.searchsorted(places, len(snapshot.base)))
-    tail = snapshot.tail.matrix[places[edge:] - len(snapshot.base)]
-    return np.concatenate((snapshot.base.matrix[places[:edge]], tail))
+def _ranked(pools: Sequence[_Pool], floor: float, query: NDArray[np.float64], k: int) -> Ranked:
+    """Score exactly what may be a note's best of the top k, and keep each note once."""
+    if not pools:
+        return Ranked.empty()
+    chosen = [(pool.scores >= floor).nonzero()[0] for pool in pools]
+    notes = np.concatenate([pool.notes[at] for pool, at in zip(pools, chosen, strict=True)])
+    exact = np.concatenate([pool.exact(at, query) for pool, at in zip(pools, chosen, strict=True)])
+    order = np.lexsort((notes, -exact))
+    order = order[np.sort(np.unique(notes[order], return_index=True)[1])][:k]
+    return Ranked(notes[order], exact[order])
+
+
+def _exact_scores(segment: Segment, places: Positions, query: NDArray[np.float64]) -> Scores:
+    """Return the scores of entries, in float64 until the end."""
+    blocks = (places[start : start + _BLOCK] for start in range(0, places.size, _BLOCK))
+    return np.concatenate([dots(segment.matrix[block], query) for block in blocks] or [np.empty(0, np.float32)])

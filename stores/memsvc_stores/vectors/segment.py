@@ -1,32 +1,52 @@
-"""Immutable views of vectors: a segment, and the snapshot of a namespace that searches read without locks."""
+"""Keys in RAM: new entries, and an immutable view that searches read without locks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc.ports.embedding import Matrix, Model
-from memsvc.ports.ranking import Rows
+from memsvc.ports.embedding import Matrix
+from memsvc.ports.ranking import Rows, Times
 
-__all__ = ["Mask", "Positions", "Segment", "Snapshot"]
+__all__ = ["Additions", "Mask", "Positions", "Segment"]
 
 Mask: TypeAlias = NDArray[np.bool_]
 Positions: TypeAlias = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
+class Additions:
+    """New entries, one per key, by ascending note row; several keys of a note stand together."""
+
+    rows: Rows
+    matrix: Matrix
+    times: Times
+    visible: Mask
+
+    @property
+    def several(self) -> bool:
+        """Say whether some note has more than one key."""
+        return bool(self.rows.size > 1 and (self.rows[1:] == self.rows[:-1]).any())
+
+    def taken(self, places: Positions | Mask) -> Additions:
+        """Return the entries at some places."""
+        return Additions(self.rows[places], self.matrix[places], self.times[places], self.visible[places])
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """Parallel arrays, one entry per key; `veiled` counts the entries that are not visible.
 
-    Entries that are not `alive` belong to purged or re-keyed notes and count for nothing.
+    Entries that are not `alive` belong to purged or re-keyed notes and count for nothing. `times` (n, 2) are
+    event and ingest time, microseconds since 1970.
     """
 
     matrix: Matrix
     rows: Rows
+    times: Times
     alive: Mask
     visible: Mask
     veiled: int
@@ -38,7 +58,8 @@ class Segment:
     @classmethod
     def empty(cls, dimension: int) -> Segment:
         nothing = np.empty(0, np.bool_)
-        return cls(np.empty((0, dimension), np.float32), np.empty(0, np.int64), nothing, nothing, 0, True)
+        matrix, times = np.empty((0, dimension), np.float32), np.empty((0, 2), np.int64)
+        return cls(matrix, np.empty(0, np.int64), times, nothing, nothing, 0, True)
 
     def find(self, wanted: Rows) -> Positions:
         """Return the ascending positions of the entries, dead ones too, of sorted distinct note rows."""
@@ -54,30 +75,6 @@ class Segment:
         places: Positions = starts + np.arange(starts.size)
         return places
 
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A namespace at one sequence: a base that is mapped from `generation`, and a tail in RAM.
-
-    `several` says that some note has more than one key.
-    """
-
-    model_id: str
-    applied: int
-    several: bool
-    base: Segment
-    tail: Segment
-    generation: Path | None
-
-    def of(self, model: Model) -> bool:
-        """Say whether the vectors are comparable with the model's."""
-        return self.model_id == model.id and self.dimension == model.dimension
-
-    @property
-    def dimension(self) -> int:
-        return int(self.base.matrix.shape[1])
-
-    @property
-    def keys(self) -> int:
-        """Count the living entries."""
-        return int(np.count_nonzero(self.base.alive)) + int(np.count_nonzero(self.tail.alive))
+    def entries(self, places: Positions) -> Additions:
+        """Return some entries, in the order given, as if they were new."""
+        return Additions(self.rows[places], self.matrix[places], self.times[places], self.visible[places])

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.ports.embedding import Matrix
-from memsvc.ports.ranking import Rows
-from memsvc_stores.vectors.segment import Mask, Segment
+from memsvc.ports.ranking import Rows, Times
+from memsvc_stores.vectors.segment import Additions, Mask, Segment
 
 __all__ = ["Tail"]
 
 _LEAST_CAPACITY = 16
+_NOTE_BYTES = 26
 _Item = TypeVar("_Item", bound=np.generic)
 
 
@@ -30,6 +31,7 @@ class Tail:
         "_count",
         "_matrix",
         "_rows",
+        "_times",
         "_visible",
         "copied_bytes",
         "newest",
@@ -39,6 +41,7 @@ class Tail:
     def __init__(self, dimension: int) -> None:
         self._matrix: Matrix = np.empty((0, dimension), np.float32)
         self._rows: Rows = np.empty(0, np.int64)
+        self._times: Times = np.empty((0, 2), np.int64)
         self._alive: Mask = np.empty(0, np.bool_)
         self._visible: Mask = np.empty(0, np.bool_)
         self._count = 0
@@ -50,16 +53,19 @@ class Tail:
     @property
     def nbytes(self) -> int:
         """Bytes of RAM held, spare room included."""
-        return self._matrix.nbytes + self._rows.nbytes + self._alive.nbytes + self._visible.nbytes
+        notes = self._rows.nbytes + self._times.nbytes
+        return self._matrix.nbytes + notes + self._alive.nbytes + self._visible.nbytes
 
-    def append(self, rows: Rows, matrix: Matrix, visible: Mask) -> None:
-        """Add living entries; `rows` ascends."""
+    def append(self, added: Additions) -> None:
+        """Add living entries."""
+        rows, matrix, visible = added.rows, added.matrix, added.visible
         if not rows.size:
             return
         start, end = self._count, self._count + rows.size
         self._reserve(end)
         self._matrix[start:end] = matrix
         self._rows[start:end] = rows
+        self._times[start:end] = added.times
         self._alive[start:end] = True
         self._visible[start:end] = visible
         self._ascending = self._ascending and (not start or int(rows[0]) >= int(self._rows[start - 1]))
@@ -83,6 +89,7 @@ class Tail:
         return Segment(
             self._matrix[:end],
             self._rows[:end],
+            self._times[:end],
             self._alive[:end],
             self._visible[:end],
             self.veiled,
@@ -97,9 +104,10 @@ class Tail:
         room = needed if not held and needed > 1 else max(needed, held + held // 2, _LEAST_CAPACITY)
         self._matrix = _grown(self._matrix, self._count, room)
         self._rows = _grown(self._rows, self._count, room)
+        self._times = _grown(self._times, self._count, room)
         self._alive = _grown(self._alive, self._count, room)
         self._visible = _grown(self._visible, self._count, room)
-        self.copied_bytes += self._count * (self._matrix.shape[1] * 4 + 10)
+        self.copied_bytes += self._count * (self._matrix.shape[1] * 4 + _NOTE_BYTES)
 
 
 def _grown(array: NDArray[_Item], count: int, room: int) -> NDArray[_Item]:

@@ -1,0 +1,117 @@
+"""What is stored of a namespace, with what has gone or been hidden since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from memsvc.ports.embedding import Vector
+from memsvc.ports.ranking import Rows, Within
+from memsvc_stores.vectors import hidden
+from memsvc_stores.vectors.delta import Changes
+from memsvc_stores.vectors.directory import Directory
+from memsvc_stores.vectors.forms import Accept, FormSearch
+from memsvc_stores.vectors.layout import Bytes1, Stored
+from memsvc_stores.vectors.rows import Scorer, StoredRows
+from memsvc_stores.vectors.scores import Scores
+from memsvc_stores.vectors.segment import Mask
+
+__all__ = ["Base", "Coded"]
+
+_SCORE_DIRECTLY = 5_000
+_SAMPLE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A query for a base: as it came, and rotated for the codes."""
+
+    query: Vector
+    rotated: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """`hidden` are the rows that are not visible or not there, `removed` those that have gone since."""
+
+    stored: Stored
+    search: FormSearch
+    rows: StoredRows
+    scorer: Callable[[], Scorer]
+    directory: Directory
+    hidden: Bytes1
+    removed: Bytes1
+    gone: int
+
+    @property
+    def form(self) -> str:
+        return self.stored.meta.form
+
+    @property
+    def living(self) -> int:
+        """Count the keys that are there still."""
+        return self.stored.meta.living - self.gone
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of anonymous RAM: the form's, and the sets of rows."""
+        return self.search.memory_bytes + self.hidden.nbytes + self.removed.nbytes
+
+    def find(self, notes: Rows) -> tuple[Rows, Rows]:
+        """Return note rows and rows of the keys, visible or not, of sorted distinct notes, by row."""
+        rows = np.unique(self.directory.find(notes))
+        if not rows.size:
+            return rows, rows
+        # The directory may still name rows that other notes have taken.
+        named = self.rows.notes(rows)
+        kept = np.isin(named, notes) & ~hidden.has(self.removed, rows)
+        return named[kept], rows[kept]
+
+    def revised(self, change: Changes) -> Base:
+        """Return the base after changes of notes."""
+        named, rows = self.find(change.rows)
+        if not rows.size:
+            return self
+        place = np.searchsorted(change.rows, named)
+        gone, shown = rows[change.gone[place]], rows[change.shown[place] & ~change.gone[place]]
+        veiled = rows[change.gone[place] | ~change.shown[place]]
+        bits = hidden.with_rows(hidden.without_rows(self.hidden, shown), veiled)
+        removed = hidden.with_rows(self.removed, gone) if gone.size else self.removed
+        return replace(self, hidden=bits, removed=removed, gone=self.gone + int(gone.size))
+
+    def best(self, coded: Coded, *, keep: int, allowed: Rows | None, within: Within | None) -> tuple[Rows, Scores]:
+        """Return rows with float32 scores, best first; fewer than `keep` only when there are no more."""
+        if allowed is not None and allowed.size <= _SCORE_DIRECTLY:
+            _, rows = self.find(allowed)
+            if within is not None:
+                rows = rows[within.holds(self.rows.times(rows))]
+            scores = self.rows.score(self.scorer(), coded.query, rows)
+            order = np.argsort(-scores, kind="stable")
+            return rows[order], scores[order]
+        accept = self._accept(allowed, within)
+        share = self._share(None if allowed is None and within is None else accept)
+        return self.search.search(coded.query, coded.rotated, keep=keep, accept=accept, share=share)
+
+    def _share(self, accept: Accept | None) -> float:
+        """Tell about which part of the rows is accepted, by a sample; None stands for all that is visible."""
+        count = self.stored.meta.rows
+        if accept is None:
+            return 1 - int(np.bitwise_count(self.hidden).sum()) / max(count, 1)
+        sample = np.arange(0, count, max(1, count // _SAMPLE))
+        return float(accept(sample).mean()) if count else 1.0
+
+    def _accept(self, allowed: Rows | None, within: Within | None) -> Accept:
+        def accept(rows: Rows) -> Mask:
+            if allowed is None:
+                kept = ~hidden.has(self.hidden, rows)
+            else:
+                notes = self.rows.notes(rows)
+                place = np.minimum(np.searchsorted(allowed, notes), allowed.size - 1)
+                kept = (allowed[place] == notes) & ~hidden.has(self.removed, rows)
+            if within is not None:
+                kept[kept] = within.holds(self.rows.times(rows[kept]))
+            return kept
+
+        return accept

@@ -1,0 +1,78 @@
+"""Which rows hold the keys of a note: two sorted lists, of which the smaller one takes what is new.
+
+A row whose note has gone stays in the list until the two are merged; what `notes` says of the row decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc.ports.ranking import Rows
+from memsvc_stores.vectors.layout import Bytes1
+
+__all__ = ["Directory", "Listing"]
+
+_ENTRY_BYTES = 12
+_LEAST_MERGE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Note rows, ascending, and the row of each; a note with several keys stands there several times."""
+
+    notes: Rows
+    rows: NDArray[np.uint32]
+
+    @classmethod
+    def empty(cls) -> Listing:
+        return cls(np.empty(0, np.int64), np.empty(0, np.uint32))
+
+    @classmethod
+    def read(cls, content: Bytes1) -> Listing:
+        """Read the bytes that `bytes` gives."""
+        count = content.size // _ENTRY_BYTES
+        return cls(content[: 8 * count].view("<i8"), content[8 * count :].view("<u4"))
+
+    def bytes(self) -> Bytes1:
+        """Return the note rows (int64), then the rows (uint32)."""
+        parts = (self.notes.astype("<i8").view(np.uint8), self.rows.astype("<u4").view(np.uint8))
+        return np.concatenate(parts)
+
+    def find(self, wanted: Rows) -> Rows:
+        """Return the rows of sorted distinct notes."""
+        first = np.searchsorted(self.notes, wanted, side="left")
+        counts = np.searchsorted(self.notes, wanted, side="right") - first
+        starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
+        places = starts + np.arange(starts.size)
+        return self.rows[places].astype(np.int64)
+
+    def with_more(self, notes: Rows, rows: NDArray[np.integer]) -> Listing:
+        """Return the list with entries added."""
+        joined = np.concatenate((self.notes, notes))
+        places = np.concatenate((self.rows, rows.astype(np.uint32)))
+        if self.notes.size and notes.size and int(notes[0]) < int(self.notes[-1]):
+            order = np.argsort(joined, kind="stable")
+            joined, places = joined[order], places[order]
+        return Listing(joined, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The greater list, written seldom, and the recent one, written with every change."""
+
+    main: Listing
+    recent: Listing
+
+    def find(self, wanted: Rows) -> Rows:
+        """Return the rows of sorted distinct notes, stale ones too, some of them twice."""
+        return np.concatenate((self.main.find(wanted), self.recent.find(wanted)))
+
+    def with_more(self, notes: Rows, rows: Rows) -> Directory:
+        """Return the directory with entries added; `notes` ascends."""
+        recent = self.recent.with_more(notes, rows)
+        if recent.notes.size <= max(_LEAST_MERGE, self.main.notes.size // 4):
+            return Directory(self.main, recent)
+        return Directory(self.main.with_more(recent.notes, recent.rows), Listing.empty())

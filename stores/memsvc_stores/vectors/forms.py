@@ -1,0 +1,43 @@
+"""What a coded form of a namespace can do, flat or paged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from memsvc.ports.embedding import Matrix, Vector
+from memsvc.ports.ranking import Rows
+from memsvc_stores.vectors.layout import Bytes2
+from memsvc_stores.vectors.scores import Scores
+from memsvc_stores.vectors.segment import Mask
+
+__all__ = ["Accept", "FormSearch", "FormUpdater"]
+
+Accept: TypeAlias = Callable[[Rows], Mask]
+
+
+class FormSearch(Protocol):
+    """A coded form at one epoch. Thread-safe."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of anonymous RAM that it holds."""
+
+    def search(self, query: Vector, z: Vector, *, keep: int, accept: Accept, share: float) -> tuple[Rows, Scores]:
+        """Return rows that `accept` takes with their inner products, best first.
+
+        At least `keep` of them, if there are as many. `share` is about the part of all rows that it takes.
+        """
+
+
+class FormUpdater(Protocol):
+    """A coded form while the writer changes it. `rows` ascend."""
+
+    def insert(self, rows: Rows, vectors: Matrix, codes: Bytes2) -> None:
+        """Take in rows that have been written, with their vectors as they came and their codes."""
+
+    def delete(self, rows: Rows) -> None:
+        """Let go of rows that will be emptied."""
+
+    def finish(self) -> None:
+        """Write what is left to write."""

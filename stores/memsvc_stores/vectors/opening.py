@@ -1,0 +1,42 @@
+"""Making what is stored of a namespace searchable."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from memsvc.ports.embedding import Model
+from memsvc_stores.vectors import hidden
+from memsvc_stores.vectors.base import Base
+from memsvc_stores.vectors.flat.search import FlatSearch
+from memsvc_stores.vectors.forms import FormSearch
+from memsvc_stores.vectors.keeping import read_directory
+from memsvc_stores.vectors.layout import Stored
+from memsvc_stores.vectors.rows import StoredRows
+from memsvc_stores.vectors.segment import Segment
+from memsvc_stores.vectors.snapshot import Snapshot
+from memsvc_stores.vectors.tools import Tools
+
+__all__ = ["fits", "opened_snapshot"]
+
+
+def fits(stored: Stored, model: Model, codec: str) -> bool:
+    """Say whether what is stored is of a model, and coded as this version codes."""
+    meta = stored.meta
+    return (meta.model_id, meta.dimension, meta.codec) == (model.id, model.dimension, codec)
+
+
+def opened_snapshot(stored: Stored, model: Model, tools: Tools, *, reranked: int) -> Snapshot:
+    """Return a namespace as it is stored, with nothing past it; raises Damaged."""
+    meta = stored.meta
+    search: FormSearch = FlatSearch(stored, tools.codec, scorer=tools.scorer, reranked=reranked)
+    base = Base(
+        stored=stored,
+        search=search,
+        rows=StoredRows(stored, meta.dimension),
+        scorer=tools.scorer,
+        directory=read_directory(stored),
+        hidden=np.array(stored.extent("hidden")),
+        removed=hidden.no_rows(meta.rows),
+        gone=0,
+    )
+    return Snapshot(model, meta.applied, meta.several, base, Segment.empty(meta.dimension))

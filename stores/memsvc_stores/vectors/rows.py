@@ -1,0 +1,77 @@
+"""What a stored namespace says of its rows: vectors, notes and times."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc.ports.embedding import Matrix, Vector
+from memsvc.ports.ranking import Rows, Times
+from memsvc_stores.vectors.layout import Bytes2, Indices, Pages
+from memsvc_stores.vectors.scores import Scores, dots
+
+__all__ = ["Scorer", "StoredRows", "score_rows", "vectors_of"]
+
+_BLOCK = 4096
+
+
+class Scorer(Protocol):
+    """What scores gathered rows; see codes.scorer.RowScorer."""
+
+    def buffer(self, rows: int, /) -> Bytes2: ...
+
+    def score(self, query: Vector, rows: int, /) -> Scores: ...
+
+
+class _Holder(Protocol):
+    def array(self, name: str) -> Pages: ...
+
+
+def vectors_of(items: Bytes2, dimension: int) -> Matrix:
+    """Return float16 rows (n, row_bytes) as a matrix."""
+    matrix: Matrix = items.view("<f2")[:, :dimension].astype(np.float32)
+    return matrix
+
+
+def score_rows(rows: Pages, scorer: Scorer, query: Vector, wanted: Rows) -> Scores:
+    """Return the float32 inner products of rows by number, a block at a time; raises Damaged."""
+    scores = np.empty(wanted.size, np.float32)
+    for start in range(0, wanted.size, _BLOCK):
+        block = wanted[start : start + _BLOCK]
+        rows.gather_items(block, scorer.buffer(block.size))
+        scores[start : start + block.size] = scorer.score(query, block.size)
+    return scores
+
+
+class StoredRows:
+    """Reads the arrays `rows`, `notes` and `times`. Thread-safe; every method raises Damaged."""
+
+    __slots__ = ("_notes", "_rows", "_times", "dimension")
+
+    def __init__(self, holder: _Holder, dimension: int) -> None:
+        self._rows, self._notes, self._times = (holder.array(name) for name in ("rows", "notes", "times"))
+        self.dimension = dimension
+
+    def notes(self, rows: Indices) -> Rows:
+        """Return the note row of each row, -1 for an unused one."""
+        found: Rows = self._notes.items(rows).view("<i8")[:, 0]
+        return found
+
+    def times(self, rows: Indices) -> Times:
+        """Return event and ingest time of each row."""
+        found: Times = self._times.items(rows).view("<i8")
+        return found
+
+    def vectors(self, rows: Indices) -> Matrix:
+        """Return the keys of rows."""
+        return vectors_of(self._rows.items(rows), self.dimension)
+
+    def exact(self, query: NDArray[np.float64], rows: Indices) -> Scores:
+        """Return the scores that an exact search gives for the same vectors."""
+        return dots(self.vectors(rows), query)
+
+    def score(self, scorer: Scorer, query: Vector, rows: Indices) -> Scores:
+        """Return float32 inner products, quicker and less exact than `exact`."""
+        return score_rows(self._rows, scorer, query, rows)
