@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from memsvc_evals.ann.cases.command import CASES, CaseOptions, run_cases
 from memsvc_evals.ann.command import AnnOptions, parse_counts, run_ann
 from memsvc_evals.ann.data.command import DataOptions, DatasetName, build_dataset
 from memsvc_evals.ann.plan import Plan as AnnPlan
@@ -145,3 +146,33 @@ def ann_data(
     with clear_errors():
         options = DataOptions(name, out, source, locomo, model, vectors, queries, held, seed)
         build_dataset(options, report_console())
+
+
+@app.command()
+def ann_cases(
+    folder: Annotated[Path, typer.Argument(help="Folder as for `ann`.")],
+    case: Annotated[list[str] | None, typer.Option(help=f"Some only: {', '.join(CASES)}.")] = None,
+    notes: Annotated[int, typer.Option(min=100, help="Notes to insert and delete one by one.")] = 20_000,
+    namespaces: Annotated[int, typer.Option(min=10, help="Small namespaces.")] = 10_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long readers read.")] = 3.0,
+    rounds: Annotated[int, typer.Option(min=7, help="Interleaved rounds for each ratio.")] = 7,
+    peer: Annotated[list[str] | None, typer.Option(help="Peers for the case of small namespaces.")] = None,
+    install: Annotated[bool, typer.Option("--install", help="Install the peers first where missing.")] = False,
+    environments: Annotated[Path | None, typer.Option(help="Folder of the peers' environments.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+) -> None:
+    """Measure filters, growth, churn, identical notes, many and small namespaces, and readers beside a writer."""
+    with clear_errors():
+        run_cases(
+            CaseOptions(
+                folder=folder,
+                cases=case or CASES,
+                sizes={"notes": notes, "namespaces": namespaces, "seconds": seconds},
+                peers=peer or [],
+                rounds=rounds,
+                install=install,
+                environments=environments,
+                json=json_file,
+            ),
+            report_console(),
+        )

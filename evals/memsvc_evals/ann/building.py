@@ -25,25 +25,27 @@ class Workshop:
 
     def build(self, subject: Subject) -> Built:
         """Build in a process of its own, so that no memory of it is counted to searching."""
-        index, record = self._index(subject), self._folder / subject.name / "built.json"
+        index, record = self.index(subject), self._folder / subject.name / "built.json"
         if record.exists():
             return Built(**json.loads(record.read_text(encoding="utf-8")))
         shutil.rmtree(index, ignore_errors=True)
         index.mkdir(parents=True)
         with ExitStack() as stack:
-            built = Built(**self._start(subject, stack).ask("build", folder=str(index)))
+            built = Built(**self.start(subject, stack).ask("build", folder=str(index)))
         record.write_text(json.dumps(asdict(built)), encoding="utf-8")
         return built
 
     def open(self, subject: Subject, stack: ExitStack) -> Worker:
         """Return a worker that has the index open."""
-        worker = self._start(subject, stack)
-        worker.ask("open", folder=str(self._index(subject)))
+        worker = self.start(subject, stack)
+        worker.ask("open", folder=str(self.index(subject)))
         return worker
 
-    def _start(self, subject: Subject, stack: ExitStack) -> Worker:
+    def start(self, subject: Subject, stack: ExitStack) -> Worker:
+        """Return a worker that has nothing open."""
         log = self._folder / f"{subject.name}.log"
         return subject.system.start(stack, dataset=self._data.folder, log=log)
 
-    def _index(self, subject: Subject) -> Path:
+    def index(self, subject: Subject) -> Path:
+        """Return the folder of a system's index."""
         return self._folder / subject.name / "index"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping, Sequence
 
 from memsvc_evals.ann.dataset import DEPTH, HELD, AnnData
@@ -34,7 +33,7 @@ def warm_curves(
     for subject in subjects:
         for number in range(len(subject.sweep)):
             jobs += [(subject, number, block) for block in plan.blocks(len(data.queries), slow=subject.slow)]
-    random.Random(plan.seed).shuffle(jobs)
+    plan.rng().shuffle(jobs)
     samples = {(subject.name, i): Samples() for subject in subjects for i in range(len(subject.sweep))}
     for subject, number, block in jobs:
         ask_block(workers[subject.name], block, subject.sweep[number], into=samples[subject.name, number])
@@ -57,7 +56,7 @@ def cold_curves(
     """Ask some queries at every setting, the index evicted before each."""
     queries = list(range(min(2 * plan.cold_block, len(data.queries))))
     jobs = [(subject, params) for subject in subjects if subject.on_disk for params in subject.sweep]
-    random.Random(plan.seed).shuffle(jobs)
+    plan.rng().shuffle(jobs)
     found: dict[tuple[str, int], Point] = {}
     for subject, params in jobs:
         samples = ask_block(workers[subject.name], queries, params, op="cold")

@@ -46,7 +46,7 @@ def fight(
     step: Callable[[], None],
 ) -> None:
     """Run the rounds; in each a peer and all our forms have one block each, in random order."""
-    rng = random.Random(plan.seed)
+    rng = plan.rng()
     known = {subject.name: subject for subject in subjects}
     peers = list(dict.fromkeys(duel.peer for duel in duels))
     for number in range(plan.rounds):

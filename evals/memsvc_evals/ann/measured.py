@@ -48,6 +48,7 @@ class Built:
     wall: float
     cpu: float
     disk_bytes: int
+    peak_bytes: int
 
 
 @dataclass(slots=True)

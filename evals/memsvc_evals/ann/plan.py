@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 __all__ = ["Plan"]
@@ -23,6 +24,9 @@ class Plan:
     processes: tuple[int, ...] = (1, 2, 4)
     drive_seconds: float = 2.0
     seed: int = 17
+
+    def rng(self) -> random.Random:
+        return random.Random(self.seed)
 
     def blocks(self, queries: int, *, slow: bool) -> list[list[int]]:
         """Return all query numbers in blocks; for a slow system ten small blocks."""

@@ -26,6 +26,7 @@ _COLUMNS = {
     "file MiB": ("file", 1, ".1f"),
     "disk MiB": ("disk", 1, ".0f"),
     "build CPU s": ("build_cpu", 1, ".1f"),
+    "build peak MiB": ("build_peak", 1, ".0f"),
 }
 _RATIOS = ("p50", "cpu", "cold", "cold_read")
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
-__all__ = ["Resident", "evict", "read_bytes", "resident"]
+__all__ = ["PeakAnon", "Resident", "evict", "read_bytes", "resident"]
 
 _DONTNEED = 4
+_SAMPLED_SECONDS = 0.02
 
 
 class Resident(NamedTuple):
@@ -26,6 +29,34 @@ def resident() -> Resident:
             name, _, value = line.partition(":")
             fields[name] = value
     return Resident(*(1024 * int(fields[name].split()[0]) for name in ("RssAnon", "RssFile")))
+
+
+class PeakAnon:
+    """The most anonymous memory while its context is open, sampled 50 times a second."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def _watch(self) -> None:
+        while not self._done.wait(_SAMPLED_SECONDS):
+            self.bytes = max(self.bytes, resident().anon)
+
+    def __enter__(self) -> PeakAnon:
+        self.bytes = resident().anon
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+        self.bytes = max(self.bytes, resident().anon)
 
 
 def read_bytes() -> int:

@@ -30,7 +30,7 @@ class Form:
 
 
 FORMS = {
-    "flat": Form("index", ({}, *({"rerank": rerank} for rerank in (20, 50, 75, 100, 150, 300)))),
+    "flat": Form("index", ({}, *({"reranked": rows} for rows in (20, 50, 75, 100, 150, 300)))),
     "paged": Form("index", ({}, *({"probes": probes, "rerank": rerank} for probes, rerank in _PROBES))),
     "spann": Form("spann", tuple({"lists": lists} for lists in (32, 8, 16, 24, 64, 128))),
 }

@@ -29,6 +29,7 @@ def _own(name: str, measured: Measured) -> dict[str, Figure]:
     figures = {
         f"{name}/build_wall": Figure(measured.built.wall, 1, unit="s"),
         f"{name}/build_cpu": Figure(measured.built.cpu, 1, unit="s"),
+        f"{name}/build_peak": Figure(measured.built.peak_bytes / _MIB, 1, unit="MiB"),
         f"{name}/disk": Figure(measured.built.disk_bytes / _MIB, 1, unit="MiB"),
         f"{name}/anon": Figure(measured.anon_bytes / _MIB, 1, unit="MiB"),
         f"{name}/file": Figure(measured.file_bytes / _MIB, 1, unit="MiB"),

@@ -16,7 +16,7 @@ A request is a JSON line {"op": ..., ...} on stdin, an answer one on stdout ({"e
 
 | op | with | answer |
 |---|---|---|
-| build | folder | wall, cpu (seconds), disk_bytes |
+| build | folder | wall, cpu (seconds), disk_bytes, peak_bytes (anonymous) |
 | open | folder | wall, cpu |
 | search | queries (numbers), k, params | ids (a list per query), us (wall of each), cpu (seconds of all) |
 | cold | queries, k, params | as search, with read_bytes (of each); the folder is evicted before each |
@@ -42,7 +42,11 @@ Params = dict[str, Any]
 
 
 class AnnSystem(Protocol):
-    """A vector index of one kind. The similarity is the inner product of unit vectors (cosine)."""
+    """A vector index of one kind. The similarity is the inner product of unit vectors (cosine).
+
+    With a class attribute `takes_file = True` the vectors to build from are x_f16.npy itself, mapped, not a copy
+    of it as float32 in memory.
+    """
 
     def __init__(self, argument: str) -> None:
         """Choose the variant and import the libraries: what is imported here counts as the baseline of RAM."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc_evals.ann.resources import evict, read_bytes, resident
+from memsvc_evals.ann.resources import PeakAnon, evict, read_bytes, resident
 from memsvc_evals.ann.system import AnnSystem
 from memsvc_evals.answering import answer_requests, claim_stdout
 
@@ -40,13 +40,18 @@ class _Session:
         return self._asked[file]
 
     def build(self, request: dict[str, Any]) -> dict[str, Any]:
-        vectors = np.load(self._dataset / "x_f16.npy").astype(np.float32)
+        vectors = np.load(self._dataset / "x_f16.npy", mmap_mode="r")
+        if not getattr(self._system, "takes_file", False):
+            vectors = vectors.astype(np.float32)
         folder = Path(request["folder"])
-        wall, cpu = time.perf_counter(), time.process_time()
-        self._system.build(vectors, folder)
-        took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+        with PeakAnon() as peak:
+            wall, cpu = time.perf_counter(), time.process_time()
+            self._system.build(vectors, folder)
+            took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
         files = (path for path in folder.rglob("*") if path.is_file())
-        return {**took, "disk_bytes": sum(path.stat().st_size for path in files)}
+        # Blocks and not lengths: files may have holes.
+        disk = sum(512 * path.stat().st_blocks for path in files)
+        return {**took, "disk_bytes": disk, "peak_bytes": peak.bytes - self._baseline.anon}
 
     def open(self, request: dict[str, Any]) -> dict[str, Any]:
         self._folder = Path(request["folder"])

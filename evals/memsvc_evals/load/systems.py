@@ -32,11 +32,11 @@ class System:
     persistent: bool = True
     in_child: bool = False
 
-    def start(self, stack: ExitStack, *, dataset: Path, log: Path) -> Worker:
+    def start(self, stack: ExitStack, *, log: Path, dataset: Path | None = None) -> Worker:
         # Without the caller's own MEMSVC_ settings: the run measures the defaults.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MEMSVC_")}
         environment = kept | {"PYTHONPATH": self.pythonpath} | dict.fromkeys(_THREADS, "1")
-        command = [*self.command, str(dataset), self.argument]
+        command = [*self.command, *([] if dataset is None else [str(dataset)]), self.argument]
         return stack.enter_context(Worker(self.name, command, environment=environment, log=log))
 
 

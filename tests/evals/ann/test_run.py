@@ -46,7 +46,7 @@ def test_index_of_an_earlier_run_is_used_again(data: AnnData, brute: Subject, tm
     plan = dataclasses.replace(PLAN, processes=(), cold=False)
     first, _ = measure([brute], data, plan=plan, folder=tmp_path / "work", step=lambda: None)
     record = tmp_path / "work" / "brute" / "built.json"
-    record.write_text(json.dumps({"wall": 1.0, "cpu": 77.0, "disk_bytes": 5}))
+    record.write_text(json.dumps({"wall": 1.0, "cpu": 77.0, "disk_bytes": 5, "peak_bytes": 6}))
     second, _ = measure([brute], data, plan=plan, folder=tmp_path / "work", step=lambda: None)
     assert second["brute"].built.cpu == 77.0
     assert first["brute"].warm[1].recall == second["brute"].warm[1].recall
@@ -62,8 +62,8 @@ def duel() -> Duel:
 
 
 def both() -> dict[str, Measured]:
-    flat = Measured(Built(1, 1, 10), warm=[point(10, 0.99)], at=point(10, 0.99), anon_bytes=5, qps={1: 100})
-    hnsw = Measured(Built(1, 40, 20), warm=[point(20, 0.98)], at=point(20, 0.98), anon_bytes=50, qps={1: 50})
+    flat = Measured(Built(1, 1, 10, 7), warm=[point(10, 0.99)], at=point(10, 0.99), anon_bytes=5, qps={1: 100})
+    hnsw = Measured(Built(1, 40, 20, 8), warm=[point(20, 0.98)], at=point(20, 0.98), anon_bytes=50, qps={1: 50})
     return {"flat": flat, "hnsw": hnsw}
 
 
