@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from memsvc_stores.vectors import ExactVectorIndex
-from memsvc_stores.vectors.opened import OpenNamespace, blank
+from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.opened import OpenNamespace
+from memsvc_stores.vectors.snapshot import blank
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 from tests.vectors.oracle import DIMENSION, MODEL, Truth
 
-ENTRY_BYTES = DIMENSION * 4 + 10
+ENTRY_BYTES = DIMENSION * 4 + 26
 
 
 @pytest.mark.slow
 def test_thousands_of_namespaces_in_turn_stay_within_the_budget(tmp_path, vectors, agree):
     budget = 300_000
-    index = ExactVectorIndex(tmp_path, memory_bytes=budget, save_rows=30)
+    index = TieredVectorIndex(tmp_path, memory_bytes=budget, exact_keys=30)
     truths = [Truth(row=row) for row in range(1, 2001)]
     matrix = vectors(40)
     query = vectors(1)[0]
@@ -32,7 +34,7 @@ def test_thousands_of_namespaces_in_turn_stay_within_the_budget(tmp_path, vector
 
 
 def test_the_namespace_in_use_stays_open_though_it_exceeds_the_budget(vectors):
-    index = ExactVectorIndex(None, memory_bytes=1)
+    index = TieredVectorIndex(None, memory_bytes=1)
     truth = Truth()
     truth.add(*vectors(50))
     query = vectors(1)[0]
@@ -45,7 +47,7 @@ def test_the_least_recently_used_namespace_is_closed_first(vectors):
     query = vectors(1)[0]
     for truth in truths:
         truth.add(*vectors(50))
-    index = ExactVectorIndex(None, memory_bytes=2 * (50 * ENTRY_BYTES + 4096))
+    index = TieredVectorIndex(None, memory_bytes=2 * (50 * ENTRY_BYTES + 4096))
     for truth in (truths[0], truths[1], truths[0], truths[2]):
         index.search(truth.reader(), truth.state(), query, k=3, allowed=None)
     index.search(None, truths[0].state(), query, k=3, allowed=None)
@@ -53,13 +55,15 @@ def test_the_least_recently_used_namespace_is_closed_first(vectors):
         index.search(None, truths[1].state(), query, k=3, allowed=None)
 
 
-def test_a_mapped_base_takes_two_bytes_of_ram_per_key(tmp_path, vectors):
-    index = ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=1)
+def test_a_flat_base_takes_its_codes_and_two_bits_a_row(tmp_path, vectors):
+    index = TieredVectorIndex(tmp_path, memory_bytes=1 << 20, exact_keys=0)
     truth = Truth()
-    truth.add(*vectors(1000))
+    truth.add(*vectors(1024))
     index.save(truth.reader(), truth.state())
     stats = index.stats(truth.reader(), truth.state())
-    assert (stats.memory_bytes, stats.disk_bytes > 1000 * DIMENSION * 4) == (4096 + 2000, True)
+    codes = 1024 * Codec.of(DIMENSION).code_bytes
+    assert (stats.form, stats.memory_bytes) == ("flat", 4096 + codes + 2 * 1024 // 8)
+    assert stats.disk_bytes > 1024 * DIMENSION * 2
 
 
 @pytest.mark.parametrize("size", [1_000, 20_000])
@@ -78,7 +82,7 @@ def test_growth_by_single_adds_copies_a_constant_number_of_bytes_per_add(vectors
 def test_a_single_add_past_a_saved_base_copies_as_much_at_any_size(tmp_path, vectors):
     copied = []
     for row, size in enumerate((1_000, 20_000), start=1):
-        index = ExactVectorIndex(tmp_path, memory_bytes=1 << 24, save_rows=1)
+        index = TieredVectorIndex(tmp_path, memory_bytes=1 << 24, exact_keys=0)
         truth = Truth(row=row)
         truth.add(*vectors(size))
         index.save(truth.reader(), truth.state())
@@ -102,31 +106,50 @@ def test_dead_entries_never_outnumber_the_living_for_long(vectors):
     assert np.count_nonzero(opened.snapshot.tail.alive) == 22
 
 
-def test_small_namespaces_have_no_files(tmp_path, vectors):
-    index = ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=10)
+def test_small_namespaces_are_not_stored(tmp_path, vectors):
+    index = TieredVectorIndex(tmp_path, memory_bytes=1 << 20, exact_keys=12)
     truth = Truth()
-    first, *_ = truth.add(*vectors(10))
-    index.save(truth.reader(), truth.state())
-    assert [path.parent.name for path in tmp_path.glob("*/gen-*")] == ["1"]
-    truth.purge(first)
-    index.save(truth.reader(), truth.state())
-    assert list(tmp_path.glob("[0-9]*")) == []
+    rows = truth.add(*vectors(12))
+    forms = []
+    for change in (
+        lambda: None,
+        lambda: truth.add(vectors(1)),
+        lambda: purge(truth, rows[:3]),
+        lambda: purge(truth, rows[3:4]),
+    ):
+        change()
+        index.save(truth.reader(), truth.state())
+        forms.append(index.stats(truth.reader(), truth.state()).form)
+    assert forms == ["exact", "flat", "flat", "exact"]
 
 
-def test_a_save_without_changes_writes_nothing(tmp_path, vectors):
-    index = ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=1)
+def test_an_unsaved_tail_that_is_too_long_is_stored_by_a_search(tmp_path, vectors, agree):
+    index = TieredVectorIndex(tmp_path, memory_bytes=1 << 22, exact_keys=512, reranked=1 << 20)
+    truth = Truth()
+    truth.add(*vectors(40_000))
+    agree(index, truth, vectors(1)[0])
+    stats = index.stats(truth.reader(), truth.state())
+    assert (stats.form, stats.memory_bytes < 1 << 20) == ("flat", True)
+
+
+def test_a_save_without_changes_commits_nothing(tmp_path, vectors):
+    index = TieredVectorIndex(tmp_path, memory_bytes=1 << 20, exact_keys=0)
     truth = Truth()
     truth.add(*vectors(10))
     index.save(truth.reader(), truth.state())
-    before = sorted(tmp_path.rglob("*"))
+    files = {path: path.read_bytes() for path in tmp_path.rglob("*.slab")}
     index.save(truth.reader(), truth.state())
-    assert sorted(tmp_path.rglob("*")) == before
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.slab")} == files
 
 
 def test_the_folder_of_an_index_is_for_its_owner_alone(saved, vectors, tmp_path):
     truth = Truth()
     truth.add(*vectors(3))
     saved.save(truth.reader(), truth.state())
+    modes = {path.stat().st_mode & 0o077 for path in tmp_path.rglob("*")}
+    assert modes == {0}
 
-    folders = {path.parent for path in tmp_path.rglob("*") if path.is_file() and path.parent != tmp_path}
-    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+
+def purge(truth: Truth, rows: list[int]) -> None:
+    for row in rows:
+        truth.purge(row)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from memsvc_stores.vectors import ExactVectorIndex
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 from tests.vectors.forms import listed
 from tests.vectors.oracle import Truth
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_threads_search_while_changes_and_saves_go_on(tmp_path, vectors):
-    index = ExactVectorIndex(tmp_path, memory_bytes=0, save_rows=1)
+    index = TieredVectorIndex(tmp_path, memory_bytes=0, exact_keys=0, reranked=1 << 20)
     truth = Truth()
     truth.add(*vectors(20))
     versions = [(truth.reader(), truth.state())]
@@ -62,10 +62,12 @@ def test_two_processes_write_and_search_one_namespace(tmp_path):
     assert ends == [("", 0), ("", 0)]
 
 
-def test_a_process_adopts_the_generation_that_another_has_written(tmp_path, vectors, agree):
+def test_a_process_adopts_what_another_has_stored(tmp_path, vectors, agree):
     truth = Truth()
     truth.add(*vectors(300))
-    reading, writing = (ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=1) for _ in range(2))
+    reading, writing = (
+        TieredVectorIndex(tmp_path, memory_bytes=1 << 20, exact_keys=0, reranked=1 << 20) for _ in range(2)
+    )
     agree(reading, truth, vectors(1)[0])
     unsaved = reading.memory_bytes
     reading.save(truth.reader(), truth.state())
@@ -81,7 +83,9 @@ def test_an_old_reader_does_not_keep_a_reopened_namespace_in_ram(tmp_path, vecto
     truth.add(*vectors(300))
     before, state = truth.reader(), truth.state()
     truth.add(vectors(1))
-    writing, reading = (ExactVectorIndex(tmp_path, memory_bytes=1 << 20, save_rows=1) for _ in range(2))
+    writing, reading = (
+        TieredVectorIndex(tmp_path, memory_bytes=1 << 20, exact_keys=0, reranked=1 << 20) for _ in range(2)
+    )
     writing.save(truth.reader(), truth.state())
     query = vectors(1)[0]
     found = reading.search(before, state, query, k=5, allowed=None)

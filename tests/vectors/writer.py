@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from memsvc_stores.vectors import ExactVectorIndex
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 from tests.vectors.forms import listed
 from tests.vectors.oracle import DIMENSION, Truth, unit
 
@@ -16,7 +16,7 @@ def main(directory: Path, seed: int) -> None:
     """Search after every change and save after some, chosen by the seed; fail at the first wrong answer."""
     history = np.random.default_rng(99)
     choice = np.random.default_rng(seed)
-    index = ExactVectorIndex(directory, memory_bytes=1 << 20, save_rows=1)
+    index = TieredVectorIndex(directory, memory_bytes=1 << 20, exact_keys=0, reranked=1 << 20)
     truth = Truth()
     truth.add(*unit(history.standard_normal((80, DIMENSION))))
     for _ in range(60):

@@ -12,7 +12,6 @@ from memsvc_stores.vectors.layout import Stored
 from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.opening import fits, opened_snapshot
 from memsvc_stores.vectors.slabs.files import Files
-from memsvc_stores.vectors.slabs.store import Store
 from memsvc_stores.vectors.snapshot import Snapshot
 from memsvc_stores.vectors.tools import Toolbox
 from memsvc_stores.vectors.upkeep import Upkeep
@@ -28,6 +27,8 @@ class Saver:
     """What is stored of all namespaces, under one directory. Thread-safe, and shared between processes."""
 
     def __init__(self, directory: Path, files: Files, *, limits: Limits, toolbox: Toolbox, reranked: int) -> None:
+        from memsvc_stores.vectors.slabs.store import Store
+
         self._directory = directory
         self._store = Store(directory, files)
         self._limits = limits

@@ -13,6 +13,7 @@ from memsvc_stores.vectors.forms import FormUpdater
 from memsvc_stores.vectors.keeping import RowKeeper
 from memsvc_stores.vectors.layout import Draft, Form, Meta
 from memsvc_stores.vectors.limits import Limits
+from memsvc_stores.vectors.paged.build import build_flat, build_paged
 from memsvc_stores.vectors.paged.updates import PagedUpdater
 
 __all__ = ["Upkeep"]
@@ -63,7 +64,7 @@ class Upkeep:
     def finish(self) -> Meta:
         """Change the form if the size asks for it, write what is left, and say what the draft holds now."""
         self._updater.finish()
-        living = self._keeper.living
+        self._change_form()
         self._keeper.finish()
         return Meta(
             namespace=self._namespace,
@@ -73,6 +74,16 @@ class Upkeep:
             codec=self._codec.name,
             applied=self.applied,
             rows=self._keeper.count,
-            living=living,
+            living=self._keeper.living,
             several=self._several,
         )
+
+    def _change_form(self) -> None:
+        form = self._limits.form(self._keeper.living, now=self._form)
+        if form == self._form:
+            return
+        if form == "paged":
+            build_paged(self._draft, self._codec, living=self._keeper.used(), rows=self._keeper.count)
+        else:
+            build_flat(self._draft, self._codec, rows=self._keeper.count)
+        self._form = form
