@@ -33,12 +33,17 @@ def draw(folder: Path, results: Mapping[str, Measured], *, title: str) -> list[P
 
 
 def _recall(path: Path, curves: Mapping[str, list[Point]], *, title: str) -> Path:
+    from matplotlib.ticker import FormatStrFormatter
+
     figure, axes = _axes(title, x="p50, milliseconds", y=f"recall@{K}")
     for number, (system, points) in enumerate(curves.items()):
         ordered = sorted(points, key=lambda point: point.p50)
         times, shares = [point.p50 / 1000 for point in ordered], [point.recall[K] for point in ordered]
         axes.plot(times, shares, marker=_MARKERS[number % len(_MARKERS)], label=system)
     axes.set_xscale("log")
+    plain = FormatStrFormatter("%g")
+    axes.xaxis.set_major_formatter(plain)
+    axes.xaxis.set_minor_formatter(plain)
     return _saved(path, figure, axes)
 
 

@@ -78,7 +78,8 @@ def _drop_mappings(folder: str) -> None:
     with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
         lines = [line.split(None, 5) for line in maps]
     for fields in lines:
-        if len(fields) == 6 and fields[5].startswith(folder) and "w" not in fields[1]:
+        # Not what is private and writable: that would be lost.
+        if len(fields) == 6 and fields[5].startswith(folder) and fields[1][1::2] != "wp":
             start, end = (int(part, 16) for part in fields[0].split("-"))
             libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONTNEED)
 

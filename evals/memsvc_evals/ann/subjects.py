@@ -23,16 +23,17 @@ _PROBES = ((16, 40), (32, 50), (64, 75), (128, 100), (192, 150), (256, 200), (51
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of our index: the worker's module; the first point of the sweep is what the service uses."""
+    """A form of our index: the worker's module and the curve; `at` is what the service uses."""
 
     module: str
     sweep: tuple[Params, ...]
+    at: Params | None
 
 
 FORMS = {
-    "flat": Form("index", ({}, *({"reranked": rows} for rows in (20, 50, 75, 100, 150, 300)))),
-    "paged": Form("index", ({}, *({"probes": probes, "rerank": rerank} for probes, rerank in _PROBES))),
-    "spann": Form("spann", tuple({"lists": lists} for lists in (32, 8, 16, 24, 64, 128))),
+    "flat": Form("index", ({}, *({"reranked": rows} for rows in (20, 50, 75, 100, 150, 300))), at={}),
+    "paged": Form("index", ({}, *({"probes": probes, "rerank": rerank} for probes, rerank in _PROBES)), at={}),
+    "spann": Form("spann", tuple({"lists": lists} for lists in (8, 16, 32, 64, 96, 128, 256)), at=None),
 }
 
 
@@ -66,7 +67,7 @@ def our_subjects(names: Sequence[str]) -> list[Subject]:
         form = FORMS[name]
         command = (sys.executable, "-m", f"memsvc_evals.ann.ours.{form.module}")
         system = System(name, command, our_paths(), name)
-        subjects.append(Subject(system, form.sweep, form.sweep[0], on_disk=True, ours=True))
+        subjects.append(Subject(system, form.sweep, form.at, on_disk=True, ours=True))
     return subjects
 
 
