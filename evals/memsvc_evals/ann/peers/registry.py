@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from memsvc_evals.ann.peer import AnnPeer
+from memsvc_evals.ann.system import Params
 
 __all__ = ["PEERS"]
 
 _FAISS = ("faiss-cpu==1.15.1", "numpy>=2")
+
+
+def _sweep(name: str, *values: int) -> tuple[Params, ...]:
+    return tuple({name: value} for value in values)
 
 
 def _flat(argument: str) -> AnnPeer:
@@ -21,8 +26,35 @@ def _flat(argument: str) -> AnnPeer:
     )
 
 
+def _hnsw(name: str, module: str) -> AnnPeer:
+    return AnnPeer(
+        name=name,
+        module=module,
+        environment="ann-faiss",
+        packages=_FAISS,
+        sweep=_sweep("ef", 16, 32, 64, 128, 256),
+        at={"ef": 64},
+    )
+
+
+def _ivf(name: str, module: str, *, on_disk: bool) -> AnnPeer:
+    return AnnPeer(
+        name=name,
+        module=module,
+        environment="ann-faiss",
+        packages=_FAISS,
+        sweep=_sweep("nprobe", 8, 16, 32, 64, 128, 256),
+        at={"nprobe": 64},
+        on_disk=on_disk,
+    )
+
+
 PEERS: tuple[AnnPeer, ...] = (
     _flat("fp32"),
     _flat("fp16"),
     _flat("sq8"),
+    _hnsw("faiss-hnsw32", "faiss_hnsw"),
+    _hnsw("faiss-hnsw32-sq8", "faiss_hnsw_sq8"),
+    _ivf("faiss-ivf", "faiss_ivf", on_disk=False),
+    _ivf("faiss-ivf-ondisk", "faiss_ondisk", on_disk=True),
 )
