@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.layout import EMPTY, SLOTS, Draft, block_bytes, row_bytes
-from memsvc_stores.vectors.paged.updates import PagedUpdater, check_postings, create_postings
+from memsvc_stores.vectors.paged.build import start_paged
+from memsvc_stores.vectors.paged.updates import PagedUpdater, check_postings
 from memsvc_stores.vectors.slabs.memory import MemoryDraft
 
 DIMENSION = 24
@@ -25,7 +26,7 @@ class Grown:
         self.vectors = vectors.astype(np.float16)
         self.codes = self.codec.encode(self.codec.rotate(self.vectors.astype(np.float32)))
         self.draft: Draft = MemoryDraft(None)
-        create_postings(self.draft, self.codec)
+        start_paged(self.draft, self.codec)
         width = row_bytes(vectors.shape[1])
         rows = self.draft.create("rows", page_bytes=block_bytes(width), item_bytes=width)
         per_page = rows.page_bytes // width

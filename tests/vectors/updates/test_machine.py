@@ -52,6 +52,6 @@ def machine(grown, notes) -> type[RuleBasedStateMachine]:
 def test_any_order_of_changes_is_sound(grown, notes) -> None:
     case = machine(grown, notes).TestCase
     case.settings = settings(
-        max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
     )
     case("runTest").runTest()

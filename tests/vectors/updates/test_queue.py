@@ -34,7 +34,7 @@ def test_inserts_and_deletes_never_outgrow_the_queue(grown, notes) -> None:
     for row in range(2000):
         space.insert(np.array([row]))
         most = max(most, space.updater.pending)
-    for row in range(0, 1900):
+    for row in range(1900):
         space.delete(np.array([row]))
         most = max(most, space.updater.pending)
     assert most == 3

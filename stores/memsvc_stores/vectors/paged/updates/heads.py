@@ -9,7 +9,7 @@ import numpy as np
 from memsvc.ports.embedding import Matrix, Vector
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import pack, put_code
-from memsvc_stores.vectors.codes.scanner import Scanner
+from memsvc_stores.vectors.codes.resident import ResidentCodes
 from memsvc_stores.vectors.layout import SLOTS, Bytes1, Bytes2, Draft, Indices
 from memsvc_stores.vectors.paged.updates.vectors import Widening
 
@@ -17,6 +17,7 @@ __all__ = ["Heads"]
 
 CACHED: Final = 4096
 AHEAD: Final = 16
+MORE_PAGES: Final = 4
 
 
 class Heads:
@@ -30,16 +31,16 @@ class Heads:
         self._widening = widening
         self._codes = draft.array("heads")
         self._centroids = draft.array("centroids")
-        self._scanner = Scanner(codec)
-        self._pages = self._codes.count
-        self._buffer = self._room(self._pages)
-        if self._pages:
-            self._codes.gather(np.arange(self._pages), self._buffer[: self._pages])
+        self._nowhere: Bytes1 = codec.encode(codec.rotate(np.zeros((1, codec.dimension), np.float32)))[0]
+        self._blank = pack(np.tile(self._nowhere, (SLOTS, 1)))
+        used = self._codes.count
+        self._resident = ResidentCodes(codec, used + MORE_PAGES)
+        self._codes.gather(np.arange(used), self._resident.pages[:used])
+        self._resident.pages[used:] = self._blank
         self._cached = np.zeros((CACHED, codec.dimension), np.float32)
         self._tags = np.full(CACHED, -1, np.intp)
         self._opposite: Bytes2 = np.zeros((AHEAD, codec.code_bytes), np.uint8)
         self._known = np.zeros(AHEAD, np.bool_)
-        self._nowhere: Bytes1 = codec.encode(codec.rotate(np.zeros((1, codec.dimension), np.float32)))[0]
         self.count = draft.array("codes").count
         self.spare: set[int] = set()
 
@@ -51,16 +52,17 @@ class Heads:
     def nearest(self, rotated: Vector, count: int) -> Indices:
         """Return the postings of the best heads by code, best first, fewer when there are not so many."""
         wanted = min(count, self.count - len(self.spare))
+        everything = SLOTS * len(self._resident.pages)
         ask = count
         while True:
-            positions, _ = self._scanner.search(rotated, self._pages, ask)
+            positions, _ = self._resident.search(rotated, ask)
             found = positions[positions < self.count]
             if self.spare:
-                found = found[[int(posting) not in self.spare for posting in found]]
-            if len(found) >= wanted or ask >= SLOTS * self._pages:
+                found = found[[posting not in self.spare for posting in found.tolist()]]
+            if len(found) >= wanted or ask >= everything:
                 return found[:count]
             # Unused and spare heads took places; they score about zero and are seldom among the best.
-            ask = min(4 * ask, SLOTS * self._pages)
+            ask = min(4 * ask, everything)
 
     def full(self, postings: Indices) -> Matrix:
         """Return the centroids (len(postings), dimension)."""
@@ -92,11 +94,9 @@ class Heads:
         posting = self.count
         self.count += 1
         if posting >= SLOTS * self._codes.count:
-            self._codes.extend(self._blank())
-            self._pages += 1
-            if self._pages > len(self._buffer):
+            self._codes.extend(self._blank)
+            if self._codes.count > len(self._resident.pages):
                 self._grow()
-            self._buffer[self._pages - 1] = self._codes.read(self._pages - 1)
         per_page = self._centroids.page_bytes // self._centroids.item_bytes
         if posting >= per_page * self._centroids.count:
             self._centroids.extend(np.zeros((1, self._centroids.page_bytes), np.uint8))
@@ -115,7 +115,7 @@ class Heads:
         self._known[postings] = True
         for posting, code in zip(postings.tolist(), both[: len(postings)], strict=True):
             put_code(self._codes.edit(posting // SLOTS), posting % SLOTS, code)
-            put_code(self._buffer[posting // SLOTS], posting % SLOTS, code)
+            self._resident.put(posting, code)
 
     def _learn(self, postings: Indices) -> None:
         self._reserve(int(postings.max()) + 1)
@@ -129,13 +129,7 @@ class Heads:
             self._opposite = np.concatenate((self._opposite, np.zeros((more, self._codec.code_bytes), np.uint8)))
             self._known = np.concatenate((self._known, np.zeros(more, np.bool_)))
 
-    def _blank(self) -> Bytes2:
-        return pack(np.tile(self._nowhere, (SLOTS, 1)))
-
-    def _room(self, pages: int) -> Bytes2:
-        return self._scanner.buffer(max(AHEAD, pages + pages // 2))
-
     def _grow(self) -> None:
-        kept = self._buffer.copy()
-        self._buffer = self._room(self._pages)
-        self._buffer[: len(kept)] = kept
+        used = len(self._resident.pages)
+        self._resident = self._resident.grow(used + max(MORE_PAGES, used // 8))
+        self._resident.pages[used:] = self._blank

@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from memsvc.ports.embedding import Vector
 from memsvc_stores.vectors.codes.codec import Codec
-from memsvc_stores.vectors.layout import EMPTY, SLOTS
+from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices
 from memsvc_stores.vectors.paged.updates.heads import Heads
 from memsvc_stores.vectors.paged.updates.postings import Postings
 from memsvc_stores.vectors.paged.updates.work_queue import Moves
@@ -16,6 +17,7 @@ __all__ = ["SMALL", "merge"]
 
 SMALL: Final = 16
 NEAR: Final = 8
+AMONG: Final = 32
 
 
 def merge(posting: int, *, codec: Codec, postings: Postings, heads: Heads) -> Moves | None:
@@ -31,7 +33,10 @@ def merge(posting: int, *, codec: Codec, postings: Postings, heads: Heads) -> Mo
     used = np.flatnonzero(slots != EMPTY)
     members = slots[used].astype(np.intp)
     alone = (postings.places(members)[:, 1] == EMPTY) if len(members) else np.zeros(0, np.bool_)
-    target = _target(posting, int(alone.sum()), codec=codec, postings=postings, heads=heads)
+    head = heads.full(np.array([posting]))
+    near = heads.nearest(codec.rotate_query(head[0]), AMONG)
+    near = near[near != posting]
+    target = _target(near, head[0], int(alone.sum()), postings=postings, heads=heads)
     if target is None:
         return None
     codes = postings.codes(posting)[used[alone]]
@@ -41,14 +46,13 @@ def merge(posting: int, *, codec: Codec, postings: Postings, heads: Heads) -> Mo
         postings.append(target, row, code)
     postings.release(posting)
     moved = members[alone]
-    return Moves(moved, postings.places(moved)) if len(moved) else None
+    return Moves(moved, postings.places(moved), near) if len(moved) else None
 
 
-def _target(posting: int, count: int, *, codec: Codec, postings: Postings, heads: Heads) -> int | None:
-    head = heads.full(np.array([posting]))
-    near = heads.nearest(codec.rotate(head)[0], NEAR + 1)
-    scores = heads.full(near) @ head[0]
-    for candidate in near[np.argsort(-scores, kind="stable")].tolist():
-        if candidate != posting and postings.filled(candidate) + count <= SLOTS:
-            return int(candidate)
+def _target(near: Indices, head: Vector, count: int, *, postings: Postings, heads: Heads) -> int | None:
+    """Return the nearest by full heads of the first 8 postings that has room for `count` rows."""
+    candidates = near[:NEAR]
+    for index in np.argsort(-(heads.full(candidates) @ head), kind="stable").tolist():
+        if postings.filled(int(candidates[index])) + count <= SLOTS:
+            return int(candidates[index])
     return None

@@ -39,20 +39,24 @@ class Postings:
         self._ids = draft.array("ids")
         self._places = draft.array("places")
         self._filled = np.full(max(SLOTS, heads.count), UNKNOWN, np.uint8)
-        self._listed = self._spare_at_start()
-        heads.spare.update(self._listed)
+        heads.spare.update(self._spare_at_start())
+        self._spare_changed = False
 
     def rows(self, posting: int) -> Words:
         """Return a posting's 64 slots, writable; EMPTY where there is no row."""
         start = SLOTS * (posting % IDS_PER_PAGE)
         return self._ids.edit(posting // IDS_PER_PAGE).view(np.uint32)[start : start + SLOTS]
 
+    def _slots(self, posting: int) -> Words:
+        start = SLOTS * (posting % IDS_PER_PAGE)
+        return self._ids.read(posting // IDS_PER_PAGE).view(np.uint32)[start : start + SLOTS]
+
     def filled(self, posting: int) -> int:
         """Count the rows in a posting."""
         known = int(self._filled[posting])
         if known == UNKNOWN:
-            slots = self._ids.items(np.array([posting])).view(np.uint32)
-            known = self._filled[posting] = int(np.count_nonzero(slots != EMPTY))
+            known = int(np.count_nonzero(self._slots(posting) != EMPTY))
+            self._filled[posting] = known
         return known
 
     def places(self, rows: Indices) -> Words:
@@ -64,6 +68,14 @@ class Postings:
         inside = rows < reach
         result[inside] = self._places.items(rows[inside]).view(np.uint32)
         return result
+
+    def places_of(self, row: int) -> list[int]:
+        """Return where a row is, as positions."""
+        if row >= PLACES_PER_PAGE * self._places.count:
+            return []
+        start = 2 * (row % PLACES_PER_PAGE)
+        words = self._places.read(row // PLACES_PER_PAGE).view(np.uint32)[start : start + 2].tolist()
+        return [word for word in words if word != EMPTY]
 
     def place(self, row: int) -> Words:
         """Return the two places of a row, writable; makes room for rows never seen."""
@@ -132,14 +144,9 @@ class Postings:
         """Return the codes in the 64 slots."""
         return unpack(self._codes.read(posting)[None])
 
-    def code(self, row: int) -> Bytes1:
-        """Return the code of a row that has a place."""
-        place = int(self.place(row)[0])
-        return self.codes(place // SLOTS)[place % SLOTS]
-
     def members(self, postings: Indices) -> Words:
         """Return the slots (len(postings), 64) of several postings."""
-        return self._ids.items(postings).view(np.uint32)
+        return np.stack([self._slots(posting) for posting in postings.tolist()])
 
     def rewrite(self, posting: int, old: int, rows: Words, codes: Bytes2) -> None:
         """Fill a posting with rows that were in posting `old`, which may be the same; the head is in place."""
@@ -159,6 +166,7 @@ class Postings:
     def allocate(self) -> int:
         """Return the number of an empty posting, a spare one first; its head is the zero vector."""
         if self._heads.spare:
+            self._spare_changed = True
             return self._heads.spare.pop()
         posting = self._heads.add()
         nowhere = np.tile(self._heads.nowhere, (SLOTS, 1))
@@ -175,12 +183,13 @@ class Postings:
         self._heads.put(np.array([posting]), np.zeros((1, self._codec.dimension), np.float32))
         self._codes.edit(posting)[:] = pack(np.tile(self._heads.nowhere, (SLOTS, 1)))[0]
         self._heads.spare.add(posting)
+        self._spare_changed = True
 
     def note_spare(self) -> None:
         """Write the list of spare postings, if it changed."""
-        if self._heads.spare != self._listed:
-            self._listed = set(self._heads.spare)
-            self._draft.put("spare", np.array(sorted(self._listed), np.uint32).view(np.uint8))
+        if self._spare_changed:
+            self._draft.put("spare", np.array(sorted(self._heads.spare), np.uint32).view(np.uint8))
+            self._spare_changed = False
 
     def _spare_at_start(self) -> set[int]:
         listed = self._draft.extent("spare").view(np.uint32).astype(np.intp)

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from memsvc.ports.embedding import Vector
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices, Pages
 from memsvc_stores.vectors.paged.updates.choice import choose
@@ -17,7 +18,7 @@ from memsvc_stores.vectors.paged.updates.work_queue import Moves, Review
 __all__ = ["Reassigning"]
 
 NEIGHBOURS: Final = 8
-AMONG: Final = 6
+AMONG: Final = 32
 MOST_MOVES: Final = 24
 MARGIN: Final = 1e-4
 
@@ -37,9 +38,10 @@ class Reassigning:
 
     def review(self, task: Review) -> Moves | None:
         """Return the rows that may do better elsewhere, at most 24 a posting; None when there are none."""
-        near = self._heads.nearest(self._codec.rotate(task.before)[0], NEIGHBOURS + 2)
+        near = self._heads.nearest(self._codec.rotate_query(task.before[0]), AMONG)
         halves = np.array([task.first, task.second])
-        postings = np.concatenate((halves, near[~np.isin(near, halves)][:NEIGHBOURS]))
+        near = np.concatenate((halves, near[~np.isin(near, halves)]))
+        postings = near[: NEIGHBOURS + 2]
         members = self._postings.members(postings)
         which, slots = np.nonzero(members != EMPTY)
         rows = members[which, slots].astype(np.intp)
@@ -52,48 +54,42 @@ class Reassigning:
         rival = np.where(which < 2, scores[:, -1], scores[:, :2].max(axis=1))
         gain = rival - own
         moved = np.unique(rows[_best(gain, which, len(postings))])
-        return Moves(moved, self._postings.places(moved)) if len(moved) else None
+        return Moves(moved, self._postings.places(moved), near) if len(moved) else None
 
-    def move(self, task: Moves) -> tuple[Moves | None, Indices]:
+    def move(self, task: Moves) -> tuple[Moves | None, list[int]]:
         """Move the first rows of the task; return what is left of it and the postings that lost rows.
 
         A row whose places are not as they were seen was deleted or moved meanwhile: it is left alone.
         """
         rows, seen = task.rows[:MOST_MOVES], task.seen[:MOST_MOVES]
         same = (self._postings.places(rows) == seen).all(axis=1) & (seen[:, 0] != EMPTY)
-        rows = rows[same]
+        near = task.near[[posting not in self._heads.spare for posting in task.near.tolist()]]
         lost: set[int] = set()
-        if len(rows):
-            vectors = self._widening.read(self._rows, rows)
-            rotated = self._codec.rotate(vectors)
-            for index, row in enumerate(rows.tolist()):
-                targets = choose(self._heads, vectors[index], rotated[index], among=AMONG, replicas=self._replicas)
-                lost.update(self.settle(row, targets))
-        left = Moves(task.rows[MOST_MOVES:], task.seen[MOST_MOVES:])
-        return (left if len(left.rows) else None), np.array(sorted(lost), np.intp)
+        if same.any() and len(near):
+            vectors = self._widening.read(self._rows, rows[same])
+            heads = self._heads.full(near)
+            for row, vector in zip(rows[same].tolist(), vectors, strict=True):
+                lost.update(self.settle(row, vector, choose(vector, near, heads, replicas=self._replicas)))
+        left = Moves(task.rows[MOST_MOVES:], task.seen[MOST_MOVES:], task.near)
+        return (left if len(left.rows) else None), sorted(lost)
 
-    def settle(self, row: int, targets: list[int]) -> list[int]:
+    def settle(self, row: int, vector: Vector, targets: list[int]) -> list[int]:
         """Have a row in the targets only, as far as they have room; return the postings that lost it.
 
         When the best target is full, the row stays where it is.
         """
-        held = [int(place) // SLOTS for place in self._postings.place(row) if place != EMPTY]
-        wanted = [t for t in targets if t in held or self._postings.filled(t) < SLOTS]
+        held = [place // SLOTS for place in self._postings.places_of(row)]
+        wanted = [target for target in targets if target in held or self._postings.filled(target) < SLOTS]
         if not wanted or wanted[0] != targets[0]:
             return []
-        return self.replace(row, held, wanted)
-
-    def replace(self, row: int, held: list[int], wanted: list[int]) -> list[int]:
-        """Take a row from the postings in `held` that are not wanted, and put it in the wanted ones."""
         lost = [posting for posting in held if posting not in wanted]
         gained = [posting for posting in wanted if posting not in held]
-        if not lost and not gained:
-            return []
-        code = self._postings.code(row)
         for posting in lost:
             self._postings.take(posting, row)
-        for posting in gained:
-            self._postings.append(posting, row, code)
+        if gained:
+            code = self._codec.encode(self._codec.rotate(vector[None]))[0]
+            for posting in gained:
+                self._postings.append(posting, row, code)
         return lost
 
 

@@ -28,10 +28,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Rows that may have a better posting, and the `places` items that were seen when that was found."""
+    """Rows that may do better in one of the postings `near`, and their `places` items when that was found."""
 
     rows: Indices
     seen: NDArray[np.uint32]
+    near: Indices
 
 
 @dataclass(frozen=True, slots=True)
