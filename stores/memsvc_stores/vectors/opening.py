@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from memsvc.ports.embedding import Model
@@ -11,12 +13,13 @@ from memsvc_stores.vectors.flat.search import FlatSearch
 from memsvc_stores.vectors.forms import FormSearch
 from memsvc_stores.vectors.keeping import read_directory
 from memsvc_stores.vectors.layout import Stored
+from memsvc_stores.vectors.paged.search import Effort, PagedSearch
 from memsvc_stores.vectors.rows import StoredRows
 from memsvc_stores.vectors.segment import Segment
 from memsvc_stores.vectors.snapshot import Snapshot
 from memsvc_stores.vectors.tools import Tools
 
-__all__ = ["fits", "opened_snapshot"]
+__all__ = ["Care", "fits", "opened_snapshot"]
 
 
 def fits(stored: Stored, model: Model, codec: str) -> bool:
@@ -25,10 +28,22 @@ def fits(stored: Stored, model: Model, codec: str) -> bool:
     return (meta.model_id, meta.dimension, meta.codec) == (model.id, model.dimension, codec)
 
 
-def opened_snapshot(stored: Stored, model: Model, tools: Tools, *, reranked: int) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How far searches of coded forms look: rows that a flat one scores at least, and what a paged one reads."""
+
+    reranked: int
+    effort: Effort
+
+
+def opened_snapshot(stored: Stored, model: Model, tools: Tools, care: Care) -> Snapshot:
     """Return a namespace as it is stored, with nothing past it; raises Damaged."""
     meta = stored.meta
-    search: FormSearch = FlatSearch(stored, tools.codec, scorer=tools.scorer, reranked=reranked)
+    search: FormSearch
+    if meta.form == "paged":
+        search = PagedSearch(stored, tools.codec, scorer=tools.scorer, effort=care.effort)
+    else:
+        search = FlatSearch(stored, tools.codec, scorer=tools.scorer, reranked=care.reranked)
     base = Base(
         stored=stored,
         search=search,

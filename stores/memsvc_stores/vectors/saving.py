@@ -10,7 +10,7 @@ from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.files import storage_errors
 from memsvc_stores.vectors.layout import Stored
 from memsvc_stores.vectors.limits import Limits
-from memsvc_stores.vectors.opening import fits, opened_snapshot
+from memsvc_stores.vectors.opening import Care, fits, opened_snapshot
 from memsvc_stores.vectors.slabs.files import Files
 from memsvc_stores.vectors.snapshot import Snapshot
 from memsvc_stores.vectors.tools import Toolbox
@@ -26,14 +26,14 @@ _LOOSE = 4
 class Saver:
     """What is stored of all namespaces, under one directory. Thread-safe, and shared between processes."""
 
-    def __init__(self, directory: Path, files: Files, *, limits: Limits, toolbox: Toolbox, reranked: int) -> None:
+    def __init__(self, directory: Path, files: Files, *, limits: Limits, toolbox: Toolbox, care: Care) -> None:
         from memsvc_stores.vectors.slabs.store import Store
 
         self._directory = directory
         self._store = Store(directory, files)
         self._limits = limits
         self._toolbox = toolbox
-        self._reranked = reranked
+        self._care = care
 
     def newest(self, state: NamespaceState) -> Snapshot | None:
         """Open what is stored for the state's model; set it aside when it is damaged."""
@@ -99,7 +99,7 @@ class Saver:
         tools = self._toolbox.of(state.model.dimension)
         if not fits(stored, state.model, tools.codec.name):
             return None
-        return opened_snapshot(stored, state.model, tools, reranked=self._reranked)
+        return opened_snapshot(stored, state.model, tools, self._care)
 
     def close(self) -> None:
         """Let go of all files."""

@@ -22,6 +22,8 @@ from memsvc_stores.vectors.compare import differences, stored_differences
 from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.opened import OpenNamespace
+from memsvc_stores.vectors.opening import Care
+from memsvc_stores.vectors.paged.search import LEVELS, Effort
 from memsvc_stores.vectors.saving import Saver
 from memsvc_stores.vectors.scan import checked_query, top
 from memsvc_stores.vectors.slabs.files import Files
@@ -40,7 +42,8 @@ class TieredVectorIndex:
     """Implements VectorIndex. Thread-safe, and shared between processes through its directory.
 
     `directory` None keeps everything exact and in RAM. `memory_bytes` bounds the anonymous RAM of all open
-    namespaces. A coded form scores at least `reranked` rows exactly in each search.
+    namespaces. A flat namespace scores at least `reranked` rows exactly in each search, a paged one reads as much
+    as `effort` says (balanced by default).
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class TieredVectorIndex:
         exact_keys: int = 512,
         flat_keys: int = 131_072,
         reranked: int = 75,
+        effort: Effort | None = None,
         files: Files | None = None,
     ) -> None:
         self._limits = Limits(exact_keys, flat_keys, max(memory_bytes // 4, _LEAST_TAIL_BYTES))
@@ -58,7 +62,11 @@ class TieredVectorIndex:
         self._saver = None
         if directory is not None:
             self._saver = Saver(
-                directory, files or Files(), limits=self._limits, toolbox=self._toolbox, reranked=reranked
+                directory,
+                files or Files(),
+                limits=self._limits,
+                toolbox=self._toolbox,
+                care=Care(reranked, effort or LEVELS["balanced"]),
             )
         self._open = OpenNamespaces(memory_bytes)
 
