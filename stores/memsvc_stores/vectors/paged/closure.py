@@ -1,0 +1,50 @@
+"""Which postings a vector belongs to: SPANN's closure (arXiv 2111.08566, section 3.2), for a whole cell at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc.ports.embedding import Matrix
+
+__all__ = ["Choice", "closure"]
+
+_CANDIDATES = 8
+# (1 + eps1)^2 with eps1 = .3: the distances are squared.
+_SQUARED_SLACK = 1.69
+# Heads nearer to each other than this, squared, are one as far as float16 can tell.
+_SAME = 1e-3
+
+NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """For each vector the nearest head, a second one or -1, and the squared distance to the second."""
+
+    first: NDArray[np.int32]
+    second: NDArray[np.int32]
+    distance: NDArray[np.float32]
+
+
+def closure(vectors: Matrix, heads: Matrix, numbers: NDArray[np.int32]) -> Choice:
+    """Choose among unit `heads`, known as `numbers`, for unit vectors.
+
+    The second head is the nearest one that is within (1 + eps1) times the distance of the first and nearer to
+    the vector than to the first head (the RNG rule with factor 1).
+    """
+    import faiss
+
+    wanted = min(_CANDIDATES, len(heads))
+    scores, near = faiss.knn(vectors, heads, wanted, metric=faiss.METRIC_INNER_PRODUCT)
+    distances = np.maximum(2.0 - 2.0 * scores, 0)
+    between = 2.0 - 2.0 * (heads @ heads.T)[near[:, :1], near]
+    fit = (distances <= _SQUARED_SLACK * distances[:, :1]) & (between > distances + _SAME)
+    fit[:, 0] = False
+    place = np.argmax(fit, axis=1)
+    lines = np.arange(len(vectors))
+    has = fit[lines, place]
+    second = np.where(has, numbers[near[lines, place]], NONE).astype(np.int32)
+    return Choice(numbers[near[:, 0]], second, distances[lines, place].astype(np.float32))
