@@ -1,4 +1,4 @@
-"""Which postings a vector belongs to: SPANN's closure (arXiv 2111.08566, section 3.2), for a whole cell at once."""
+"""Which postings vectors belong to: SPANN's closure (arXiv 2111.08566, section 3.2), a cell at a time."""
 
 from __future__ import annotations
 

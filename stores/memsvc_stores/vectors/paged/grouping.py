@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.ports.embedding import Matrix
-from memsvc_stores.vectors.layout import SLOTS, Indices
+from memsvc_stores.vectors.layout import Indices
 from memsvc_stores.vectors.paged.closure import NONE, Choice, closure
 from memsvc_stores.vectors.paged.clustering import VectorReader, coarse_cells, halves, k_means, unit
 
@@ -116,7 +116,7 @@ def _divided(
 def _entries(
     first: NDArray[np.int32], choice: Choice, postings: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return posting and place of all entries, sorted by posting; replicas come where there is room, nearest first."""
+    """Return posting and place of all entries, by posting; replicas come where there is room, nearest first."""
     room = _MOST - np.bincount(first, minlength=postings)
     wanting = ((choice.second != NONE) & (choice.second != first)).nonzero()[0]
     order = np.lexsort((choice.distance[wanting], choice.second[wanting]))

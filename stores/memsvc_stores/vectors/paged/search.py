@@ -1,4 +1,4 @@
-"""Search of the paged form: the nearest heads name the postings, their codes name the rows, the rows are scored."""
+"""Search of the paged form: heads name the postings, codes name the rows, the rows are scored."""
 
 from __future__ import annotations
 
