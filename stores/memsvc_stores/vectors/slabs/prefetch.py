@@ -1,0 +1,64 @@
+"""Asking for many pages at once, as long as that pays: when all is in memory it only costs."""
+
+from __future__ import annotations
+
+import mmap
+import time
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc_stores.vectors.slabs.advice import Advice
+
+__all__ = ["Prefetcher"]
+
+_CHEAP_RANGE_NS: Final = 1_500
+_CHEAP_CALLS: Final = 8
+_SLOW_GATHER_NS: Final = 200_000
+_SLOW_ITEM_NS: Final = 3_000
+
+
+class Prefetcher:
+    """Off after 8 calls in a row that found all in memory, on again when a gather was slow.
+
+    Threads may race for its counters: they only steer.
+    """
+
+    def __init__(self, advice: Advice, handle: int, *, clock: Callable[[], int] = time.perf_counter_ns) -> None:
+        self._advice = advice
+        self._handle = handle
+        self._clock = clock
+        self._cheap = 0
+
+    @property
+    def on(self) -> bool:
+        return self._cheap < _CHEAP_CALLS
+
+    def ask(self, address: int, starts: NDArray[np.intp], length: int) -> None:
+        """Prefetch ranges of a file that is mapped at `address`; nothing when it is off."""
+        if not self.on or not len(starts):
+            return
+        ranges = _whole_pages(starts, length)
+        begun = self._clock()
+        self._advice.will_read(self._handle, address, ranges)
+        took = self._clock() - begun
+        self._cheap = self._cheap + 1 if took < _CHEAP_RANGE_NS * len(ranges) else 0
+
+    def gathered(self, nanoseconds: int, items: int) -> None:
+        """Take note of how long a gather took."""
+        if nanoseconds > _SLOW_GATHER_NS + _SLOW_ITEM_NS * items:
+            self._cheap = 0
+
+
+def _whole_pages(starts: NDArray[np.intp], length: int) -> NDArray[np.uint64]:
+    """Return ranges as page-aligned (start, length), ascending, merged where they touch."""
+    page = mmap.PAGESIZE
+    ordered = np.sort(starts)
+    first = ordered // page * page
+    end = -(-(ordered + length) // page) * page
+    fresh = np.concatenate(([True], first[1:] > np.maximum.accumulate(end)[:-1]))
+    begins = np.flatnonzero(fresh)
+    ends = np.maximum.reduceat(end, begins)
+    return np.stack((first[begins], ends - first[begins]), axis=1).astype(np.uint64)
