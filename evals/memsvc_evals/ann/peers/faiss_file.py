@@ -18,7 +18,7 @@ _FILE = "index.faiss"
 
 
 class FaissFile(ABC):
-    """Searches one query at a time in one thread."""
+    """Searches one query at a time in one thread; `describe` is what the kinds differ in."""
 
     def __init__(self, argument: str) -> None:
         faiss.omp_set_num_threads(1)
@@ -26,21 +26,32 @@ class FaissFile(ABC):
         self._index: Any = None
 
     @abstractmethod
-    def make(self, dimension: int, count: int) -> Any:
-        """Return the empty index for that many vectors."""
+    def describe(self, count: int) -> str:
+        """Return the description, as faiss's factory takes it, for that many vectors."""
 
-    def build(self, vectors: NDArray[np.float32], folder: Path) -> None:
-        index = self.make(vectors.shape[1], len(vectors))
+    @abstractmethod
+    def tune(self, params: Params) -> None:
+        """Set the search parameters."""
+
+    def make(self, vectors: NDArray[np.float32]) -> Any:
+        """Return the empty index, trained where it is of a kind that learns."""
+        description = self.describe(len(vectors))
+        index = faiss.index_factory(vectors.shape[1], description, faiss.METRIC_INNER_PRODUCT)
+        self.prepare(index)
         if not index.is_trained:
             index.train(vectors)
+        return index
+
+    def prepare(self, index: Any) -> None:  # noqa: B027 - most kinds have nothing to set
+        """Set what matters to building."""
+
+    def build(self, vectors: NDArray[np.float32], folder: Path) -> None:
+        index = self.make(vectors)
         index.add(vectors)
         faiss.write_index(index, str(folder / _FILE))
 
     def open(self, folder: Path) -> None:
         self._index = faiss.read_index(str(folder / _FILE))
-
-    def tune(self, params: Params) -> None:
-        """Leave the index as it is; a kind with search parameters sets them here."""
 
     def search(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         found: NDArray[np.int64] = self._index.search(query[None], k)[1][0]

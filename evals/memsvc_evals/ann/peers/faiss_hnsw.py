@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import faiss
-
 from memsvc_evals.ann.peers.faiss_file import FaissFile
 from memsvc_evals.ann.system import Params
 from memsvc_evals.ann.worker import serve
@@ -20,10 +18,11 @@ class FaissHnsw(FaissFile):
 
     storage = "Flat"
 
-    def make(self, dimension: int, count: int) -> Any:
-        index = faiss.index_factory(dimension, f"HNSW32,{self.storage}", faiss.METRIC_INNER_PRODUCT)
+    def describe(self, _: int) -> str:
+        return f"HNSW32,{self.storage}"
+
+    def prepare(self, index: Any) -> None:
         index.hnsw.efConstruction = _EF_CONSTRUCTION
-        return index
 
     def tune(self, params: Params) -> None:
         self._index.hnsw.efSearch = params["ef"]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from math import isqrt
-from typing import Any
-
-import faiss
 
 from memsvc_evals.ann.peers.faiss_file import FaissFile
 from memsvc_evals.ann.system import Params
@@ -17,8 +14,8 @@ __all__ = ["FaissIvf"]
 class FaissIvf(FaissFile):
     """Four lists per root of the count (1,264 for 100,000 vectors); the parameter is nprobe."""
 
-    def make(self, dimension: int, count: int) -> Any:
-        return faiss.index_factory(dimension, f"IVF{4 * isqrt(count)},Flat", faiss.METRIC_INNER_PRODUCT)
+    def describe(self, count: int) -> str:
+        return f"IVF{4 * isqrt(count)},Flat"
 
     def tune(self, params: Params) -> None:
         self._index.nprobe = params["nprobe"]

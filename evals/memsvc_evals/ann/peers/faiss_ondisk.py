@@ -21,8 +21,7 @@ class FaissOnDisk(FaissIvf):
     """The parameter is nprobe."""
 
     def build(self, vectors: NDArray[np.float32], folder: Path) -> None:
-        index = self.make(vectors.shape[1], len(vectors))
-        index.train(vectors)
+        index = self.make(vectors)
         lists = faiss.OnDiskInvertedLists(index.nlist, index.code_size, str(folder / _LISTS))
         index.replace_invlists(lists)
         index.add(vectors)

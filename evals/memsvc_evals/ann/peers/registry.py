@@ -49,6 +49,18 @@ def _ivf(name: str, module: str, *, on_disk: bool) -> AnnPeer:
     )
 
 
+def _ivfpq() -> AnnPeer:
+    return AnnPeer(
+        name="faiss-ivfpq",
+        module="faiss_ivfpq",
+        environment="ann-faiss",
+        packages=_FAISS,
+        sweep=tuple({"nprobe": lists, "rerank": 150} for lists in (16, 32, 64, 128, 256)),
+        at={"nprobe": 64, "rerank": 150},
+        on_disk=True,
+    )
+
+
 PEERS: tuple[AnnPeer, ...] = (
     _flat("fp32"),
     _flat("fp16"),
@@ -57,4 +69,5 @@ PEERS: tuple[AnnPeer, ...] = (
     _hnsw("faiss-hnsw32-sq8", "faiss_hnsw_sq8"),
     _ivf("faiss-ivf", "faiss_ivf", on_disk=False),
     _ivf("faiss-ivf-ondisk", "faiss_ondisk", on_disk=True),
+    _ivfpq(),
 )
