@@ -99,7 +99,10 @@ class Postings:
         """Remove a row from a posting that has it: id, place and code."""
         place = self.place(row)
         which = 0 if place[0] // SLOTS == posting else 1
-        self.empty(posting, np.array([place[which] % SLOTS]))
+        slot = int(place[which]) % SLOTS
+        self._filled[posting] = self.filled(posting) - 1
+        self.rows(posting)[slot] = EMPTY
+        put_code(self._codes.edit(posting), slot, self._heads.opposite(posting))
         place[which] = EMPTY
         if which == 0:
             place[:] = place[::-1]

@@ -63,9 +63,12 @@ class Reassigning:
         """
         rows, seen = task.rows[:MOST_MOVES], task.seen[:MOST_MOVES]
         same = (self._postings.places(rows) == seen).all(axis=1) & (seen[:, 0] != EMPTY)
-        near = task.near[[posting not in self._heads.spare for posting in task.near.tolist()]]
         lost: set[int] = set()
-        if same.any() and len(near):
+        if same.any():
+            # What the rows have now is a candidate too, however far from the split.
+            held = seen[same][seen[same] != EMPTY] // SLOTS
+            near = np.unique(np.concatenate((task.near, held.astype(np.intp))))
+            near = near[[posting not in self._heads.spare for posting in near.tolist()]]
             vectors = self._widening.read(self._rows, rows[same])
             heads = self._heads.full(near)
             for row, vector in zip(rows[same].tolist(), vectors, strict=True):
