@@ -26,6 +26,9 @@ def stored_differences(
     saver: Saver, source: VectorSource, state: NamespaceState, truth: VectorDelta
 ) -> list[IndexProblem]:
     """Compare what is stored, brought up to date in a copy, with everything that the source has."""
+    corrupt = saver.problems(state.row)
+    if corrupt:
+        return [IndexProblem("corrupt", f"{_STORED}: {problem}") for problem in corrupt]
     try:
         stored = saver.stored(state.row)
         if stored is None:

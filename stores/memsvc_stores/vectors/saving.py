@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from pathlib import Path
 
+from memsvc.errors import StorageBusy, StorageFull, StorageReadOnly, Unavailable
 from memsvc.ports.ranking import NamespaceState, VectorSource
 from memsvc_stores.vectors.errors import Damaged
-from memsvc_stores.vectors.files import storage_errors
 from memsvc_stores.vectors.layout import Stored
 from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.opening import Care, fits, opened_snapshot
 from memsvc_stores.vectors.slabs.files import Files
+from memsvc_stores.vectors.slabs.store import Store
 from memsvc_stores.vectors.snapshot import Snapshot
 from memsvc_stores.vectors.tools import Toolbox
 from memsvc_stores.vectors.upkeep import Upkeep
@@ -21,51 +24,56 @@ __all__ = ["Saver"]
 _log = logging.getLogger(__name__)
 _CHUNK = 16_384
 _LOOSE = 4
+_LOCKS = 64
+_PAUSE_SECONDS = 0.01
+_PATIENCE_SECONDS = 10.0
 
 
 class Saver:
     """What is stored of all namespaces, under one directory. Thread-safe, and shared between processes."""
 
     def __init__(self, directory: Path, files: Files, *, limits: Limits, toolbox: Toolbox, care: Care) -> None:
-        from memsvc_stores.vectors.slabs.store import Store
-
-        self._directory = directory
         self._store = Store(directory, files)
         self._limits = limits
         self._toolbox = toolbox
         self._care = care
+        self._locks = [threading.Lock() for _ in range(_LOCKS)]
 
     def newest(self, state: NamespaceState) -> Snapshot | None:
-        """Open what is stored for the state's model; set it aside when it is damaged."""
+        """Open what is stored for the state's model; forget it when it is damaged.
+
+        Raises StorageFull, StorageReadOnly or Unavailable.
+        """
+        stored = None
         try:
             stored = self._store.open(state.row)
             return None if stored is None else self.opened(stored, state)
         except Damaged as damage:
-            self.set_aside(state.row, damage)
+            self.set_aside(state.row, stored, damage)
             return None
 
-    def save(self, source: VectorSource, state: NamespaceState, *, keys: int) -> Snapshot | None:
+    def save(
+        self, source: VectorSource, state: NamespaceState, *, keys: int, wait: bool = True
+    ) -> Snapshot | None:
         """Store what is visible to the state, and return the newest that is stored.
 
         Nothing is stored of a namespace of few keys. What a later reader has stored stays, because what an
-        older one still sees may have been purged since. Raises StorageFull, StorageReadOnly or Unavailable.
+        older one still sees may have been purged since. Raises StorageFull, StorageReadOnly, Unavailable, and
+        StorageBusy, at once or after ten seconds, while another process writes.
         """
         present = self.newest(state)
         if not self._limits.stored(keys, now=present is not None):
-            self.erase(state.row)
+            if self._store.open(state.row) is not None:
+                self._store.erase(state.row)
             return None
         if present is not None and present.applied >= state.last_sequence:
             return present
-        try:
-            self._write(source, state, anew=False)
-        except Damaged as damage:
-            self.set_aside(state.row, damage)
-            self._write(source, state, anew=True)
+        self._write_in_turn(source, state, anew=False, wait=wait)
         return self.newest(state)
 
     def rebuild(self, source: VectorSource, state: NamespaceState) -> None:
         """Store everything anew, whatever is there."""
-        self._write(source, state, anew=True)
+        self._write_in_turn(source, state, anew=True, wait=True)
 
     def loose(self, state: NamespaceState) -> bool:
         """Say whether so many rows are unused that it is worth storing everything anew."""
@@ -74,25 +82,36 @@ class Saver:
 
     def erase(self, namespace: int) -> None:
         """Overwrite and give back everything that is stored of a namespace."""
-        with storage_errors(self._directory):
+        try:
             self._store.erase(namespace)
+        except Damaged as damage:
+            self._start_over(damage)
 
-    def tidy(self) -> None:
-        """Give back all pages that no reader needs."""
-        with storage_errors(self._directory):
-            self._store.recycle(everything=True)
+    def tidy(self, namespace: int) -> None:
+        """Give back all pages that are not of the newest epoch, and what dead writers have left."""
+        self._store.recycle(namespace, everything=True)
+        self._store.collect_orphans()
 
-    def set_aside(self, namespace: int, damage: Damaged) -> None:
+    def set_aside(self, namespace: int, stored: Stored | None, damage: Damaged) -> None:
         """Make sure that nobody opens what is damaged; on a disk that takes nothing it stays."""
         _log.warning("the index of namespace %d is set aside: %s; rebuilding from SQL", namespace, damage)
         try:
-            self._store.set_aside(namespace)
-        except OSError as error:
-            _log.warning("the damaged index of namespace %d stays: %s", namespace, error.strerror)
+            if stored is not None:
+                self._store.set_aside(namespace, stored.epoch)
+            else:
+                self.erase(namespace)
+        except (StorageFull, StorageReadOnly, Unavailable) as error:
+            _log.warning("the damaged index of namespace %d stays: %s", namespace, error)
+        except Damaged as worse:
+            self._start_over(worse)
 
     def stored(self, namespace: int) -> Stored | None:
         """Open what is stored, of whatever model; raises Damaged."""
         return self._store.open(namespace)
+
+    def problems(self, namespace: int) -> list[str]:
+        """Compare everything that is stored with its checksums."""
+        return self._store.check(namespace)
 
     def opened(self, stored: Stored, state: NamespaceState) -> Snapshot | None:
         """Make it searchable, unless it is of another model or coded in another way; raises Damaged."""
@@ -105,19 +124,51 @@ class Saver:
         """Let go of all files."""
         self._store.close()
 
+    def _write_in_turn(self, source: VectorSource, state: NamespaceState, *, anew: bool, wait: bool) -> None:
+        """Write when no other thread or process does; what is damaged is written anew."""
+        until = time.monotonic() + (_PATIENCE_SECONDS if wait else 0.0)
+        with self._locks[state.row % _LOCKS]:
+            while True:
+                try:
+                    return self._write(source, state, anew=anew)
+                except StorageBusy:
+                    if time.monotonic() >= until:
+                        raise
+                    time.sleep(_PAUSE_SECONDS)
+                except Damaged as damage:
+                    if anew:
+                        raise Unavailable(
+                            f"the index of namespace {state.row} cannot be written: {damage}"
+                        ) from damage
+                    self.set_aside(state.row, self._readable(state.row), damage)
+                    anew = True
+
     def _write(self, source: VectorSource, state: NamespaceState, *, anew: bool) -> None:
         codec = self._toolbox.of(state.model.dimension).codec
-        with storage_errors(self._directory):
-            with self._store.draft(state.row) as writing:
-                base = None if anew else writing.base
-                if base is not None and base.meta.applied > state.last_sequence:
-                    return
-                if base is None or not fits(base, state.model, codec.name):
-                    writing.begin_anew()
-                upkeep = Upkeep(writing, codec, namespace=state.row, model=state.model, limits=self._limits)
-                while upkeep.applied < state.last_sequence:
-                    upkeep.apply(source.vector_delta(upkeep.applied, limit=_CHUNK))
-                if not self._limits.stored(upkeep.living, now=True):
-                    writing.abandon()
-                writing.commit(upkeep.finish())
-            self._store.recycle(everything=upkeep.removed)
+        held = None if anew else self._store.open(state.row)
+        fresh = held is None or not fits(held, state.model, codec.name)
+        with self._store.draft(state.row, fresh=fresh) as draft:
+            base = draft.base
+            if base is not None and base.meta.applied > state.last_sequence:
+                return
+            upkeep = Upkeep(draft, codec, namespace=state.row, model=state.model, limits=self._limits)
+            while upkeep.applied < state.last_sequence:
+                upkeep.apply(source.vector_delta(upkeep.applied, limit=_CHUNK))
+            kept = self._limits.stored(upkeep.living, now=True)
+            if kept:
+                self._store.commit(draft, upkeep.finish())
+        if kept:
+            self._store.recycle(state.row, everything=upkeep.removed or fresh)
+        else:
+            self._store.erase(state.row)
+        self._store.collect_orphans()
+
+    def _readable(self, namespace: int) -> Stored | None:
+        try:
+            return self._store.open(namespace)
+        except Damaged:
+            return None
+
+    def _start_over(self, damage: Damaged) -> None:
+        _log.warning("the index catalog is set aside: %s; rebuilding from SQL", damage)
+        self._store.reset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from memsvc.errors import StorageFull, StorageReadOnly, Unavailable
+from memsvc.errors import StorageBusy, StorageFull, StorageReadOnly, Unavailable
 from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import (
     IndexProblem,
@@ -140,7 +140,7 @@ class TieredVectorIndex:
         self.save(source, state)
         if self._saver.loose(state):
             self.rebuild(source, state)
-        self._saver.tidy()
+        self._saver.tidy(state.row)
 
     def erase(self, namespace_row: int) -> None:
         """Overwrite and give back every page of a namespace, and forget it."""
@@ -203,7 +203,9 @@ class TieredVectorIndex:
         if self._saver is None or opened.snapshot is None:
             return
         try:
-            stored = self._saver.save(source, state, keys=opened.snapshot.keys)
+            stored = self._saver.save(source, state, keys=opened.snapshot.keys, wait=False)
+        except StorageBusy:
+            return
         except (StorageFull, StorageReadOnly, Unavailable) as error:
             _log.warning("unsaved vectors of an index stay in RAM: %s", error)
             opened.distrusted = True
@@ -214,7 +216,12 @@ class TieredVectorIndex:
     def _stored(self, opened: OpenNamespace, state: NamespaceState) -> Snapshot | None:
         if self._saver is None or opened.distrusted:
             return None
-        stored = self._saver.newest(state)
+        try:
+            stored = self._saver.newest(state)
+        except (StorageFull, StorageReadOnly, Unavailable) as error:
+            _log.warning("the index of namespace %d is not opened: %s", state.row, error)
+            opened.distrusted = True
+            return None
         if stored is not None and stored.applied > state.last_sequence:
             # Either this reader is an old one, or a restored backup has undone the history of what is stored.
             # Answer from SQL, and keep nothing of it open, so that the next reader opens it.
@@ -245,7 +252,7 @@ class TieredVectorIndex:
     def _distrust(self, row: int, snapshot: Snapshot, damage: Damaged) -> None:
         """Do without what is stored until the next save, which builds it from SQL."""
         if self._saver is not None:
-            self._saver.set_aside(row, damage)
+            self._saver.set_aside(row, snapshot.stored, damage)
         opened = self._open.get(row)
         with opened.lock:
             opened.distrusted = True
