@@ -16,17 +16,17 @@ from memsvc_evals.figures import Figure
 __all__ = ["markdown", "print_ann"]
 
 _COLUMNS = {
-    "recall@10": ("recall@10", 1, ".4f"),
+    "recall": ("recall@10", 1, ".4f"),
     "p50 µs": ("p50", 1, ".0f"),
     "p99 µs": ("p99", 1, ".0f"),
     "CPU µs": ("cpu", 1, ".0f"),
-    "cold p50 ms": ("cold_p50", 1e-3, ".2f"),
-    "KiB cold": ("cold_read", 1, ".0f"),
+    "cold ms": ("cold_p50", 1e-3, ".2f"),
+    "cold KiB": ("cold_read", 1, ".0f"),
     "anon MiB": ("anon", 1, ".1f"),
     "file MiB": ("file", 1, ".1f"),
     "disk MiB": ("disk", 1, ".0f"),
-    "build CPU s": ("build_cpu", 1, ".1f"),
-    "build peak MiB": ("build_peak", 1, ".0f"),
+    "build s": ("build_cpu", 1, ".1f"),
+    "peak MiB": ("build_peak", 1, ".0f"),
 }
 _RATIOS = ("p50", "cpu", "cold", "cold_read")
 
@@ -63,7 +63,7 @@ def _tables(
     results: Mapping[str, Measured], duels: Sequence[Duel], figures: Mapping[str, Figure]
 ) -> dict[str, tuple[list[str], list[list[str]]]]:
     counts = sorted({count for measured in results.values() for count in measured.qps})
-    systems = ["system", "parameters", *_COLUMNS, *(f"QPS {count}" for count in counts)]
+    systems = ["system", "setting", *_COLUMNS, *(f"QPS {count}" for count in counts)]
     against = ["ours", "against", "recall ours/theirs", *(f"{name} ratio" for name in _RATIOS)]
     return {
         "Systems": (systems, [_system(name, measured, figures, counts) for name, measured in results.items()]),

@@ -18,7 +18,7 @@ from memsvc_evals.load.systems import System, our_paths
 __all__ = ["FORMS", "Subject", "chosen_peers", "our_subjects", "peer_subjects", "point_name"]
 
 _SCRIPTS = ("answering.py", "ann/system.py", "ann/worker.py", "ann/resources.py", "ann/peers/*.py")
-_PROBES = ((16, 40), (32, 50), (64, 75), (128, 100), (192, 150), (256, 200), (512, 300))
+_EFFORTS = ((16, 40), (32, 60), (64, 100), (96, 120), (128, 150), (192, 200), (256, 250), (512, 400))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Form:
 
 FORMS = {
     "flat": Form("index", ({}, *({"reranked": rows} for rows in (20, 50, 75, 100, 150, 300))), at={}),
-    "paged": Form("index", ({}, *({"probes": probes, "rerank": rerank} for probes, rerank in _PROBES)), at={}),
+    "paged": Form("index", ({}, *({"postings": p, "rows": rows} for p, rows in _EFFORTS)), at={}),
     "spann": Form("spann", tuple({"lists": lists} for lists in (8, 16, 32, 64, 96, 128, 256)), at=None),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc_evals.ann.resources import PeakAnon, evict, read_bytes, resident
+from memsvc_evals.ann.resources import PeakAnon, evict, held, read_bytes
 from memsvc_evals.ann.system import AnnSystem
 from memsvc_evals.answering import answer_requests, claim_stdout
 
@@ -32,7 +32,7 @@ class _Session:
         self._folder = dataset
         self._asked: dict[str, NDArray[np.float32]] = {}
         self._queries(_QUERIES)
-        self._baseline = resident()
+        self._baseline = held()
 
     def _queries(self, file: str) -> NDArray[np.float32]:
         if file not in self._asked:
@@ -122,7 +122,7 @@ class _Session:
         return {"count": count}
 
     def stats(self, _: dict[str, Any]) -> dict[str, Any]:
-        now = resident()
+        now = held()
         return {
             "anon_bytes": now.anon - self._baseline.anon,
             "file_bytes": now.file - self._baseline.file,

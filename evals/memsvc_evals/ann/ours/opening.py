@@ -6,6 +6,7 @@ from pathlib import Path
 
 from memsvc.ports.ranking import VectorIndex
 from memsvc_evals.ann.system import Params
+from memsvc_stores.vectors.paged.search import Effort
 from memsvc_stores.vectors.tiered import TieredVectorIndex
 
 __all__ = ["BUDGET", "open_index"]
@@ -25,6 +26,9 @@ def open_index(
 ) -> VectorIndex:
     """Open the index so that every namespace is flat or paged, or ("service") as its size asks for.
 
-    `params` are further options of the index, such as how many rows a search scores exactly.
+    `params` are `reranked` for flat, or `postings` and `rows` for paged; without them the service's are used.
     """
-    return TieredVectorIndex(directory, memory_bytes=memory_bytes, **_LIMITS[form], **(params or {}))
+    options = dict(params or {})
+    if "postings" in options:
+        options = {"effort": Effort(**options)}
+    return TieredVectorIndex(directory, memory_bytes=memory_bytes, **_LIMITS[form], **options)
