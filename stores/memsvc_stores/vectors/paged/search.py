@@ -23,25 +23,32 @@ __all__ = ["LEVELS", "Effort", "PagedSearch"]
 _ENOUGH = 0.8
 _WIDER = 4
 _MOST_GATHERED = 4096
+_LANDMARK = 31
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How many postings are read and how many positions are looked up, for up to `results` results."""
+    """About how many postings are read and how many positions are looked up, for up to `results` results.
+
+    With a `margin`, a query reads the postings whose heads score within it of the 32nd best, but at least half
+    and at most one and a half times `postings`: a query near few heads reads fewer (SPANN's query-aware pruning,
+    whose eps2 measured from the first head tells questions apart badly, since they are far from all heads).
+    """
 
     postings: int
     rows: int
     results: int = 20
+    margin: float | None = 0.1
 
     def scaled(self, keep: int) -> Effort:
         """Return the effort for more results: both numbers grow with them."""
         if keep <= self.results:
             return self
         factor = keep / self.results
-        return Effort(int(self.postings * max(1.0, factor**0.7)), int(self.rows * factor), keep)
+        return Effort(int(self.postings * factor**0.7), int(self.rows * factor), keep, self.margin)
 
 
-LEVELS = {"fast": Effort(64, 100), "balanced": Effort(128, 150), "accurate": Effort(256, 250)}
+LEVELS = {"fast": Effort(96, 100), "balanced": Effort(256, 150), "accurate": Effort(512, 200)}
 
 
 class PagedSearch:
@@ -72,7 +79,7 @@ class PagedSearch:
         wider = 1.0 if share >= _ENOUGH else 1.0 / max(share, 1e-6)
         postings, asked = int(effort.postings * wider), int(effort.rows * wider)
         while True:
-            rows = self._candidates(z, min(postings, self._count), asked)
+            rows = self._candidates(self._postings(z, postings), z, asked)
             rows = rows[accept(rows)]
             if rows.size >= max(keep, _ENOUGH * effort.results) or postings >= self._count:
                 if postings < self._count or asked >= SLOTS * self._count or rows.size >= keep:
@@ -81,10 +88,18 @@ class PagedSearch:
                 continue
             postings, asked = _WIDER * postings, _WIDER * asked
 
-    def _candidates(self, z: Vector, postings: int, asked: int) -> Rows:
-        """Return the distinct rows in the best positions of the nearest postings, by number."""
-        found, _ = self._heads.search(z, postings)
-        found = found[found < self._count]
+    def _postings(self, z: Vector, about: int) -> Indices:
+        """Return the postings to read, best head first."""
+        margin = self._effort.margin
+        most = about if margin is None else about + about // 2
+        found, scores = self._heads.search(z, min(most, SLOTS * len(self._heads.pages)))
+        if margin is not None and found.size > _LANDMARK and most < self._count:
+            near = int(np.searchsorted(-scores, margin - scores[_LANDMARK], side="right"))
+            found = found[: max(near, about // 2)]
+        return found[found < self._count]
+
+    def _candidates(self, found: Indices, z: Vector, asked: int) -> Rows:
+        """Return the distinct rows in the best positions of postings, by number."""
         parts = [
             self._scanned(z, found[start : start + _MOST_GATHERED], asked)
             for start in range(0, found.size, _MOST_GATHERED)
