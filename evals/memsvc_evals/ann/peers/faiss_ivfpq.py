@@ -37,7 +37,7 @@ class FaissIvfPq:
         self._rows: MappedRows | None = None
         self._rerank = 0
 
-    def build(self, vectors: NDArray[np.float16], folder: Path) -> None:
+    def build(self, vectors: NDArray[np.floating[Any]], folder: Path) -> None:
         count, dimension = vectors.shape
         lists = _LISTS[count >= _LARGE]
         index = faiss.index_factory(dimension, f"IVF{lists},PQ128x4fs", faiss.METRIC_INNER_PRODUCT)

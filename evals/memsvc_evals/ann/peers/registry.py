@@ -14,6 +14,9 @@ def _sweep(name: str, *values: int) -> tuple[Params, ...]:
     return tuple({name: value} for value in values)
 
 
+_EF = _sweep("ef", 16, 32, 64, 128, 256)
+
+
 def _flat(argument: str) -> AnnPeer:
     return AnnPeer(
         name=f"faiss-flat-{argument}",
@@ -32,7 +35,7 @@ def _hnsw(name: str, module: str) -> AnnPeer:
         module=module,
         environment="ann-faiss",
         packages=_FAISS,
-        sweep=_sweep("ef", 16, 32, 64, 128, 256),
+        sweep=_EF,
         at={"ef": 64},
     )
 
@@ -61,6 +64,29 @@ def _ivfpq() -> AnnPeer:
     )
 
 
+def _graph(name: str, package: str, *, on_disk: bool) -> AnnPeer:
+    return AnnPeer(
+        name=name,
+        module=f"{name}_",
+        environment=f"ann-{name}",
+        packages=(package, "numpy>=2"),
+        sweep=_EF,
+        at={"ef": 64},
+        on_disk=on_disk,
+    )
+
+
+_SQLITE_VEC = AnnPeer(
+    name="sqlite-vec",
+    module="sqlite_vec",
+    environment="ann-sqlite-vec",
+    packages=("apsw==3.54.1.0", "sqlite-vec==0.1.9", "numpy>=2"),
+    at={},
+    on_disk=True,
+    slow=True,
+)
+
+
 PEERS: tuple[AnnPeer, ...] = (
     _flat("fp32"),
     _flat("fp16"),
@@ -70,4 +96,7 @@ PEERS: tuple[AnnPeer, ...] = (
     _ivf("faiss-ivf", "faiss_ivf", on_disk=False),
     _ivf("faiss-ivf-ondisk", "faiss_ondisk", on_disk=True),
     _ivfpq(),
+    _graph("hnswlib", "hnswlib==0.8.0", on_disk=False),
+    _graph("usearch", "usearch==2.26.6", on_disk=True),
+    _SQLITE_VEC,
 )
