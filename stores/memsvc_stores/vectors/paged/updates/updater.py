@@ -22,7 +22,7 @@ from memsvc_stores.vectors.paged.updates.work_queue import CAPACITY, Merge, Move
 
 __all__ = ["PagedUpdater"]
 
-AMONG: Final = 4
+AMONG: Final = 16
 CHUNK: Final = 256
 
 
