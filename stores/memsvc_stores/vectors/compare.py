@@ -15,6 +15,7 @@ from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.opened import OpenNamespace
 from memsvc_stores.vectors.saving import Saver
 from memsvc_stores.vectors.segment import Mask
+from memsvc_stores.vectors.slabs.stored import SlabStored
 from memsvc_stores.vectors.snapshot import Snapshot
 
 __all__ = ["differences", "stored_differences"]
@@ -26,26 +27,36 @@ def stored_differences(
     saver: Saver, source: VectorSource, state: NamespaceState, truth: VectorDelta
 ) -> list[IndexProblem]:
     """Compare what is stored, brought up to date in a copy, with everything that the source has."""
-    corrupt = saver.problems(state.row)
-    if corrupt:
-        return [IndexProblem("corrupt", f"{_STORED}: {problem}") for problem in corrupt]
-    try:
-        stored = saver.stored(state.row)
+    while True:
+        try:
+            stored = saver.stored(state.row)
+        except Damaged as damage:
+            return [IndexProblem("corrupt", f"{_STORED}: {damage}")]
         if stored is None:
             return []
+        found = _checked(saver, stored, source=source, state=state, truth=truth)
+        if stored.sound():
+            return found
+
+
+def _checked(
+    saver: Saver, stored: SlabStored, *, source: VectorSource, state: NamespaceState, truth: VectorDelta
+) -> list[IndexProblem]:
+    problems = stored.verify()
+    if problems:
+        return [IndexProblem("corrupt", f"{_STORED}: {problem}") for problem in problems]
+    try:
         snapshot = saver.opened(stored, state)
         if snapshot is None:
             return [IndexProblem("different", f"{_STORED} vectors are of model {stored.meta.model_id}")]
         if snapshot.applied > state.last_sequence:
-            detail = f"{_STORED} is a history past sequence {state.last_sequence}"
-            return [IndexProblem("stale", detail)]
+            return [IndexProblem("stale", f"{_STORED} is a history past sequence {state.last_sequence}")]
         copy = OpenNamespace()
         copy.start(snapshot)
         copy.apply(source.vector_delta(snapshot.applied))
-        found = differences(_STORED, copy.snapshot or snapshot, truth)
+        return differences(_STORED, copy.snapshot or snapshot, truth)
     except Damaged as damage:
         return [IndexProblem("corrupt", f"{_STORED}: {damage}")]
-    return found if stored.sound() else []
 
 
 def differences(place: str, snapshot: Snapshot, truth: VectorDelta) -> list[IndexProblem]:

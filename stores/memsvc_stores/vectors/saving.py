@@ -15,6 +15,7 @@ from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.opening import Care, fits, opened_snapshot
 from memsvc_stores.vectors.slabs.files import Files
 from memsvc_stores.vectors.slabs.store import Store
+from memsvc_stores.vectors.slabs.stored import SlabStored
 from memsvc_stores.vectors.snapshot import Snapshot
 from memsvc_stores.vectors.tools import Toolbox
 from memsvc_stores.vectors.upkeep import Upkeep
@@ -44,13 +45,16 @@ class Saver:
 
         Raises StorageFull, StorageReadOnly or Unavailable.
         """
-        stored = None
-        try:
-            stored = self._store.open(state.row)
-            return None if stored is None else self.opened(stored, state)
-        except Damaged as damage:
-            self.set_aside(state.row, stored, damage)
-            return None
+        while True:
+            stored = None
+            try:
+                stored = self._store.open(state.row)
+                return None if stored is None else self.opened(stored, state)
+            except Damaged as damage:
+                # Pages that were given back while they were read are not damaged, but gone.
+                if stored is None or stored.sound():
+                    self.set_aside(state.row, stored, damage)
+                    return None
 
     def save(
         self, source: VectorSource, state: NamespaceState, *, keys: int, wait: bool = True
@@ -105,13 +109,9 @@ class Saver:
         except Damaged as worse:
             self._start_over(worse)
 
-    def stored(self, namespace: int) -> Stored | None:
+    def stored(self, namespace: int) -> SlabStored | None:
         """Open what is stored, of whatever model; raises Damaged."""
         return self._store.open(namespace)
-
-    def problems(self, namespace: int) -> list[str]:
-        """Compare everything that is stored with its checksums."""
-        return self._store.check(namespace)
 
     def opened(self, stored: Stored, state: NamespaceState) -> Snapshot | None:
         """Make it searchable, unless it is of another model or coded in another way; raises Damaged."""

@@ -92,13 +92,11 @@ class TieredVectorIndex:
             try:
                 coded = self._coded(snapshot, vector)
                 ranked = top(snapshot, coded, length=length, k=k, allowed=allowed, within=within)
+                if snapshot.sound:
+                    return ranked
+                self._forget(state.row, snapshot)
             except Damaged as damage:
-                self._distrust(state.row, snapshot, damage)
-                continue
-            if snapshot.sound:
-                return ranked
-            # Another process has given pages back that were read meanwhile.
-            self._forget(state.row, snapshot)
+                self._give_up(state.row, snapshot, damage)
 
     def save(self, source: VectorSource, state: NamespaceState) -> None:
         """Store what is visible to `state`, unless just that is stored.
@@ -122,7 +120,7 @@ class TieredVectorIndex:
         try:
             in_memory = differences("memory", snapshot, truth)
         except Damaged as damage:
-            self._distrust(state.row, snapshot, damage)
+            self._give_up(state.row, snapshot, damage)
             return found
         # What other readers have seen since, or pages that are being given back, say nothing about the index.
         return found if snapshot.applied > truth.upto or not snapshot.sound else found + in_memory
@@ -173,15 +171,20 @@ class TieredVectorIndex:
 
     def _fresh(self, source: VectorSource, state: NamespaceState) -> Snapshot:
         """Return a snapshot that is at least as new as the state; an older reader may get a newer one."""
-        opened = self._open.get(state.row)
-        snapshot = opened.snapshot
-        if snapshot is not None and snapshot.applied >= state.last_sequence and snapshot.of(state.model):
-            return snapshot
-        try:
-            with opened.lock:
-                return self._advance(opened, source, state)
-        finally:
-            self._open.settle(state.row, opened)
+        while True:
+            opened = self._open.get(state.row)
+            snapshot = opened.snapshot
+            if snapshot is not None and snapshot.applied >= state.last_sequence and snapshot.of(state.model):
+                return snapshot
+            try:
+                with opened.lock:
+                    return self._advance(opened, source, state)
+            except Damaged as damage:
+                if opened.snapshot is None:
+                    raise
+                self._give_up(state.row, opened.snapshot, damage)
+            finally:
+                self._open.settle(state.row, opened)
 
     def _advance(self, opened: OpenNamespace, source: VectorSource, state: NamespaceState) -> Snapshot:
         snapshot = opened.snapshot
@@ -243,14 +246,18 @@ class TieredVectorIndex:
         self._open.settle(state.row, opened)
 
     def _forget(self, row: int, snapshot: Snapshot) -> None:
-        """Close a namespace if it still reads from the snapshot's pages."""
+        """Close a namespace that still reads from the snapshot's pages, which have been given back."""
         opened = self._open.peek(row)
         present = None if opened is None else opened.snapshot
         if present is not None and present.stored is snapshot.stored:
             self._open.drop(row)
 
-    def _distrust(self, row: int, snapshot: Snapshot, damage: Damaged) -> None:
+    def _give_up(self, row: int, snapshot: Snapshot, damage: Damaged) -> None:
         """Do without what is stored until the next save, which builds it from SQL."""
+        if not snapshot.sound:
+            # Not damaged: another process has given pages back that were read meanwhile.
+            self._forget(row, snapshot)
+            return
         if self._saver is not None:
             self._saver.set_aside(row, snapshot.stored, damage)
         opened = self._open.get(row)
