@@ -76,6 +76,14 @@ def _graph(name: str, package: str, *, on_disk: bool) -> AnnPeer:
     )
 
 
+_CHROMADB = AnnPeer(
+    name="chromadb",
+    module="chromadb_",
+    environment="chromadb",  # the one of `memsvc eval load`
+    packages=("chromadb>=1.5,<2",),
+    sweep=_EF,
+    at={"ef": 64},
+)
 _SQLITE_VEC = AnnPeer(
     name="sqlite-vec",
     module="sqlite_vec",
@@ -98,5 +106,6 @@ PEERS: tuple[AnnPeer, ...] = (
     _ivfpq(),
     _graph("hnswlib", "hnswlib==0.8.0", on_disk=False),
     _graph("usearch", "usearch==2.26.6", on_disk=True),
+    _CHROMADB,
     _SQLITE_VEC,
 )

@@ -1,0 +1,109 @@
+"""Every peer that is installed builds, opens and finds: a wrong metric, order or id would cost it its recall."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from memsvc_evals.ann.peer import AnnPeer
+from memsvc_evals.ann.peers.registry import PEERS
+from memsvc_evals.load.environments import default_folder, stage_scripts
+from memsvc_evals.load.process import Worker
+from memsvc_evals.load.systems import System
+
+DIMENSION = 384
+COUNT = 3_000
+QUERIES = list(range(30))
+LEAST_RECALL = 0.9
+STAGED = ("answering.py", "ann/system.py", "ann/worker.py", "ann/resources.py", "ann/peers/*.py")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """3,000 vectors near a subspace of 12 dimensions, which indexes find as easy as real ones."""
+    rng = np.random.default_rng(7)
+    basis = rng.standard_normal((12, DIMENSION), np.float32)
+    rows = rng.standard_normal((COUNT + len(QUERIES), 12), np.float32) @ basis
+    rows += 0.3 * rng.standard_normal(rows.shape, np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    folder = tmp_path_factory.mktemp("dataset")
+    np.save(folder / "x_f16.npy", rows[:COUNT].astype(np.float16))
+    np.save(folder / "q_f16.npy", rows[COUNT:].astype(np.float16))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def truth(dataset: Path) -> NDArray[np.int64]:
+    vectors, queries = (np.load(dataset / name).astype(np.float32) for name in ("x_f16.npy", "q_f16.npy"))
+    return np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(stage_scripts(tmp_path_factory.mktemp("scripts"), STAGED))
+
+
+def interpreter(peer: AnnPeer, scripts: str) -> str:
+    """Return a Python that can import the peer's adapter: its own environment's, or this one."""
+    own = peer.python(default_folder())
+    command = [sys.executable, "-c", f"import memsvc_evals.ann.peers.{peer.module}"]
+    if own.exists():
+        return str(own)
+    environment = os.environ | {"PYTHONPATH": scripts}
+    if subprocess.run(command, env=environment, capture_output=True, check=False).returncode:
+        pytest.skip(f"{peer.name} is not installed: memsvc eval ann --peer {peer.name} --install")
+    return sys.executable
+
+
+def start(peer: AnnPeer, scripts: str, dataset: Path, stack: ExitStack, log: Path) -> Worker:
+    command = (interpreter(peer, scripts), "-m", f"memsvc_evals.ann.peers.{peer.module}")
+    return System(peer.name, command, scripts, peer.argument).start(stack, log=log, dataset=dataset)
+
+
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_peer_finds_what_another_process_has_built(
+    peer: AnnPeer, scripts: str, dataset: Path, truth: NDArray[np.int64], tmp_path: Path
+) -> None:
+    index, log = tmp_path / "index", tmp_path / "log"
+    index.mkdir()
+    with ExitStack() as stack:
+        built = start(peer, scripts, dataset, stack, log).ask("build", folder=str(index))
+    assert built["disk_bytes"] > COUNT * DIMENSION
+    with ExitStack() as stack:
+        worker = start(peer, scripts, dataset, stack, log)
+        worker.ask("open", folder=str(index))
+        sweep = (peer.sweep[0], peer.sweep[-1])
+        found = [worker.ask("search", queries=QUERIES, k=10, params=params) for params in sweep]
+    fast, exact = (recall(np.array(answer["ids"]), truth) for answer in found)
+    assert exact >= LEAST_RECALL
+    assert fast <= exact
+    assert (np.array(found[-1]["us"]) > 0).all()
+
+
+@pytest.mark.parametrize("peer", [peer for peer in PEERS if peer.on_disk], ids=lambda peer: peer.name)
+def test_peer_on_disk_finds_the_same_when_its_files_are_evicted(
+    peer: AnnPeer, scripts: str, dataset: Path, tmp_path: Path
+) -> None:
+    index, log = tmp_path / "index", tmp_path / "log"
+    index.mkdir()
+    with ExitStack() as stack:
+        start(peer, scripts, dataset, stack, log).ask("build", folder=str(index))
+    with ExitStack() as stack:
+        worker = start(peer, scripts, dataset, stack, log)
+        worker.ask("open", folder=str(index))
+        asked = {"queries": QUERIES[:5], "k": 10, "params": peer.sweep[-1]}
+        warm, cold = (worker.ask(op, **asked)["ids"] for op in ("search", "cold"))
+    assert cold == warm
+
+
+def recall(found: NDArray[np.int64], truth: NDArray[np.int64]) -> float:
+    return float(np.mean([len(set(row) & set(true)) / len(true) for row, true in zip(found, truth, strict=True)]))
