@@ -11,6 +11,7 @@ from memsvc_evals.ann.curves import cold_curves, comparison_points, warm_curves
 from memsvc_evals.ann.dataset import AnnData
 from memsvc_evals.ann.duels import fight, pair_up
 from memsvc_evals.ann.measured import Duel, Measured
+from memsvc_evals.ann.memory import measure_memory
 from memsvc_evals.ann.plan import Plan
 from memsvc_evals.ann.processes import drive
 from memsvc_evals.ann.subjects import Subject
@@ -41,9 +42,7 @@ def measure(
         workers = {subject.name: workshop.open(subject, stack) for subject in subjects}
         warm_curves(subjects, workers, data, plan=plan, results=results, step=step)
         comparison_points(subjects, workers, data, plan=plan, results=results)
-        for name, worker in workers.items():
-            stats = worker.ask("stats")
-            results[name].anon_bytes, results[name].file_bytes = stats["anon_bytes"], stats["file_bytes"]
+        measure_memory(subjects, workshop, data, plan=plan, results=results)
         if plan.cold:
             cold_curves(subjects, workers, data, plan=plan, results=results, step=step)
         duels = pair_up(subjects, results)

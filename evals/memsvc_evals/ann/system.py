@@ -52,7 +52,7 @@ class AnnSystem(Protocol):
         """Choose the variant and import the libraries: what is imported here counts as the baseline of RAM."""
 
     def build(self, vectors: NDArray[Any], folder: Path) -> None:
-        """Build from all vectors (n, dimension), float32, and keep the index in the folder (empty, there already)."""
+        """Build from all vectors (n, dimension), float32; keep the index in the folder (empty, there already)."""
 
     def open(self, folder: Path) -> None:
         """Open what `build` has kept, to search it."""
