@@ -8,13 +8,14 @@ import mmap
 import os
 import struct
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Advice", "ByFile", "ByProcess", "Nothing", "ReadAdvise", "best"]
+__all__ = ["Advice", "ByFile", "ByProcess", "Nothing", "ReadAdvise", "best", "chosen"]
 
 _PROCESS_MADVISE: Final = 440
 _WILLNEED: Final = 3
@@ -24,13 +25,16 @@ _MOST_RANGES: Final = 1024
 class Advice(Protocol):
     """`works` probes whether the system has it; it never raises."""
 
-    def works(self, handle: int, address: int) -> bool: ...
+    def works(self, handle: int, address: int, /) -> bool: ...
 
-    def will_read(self, handle: int, address: int, ranges: NDArray[np.uint64]) -> None:
+    def will_read(self, handle: int, address: int, ranges: NDArray[np.uint64], /) -> None:
         """Ask for ranges (n, 2): start in the file, aligned to pages, and length.
 
         `address` is where the file is mapped.
         """
+
+    def close(self) -> None:
+        """Let go of what it holds of the system; it may be used again."""
 
 
 class ByProcess:
@@ -41,7 +45,7 @@ class ByProcess:
         self._process = -1
         self._handle = -1
 
-    def works(self, handle: int, address: int) -> bool:
+    def works(self, _handle: int, address: int) -> bool:
         if self._libc is None or not hasattr(os, "pidfd_open"):
             return False
         try:
@@ -49,7 +53,7 @@ class ByProcess:
         except OSError:
             return False
 
-    def will_read(self, handle: int, address: int, ranges: NDArray[np.uint64]) -> None:
+    def will_read(self, _handle: int, address: int, ranges: NDArray[np.uint64]) -> None:
         for start in range(0, len(ranges), _MOST_RANGES):
             self._call(address, ranges[start : start + _MOST_RANGES])
 
@@ -79,10 +83,10 @@ class ByProcess:
 class ByFile:
     """`posix_fadvise`, one call a range."""
 
-    def works(self, handle: int, address: int) -> bool:
+    def works(self, _handle: int, _address: int, /) -> bool:
         return hasattr(os, "posix_fadvise")
 
-    def will_read(self, handle: int, address: int, ranges: NDArray[np.uint64]) -> None:
+    def will_read(self, handle: int, _address: int, ranges: NDArray[np.uint64]) -> None:
         # Advice for a file that has been closed since helps nobody and harms nobody.
         with suppress(OSError):
             for start, length in ranges.tolist():
@@ -95,10 +99,10 @@ class ByFile:
 class ReadAdvise:
     """`F_RDADVISE` of macOS, one call a range."""
 
-    def works(self, handle: int, address: int) -> bool:
+    def works(self, _handle: int, _address: int, /) -> bool:
         return hasattr(fcntl, "F_RDADVISE")
 
-    def will_read(self, handle: int, address: int, ranges: NDArray[np.uint64]) -> None:
+    def will_read(self, handle: int, _address: int, ranges: NDArray[np.uint64]) -> None:
         command: int = getattr(fcntl, "F_RDADVISE")  # noqa: B009
         with suppress(OSError):
             for start, length in ranges.tolist():
@@ -111,23 +115,26 @@ class ReadAdvise:
 class Nothing:
     """No advice: pages are read when they are touched."""
 
-    def works(self, handle: int, address: int) -> bool:
+    def works(self, _handle: int, _address: int, /) -> bool:
         return True
 
-    def will_read(self, handle: int, address: int, ranges: NDArray[np.uint64]) -> None:
+    def will_read(self, _handle: int, _address: int, _ranges: NDArray[np.uint64]) -> None:
         pass
 
     def close(self) -> None:
         pass
 
 
-def best(handle: int, address: int) -> ByProcess | ByFile | ReadAdvise | Nothing:
+def best(handle: int, address: int) -> Advice:
     """Return the cheapest way that works here for a file that is mapped at an address."""
-    process = ByProcess()
-    if process.works(handle, address):
-        return process
-    process.close()
-    for other in (ByFile(), ReadAdvise()):
-        if other.works(handle, address):
-            return other
-    return Nothing()
+    ways: tuple[Advice, ...] = (ByProcess(), ByFile(), ReadAdvise(), Nothing())
+    return chosen(ways, handle, address)
+
+
+def chosen(ways: Sequence[Advice], handle: int, address: int) -> Advice:
+    """Return the first way that works; the last one has to."""
+    for way in ways:
+        if way.works(handle, address):
+            return way
+        way.close()
+    return ways[-1]

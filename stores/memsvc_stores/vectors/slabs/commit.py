@@ -73,12 +73,12 @@ def _write_pages(draft: SlabDraft) -> dict[str, ExtentEntry]:
         pages = np.zeros((len(places), PAGE), np.uint8)
         pages.reshape(-1)[: content.nbytes] = content
         draft.writer.write(places, pages)
-        entries[name] = ExtentEntry(content.nbytes, xxhash.xxh3_64_intdigest(content), int(places[0]))
+        entries[name] = ExtentEntry(content.nbytes, xxhash.xxh3_64_intdigest(content.data), int(places[0]))
     return entries
 
 
 def _inline_extent(content: Bytes1) -> ExtentEntry:
-    return ExtentEntry(content.nbytes, xxhash.xxh3_64_intdigest(content), inline=content.tobytes())
+    return ExtentEntry(content.nbytes, xxhash.xxh3_64_intdigest(content.data), inline=content.tobytes())
 
 
 def _outcome(draft: SlabDraft, meta: Meta, extents: Mapping[str, ExtentEntry]) -> _Outcome:
@@ -104,16 +104,19 @@ def _outcome(draft: SlabDraft, meta: Meta, extents: Mapping[str, ExtentEntry]) -
 
 def _entry(edited: Edited) -> ArrayEntry:
     floor, table = edited.floor, edited.floor.table
+    table.find_order()
     if table.count <= records.INLINE_PAGES:
         table.digests = []
-        inline = table.encode(0)
-        return ArrayEntry(floor.page_bytes, floor.item_bytes, table.count, inline=inline)
+        return ArrayEntry(
+            floor.page_bytes, floor.item_bytes, table.count, table.end, table.first, inline=table.encode(0)
+        )
     stale = _stale_chunks(edited)
     table.digests += [0] * (table.chunks - len(table.digests))
     for chunk in stale:
         table.digests[chunk] = records.chunk_digest(table.encode(chunk))
     edited.floor.changed_chunks.update(stale)
-    return ArrayEntry(floor.page_bytes, floor.item_bytes, table.count, records.joint_digest(table.digests))
+    digest = records.joint_digest(table.digests)
+    return ArrayEntry(floor.page_bytes, floor.item_bytes, table.count, table.end, table.first, digest)
 
 
 def _stale_chunks(edited: Edited) -> list[int]:

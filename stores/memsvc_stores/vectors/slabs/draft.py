@@ -50,6 +50,10 @@ class SlabDraft:
         self.committed = False
         self._parts = parts
 
+    def begin_anew(self) -> None:
+        """Start from nothing instead of the base."""
+        self.base, self.changes = None, Changes()
+
     def array(self, name: str) -> Overlay:
         found = self.changes.edited.get(name)
         if found is None:

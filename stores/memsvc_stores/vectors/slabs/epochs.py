@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -57,9 +58,13 @@ class Epochs:
         return bool(self._map[8] == _DEAD)
 
     def committed(self, namespace: int, epoch: int) -> None:
-        """Tell the newest epoch; an older one changes nothing."""
+        """Tell the newest epoch; an older one changes nothing.
+
+        On a disk that takes nothing it stays untold: readers then find out with the next epoch.
+        """
         if self.get(namespace)[0] < epoch:
-            self._write(namespace, 0, epoch)
+            with suppress(OSError):
+                self._write(namespace, 0, epoch)
 
     def recycled(self, namespace: int, whole: int) -> None:
         """Tell, before it is done, that pages of all epochs below `whole` are given back."""

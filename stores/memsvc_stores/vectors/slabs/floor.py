@@ -50,7 +50,7 @@ class SlabFloor(SlabPages):
             self._own = grown
         self._own[first : self.count] = False
         self._touch(np.arange(first, self.count))
-        self._follow_growth()
+        self._checked.follow(self.table)
 
     def homeless(self, changed: Mapping[int, Bytes1]) -> int:
         """Count the changed pages that need a new place."""
@@ -80,19 +80,9 @@ class SlabFloor(SlabPages):
         return runs_of(np.concatenate(self._left)) if self._left else []
 
     def _settle_pages(self, numbers: NDArray[np.intp], places: Words, sums: Words) -> None:
-        self.table.places[numbers] = places
-        self.table.sums[numbers] = sums
-        self.table.verified[numbers] = True
+        self.table.put(numbers, places, sums)
         self._own[numbers] = True
         self._touch(numbers)
-        self._settle()
-
-    def _follow_growth(self) -> None:
-        self._places = self.table.places
-        self._flags = self.table.verified.reshape(-1)
-        self._first = None
-        self._unseen = self._flags.size
-        self._verified = False
 
     def _touch(self, numbers: NDArray[np.intp]) -> None:
         self.changed_chunks.update(np.unique(numbers // CHUNK).tolist())

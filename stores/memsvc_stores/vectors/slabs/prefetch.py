@@ -46,6 +46,9 @@ class Prefetcher:
         took = self._clock() - begun
         self._cheap = self._cheap + 1 if took < _CHEAP_RANGE_NS * len(ranges) else 0
 
+    def close(self) -> None:
+        self._advice.close()
+
     def gathered(self, nanoseconds: int, items: int) -> None:
         """Take note of how long a gather took."""
         if nanoseconds > _SLOW_GATHER_NS + _SLOW_ITEM_NS * items:

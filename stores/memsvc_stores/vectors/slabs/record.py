@@ -36,11 +36,16 @@ _MAGIC: Final = b"memsvcN1"
 
 @dataclass(frozen=True, slots=True)
 class ArrayEntry:
-    """`inline` is the page table of a small array; of others `digests` is the hash of their chunks' hashes."""
+    """`inline` is the page table of a small array; of others `digests` is the hash of their chunks' hashes.
+
+    All pages lie below `end`; `first` is the place of page 0 when all others follow it, else None.
+    """
 
     page_bytes: int
     item_bytes: int
     count: int
+    end: int
+    first: int | None
     digests: int = 0
     inline: bytes | None = None
 
@@ -80,7 +85,7 @@ def joint_digest(digests: Sequence[int]) -> int:
 def encode(record: Record, epoch: int) -> bytes:
     """Return a record as bytes."""
     arrays = [
-        [name, it.page_bytes, it.item_bytes, it.count, it.digests, it.inline is not None]
+        [name, it.page_bytes, it.item_bytes, it.count, it.end, it.first, it.digests, it.inline is not None]
         for name, it in record.arrays.items()
     ]
     extents = [
@@ -114,10 +119,10 @@ def _decoded(raw: bytes, epoch: int, namespace: int) -> Record:
     if meta.namespace != namespace:
         raise Damaged(f"the record of namespace {namespace} is that of {meta.namespace}")
     arrays: dict[str, ArrayEntry] = {}
-    for name, page_bytes, item_bytes, count, digests, inline in body["arrays"]:
+    for name, page_bytes, item_bytes, count, lies_below, starts_at, digests, inline in body["arrays"]:
         length = count * 4 * (1 + parts_of(page_bytes)) if inline else 0
         held = raw[end : end + length] if inline else None
-        arrays[name] = ArrayEntry(page_bytes, item_bytes, count, digests, held)
+        arrays[name] = ArrayEntry(page_bytes, item_bytes, count, lies_below, starts_at, digests, held)
         end += length
     extents: dict[str, ExtentEntry] = {}
     for name, length, digest, first, inline in body["extents"]:

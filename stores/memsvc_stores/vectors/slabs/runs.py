@@ -15,7 +15,7 @@ class Run(NamedTuple):
     """Neighbouring physical pages of one slab."""
 
     first: int
-    count: int
+    count: int  # type: ignore[assignment] # a tuple's own count is of no use for runs
 
 
 def runs_of(pages: NDArray[np.generic]) -> list[Run]:

@@ -47,6 +47,14 @@ class View:
         self.address: int = self.pages.ctypes.data
         self.prefetcher = prefetcher
         self._raw = memoryview(content)
+        self._items: dict[int, Bytes2] = {}
+
+    def items(self, item_bytes: int) -> Bytes2:
+        """Return the slab as items; their size divides that of a page."""
+        found = self._items.get(item_bytes)
+        if found is None:
+            found = self._items[item_bytes] = self.pages.reshape(-1, item_bytes)
+        return found
 
     def part(self, start: int, end: int) -> memoryview:
         """Return bytes by their place in the file."""
@@ -124,7 +132,9 @@ class Slab:
 
     def close(self) -> None:
         """Close the file; maps live on with the arrays that use them."""
-        self._view = None
+        if self._view is not None:
+            self._view.prefetcher.close()
+            self._view = None
         os.close(self._handle)
 
     def _map(self, pages: int) -> View:

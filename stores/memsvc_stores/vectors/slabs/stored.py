@@ -130,10 +130,16 @@ def _chunks(connection: sqlite3.Connection, namespace: int) -> dict[str, list[by
 
 
 def _table(name: str, entry: records.ArrayEntry, chunks: list[bytes]) -> PageTable:
-    parts = tables.parts_of(entry.page_bytes)
-    if entry.inline is not None:
-        return tables.decode([entry.inline] if entry.count else [], count=entry.count, parts=parts)
     digests = [records.chunk_digest(it) for it in chunks]
-    if records.joint_digest(digests) != entry.digests:
+    if entry.inline is not None:
+        chunks = [entry.inline] if entry.count else []
+    elif records.joint_digest(digests) != entry.digests:
         raise Damaged(f"the page table of array {name} does not match its checksum")
-    return tables.decode(chunks, count=entry.count, parts=parts, digests=digests)
+    return tables.decode(
+        chunks,
+        count=entry.count,
+        parts=tables.parts_of(entry.page_bytes),
+        end=entry.end,
+        first=entry.first,
+        digests=digests,
+    )

@@ -28,7 +28,7 @@ def parts_of(page_bytes: int) -> int:
 def sums_of(pages: NDArray[np.uint8]) -> Words:
     """Return the checksums (n, parts) of pages (n, page_bytes): the low half of XXH3-64 of each 4 KiB."""
     count, size = pages.shape
-    flat = memoryview(np.ascontiguousarray(pages)).cast("B") if count else memoryview(b"")
+    flat = np.ascontiguousarray(pages).reshape(-1).data
     spans = [(start, min(start + PAGE, size)) for start in range(0, size, PAGE)]
     digest = xxhash.xxh3_64_intdigest
     sums = [
@@ -43,54 +43,59 @@ class PageTable:
     """`places` (n) and `sums` (n, parts) of an array; grows only in a draft.
 
     `verified` (n, parts) says which parts this process has compared with their checksums; `digests` are the
-    hashes of the chunks as the catalog has them.
+    hashes of the chunks as the catalog has them. All places lie below `end`; `first` is the place of page 0
+    when all pages follow it in order, else None.
     """
 
     def __init__(
-        self,
-        places: Words,
-        sums: Words,
-        verified: NDArray[np.bool_] | None = None,
-        digests: Sequence[int] = (),
+        self, places: Words, sums: Words, *, end: int = 0, first: int | None = None, digests: Sequence[int] = ()
     ) -> None:
         self.digests = list(digests)
-        self._places = places
-        self._sums = sums
-        self._verified = np.zeros(sums.shape, np.bool_) if verified is None else verified
-        self._count = len(places)
+        self.places = self._all_places = places
+        self.sums = self._all_sums = sums
+        self.verified = self._all_verified = np.zeros(sums.shape, np.bool_)
+        self.count = len(places)
+        self.end = end
+        self.first = first
 
     @classmethod
     def empty(cls, page_bytes: int) -> PageTable:
         return cls(np.empty(0, np.uint32), np.empty((0, parts_of(page_bytes)), np.uint32))
 
-    @property
-    def count(self) -> int:
-        return self._count
-
-    @property
-    def places(self) -> Words:
-        return self._places[: self._count]
-
-    @property
-    def sums(self) -> Words:
-        return self._sums[: self._count]
-
-    @property
-    def verified(self) -> NDArray[np.bool_]:
-        return self._verified[: self._count]
-
     def copy(self) -> PageTable:
-        return PageTable(self.places.copy(), self.sums.copy(), self.verified.copy(), self.digests)
+        made = PageTable(
+            self.places.copy(), self.sums.copy(), end=self.end, first=self.first, digests=self.digests
+        )
+        made.verified[:] = self.verified
+        return made
 
     def grow(self, count: int) -> None:
         """Add pages that are nowhere yet."""
-        needed = self._count + count
-        if needed > len(self._places):
-            room = max(needed, 2 * len(self._places), 16)
-            self._places = _enlarged(self._places, room, _NOWHERE)
-            self._sums = _enlarged(self._sums, room, 0)
-            self._verified = _enlarged(self._verified, room, 0)
-        self._count = needed
+        needed = self.count + count
+        if needed > len(self._all_places):
+            room = max(needed, 2 * len(self._all_places), 16)
+            self._all_places = _enlarged(self._all_places, room, _NOWHERE)
+            self._all_sums = _enlarged(self._all_sums, room, 0)
+            self._all_verified = _enlarged(self._all_verified, room, 0)
+        self.count = needed
+        self.places = self._all_places[:needed]
+        self.sums = self._all_sums[:needed]
+        self.verified = self._all_verified[:needed]
+        self.first = None
+
+    def put(self, pages: NDArray[np.intp], places: Words, sums: Words) -> None:
+        """Give pages a place; they count as verified."""
+        self.places[pages] = places
+        self.sums[pages] = sums
+        self.verified[pages] = True
+        self.end = max(self.end, int(places.max(initial=0)) + 1)
+        self.first = None
+
+    def find_order(self) -> None:
+        """Find out whether the pages follow one another in the slab."""
+        known = self.count and int(self.places[-1]) - int(self.places[0]) == self.count - 1
+        ordered = known and bool((np.diff(self.places) == 1).all())
+        self.first = int(self.places[0]) if ordered else None
 
     def encode(self, chunk: int) -> bytes:
         """Return one chunk: the places, then the sums, little-endian."""
@@ -99,24 +104,27 @@ class PageTable:
 
     @property
     def chunks(self) -> int:
-        return -(-self._count // CHUNK)
+        return -(-self.count // CHUNK)
 
 
-def decode(chunks: list[bytes], *, count: int, parts: int, digests: Sequence[int] = ()) -> PageTable:
+def decode(
+    chunks: Sequence[bytes], *, count: int, parts: int, end: int, first: int | None, digests: Sequence[int] = ()
+) -> PageTable:
     """Join chunks; raise Damaged when they are not of `count` pages."""
     width = 4 * (1 + parts)
     if sum(map(len, chunks)) != count * width or any(len(it) != CHUNK * width for it in chunks[:-1]):
         raise Damaged(f"a page table is not of {count} pages")
-    lengths = [len(it) // width for it in chunks]
-    places = [np.frombuffer(it, "<u4", n) for it, n in zip(chunks, lengths, strict=True)]
-    sums = [
-        np.frombuffer(it, "<u4", offset=4 * n).reshape(n, parts) for it, n in zip(chunks, lengths, strict=True)
-    ]
+    places, sums = [], []
+    for chunk in chunks:
+        words = np.frombuffer(chunk, "<u4")
+        pages = len(words) // (1 + parts)
+        places.append(words[:pages])
+        sums.append(words[pages:].reshape(pages, parts))
     if len(chunks) == 1:
-        return PageTable(places[0], sums[0], digests=digests)
-    if not chunks:
-        return PageTable(np.empty(0, np.uint32), np.empty((0, parts), np.uint32))
-    return PageTable(np.concatenate(places), np.concatenate(sums), digests=digests)
+        return PageTable(places[0], sums[0], end=end, first=first, digests=digests)
+    joined = np.concatenate(places or [np.empty(0, np.uint32)])
+    summed = np.concatenate(sums or [np.empty((0, parts), np.uint32)])
+    return PageTable(joined, summed, end=end, first=first, digests=digests)
 
 
 def _enlarged(values: NDArray[_Scalar], room: int, filler: int) -> NDArray[_Scalar]:

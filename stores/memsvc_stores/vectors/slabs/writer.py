@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from memsvc_stores.vectors.files import storage_errors
 from memsvc_stores.vectors.layout import Bytes2
 from memsvc_stores.vectors.slabs import allocator, lease, reclaim
 from memsvc_stores.vectors.slabs.parts import Parts
@@ -59,17 +60,19 @@ class Writer:
     def write(self, places: Words, pages: Bytes2) -> None:
         """Write pages (n, page_bytes), neighbours together; durable after `sync`."""
         page_bytes = pages.shape[1]
-        slab = self._parts.slabs[page_bytes]
         self._touched.add(page_bytes)
         order = np.argsort(places, kind="stable")
         done = 0
-        for run in runs_of(places):
-            part = order[done : done + run.count]
-            whole = pages[part[0] : part[-1] + 1] if (np.diff(part) == 1).all() else pages[part]
-            slab.write(run.first, memoryview(np.ascontiguousarray(whole)).cast("B"))
-            done += run.count
+        with storage_errors(self._parts.directory):
+            slab = self._parts.slabs[page_bytes]
+            for run in runs_of(places):
+                part = order[done : done + run.count]
+                whole = pages[part[0] : part[-1] + 1] if (np.diff(part) == 1).all() else pages[part]
+                slab.write(run.first, np.ascontiguousarray(whole).reshape(-1).data)
+                done += run.count
 
     def sync(self) -> None:
         """Make what was written durable."""
-        self._parts.slabs.sync(self._touched)
+        with storage_errors(self._parts.directory):
+            self._parts.slabs.sync(self._touched)
         self._touched.clear()

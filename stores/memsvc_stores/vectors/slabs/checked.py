@@ -1,0 +1,80 @@
+"""Which 4 KiB parts of an array's pages this process has compared with their checksums."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from memsvc_stores.vectors.errors import Damaged
+from memsvc_stores.vectors.layout import PAGE, Indices
+from memsvc_stores.vectors.slabs.tables import PageTable
+
+__all__ = ["Checked", "Compare"]
+
+_UNSEEN: Final = b"\0"
+Compare = Callable[[int, int], bool]
+
+
+class Checked:
+    """Checks parts of pages at their first touch. Thread-safe; units are numbered page * parts + part.
+
+    `compare` says whether a part of a page matches its checksum.
+    """
+
+    def __init__(self, name: str, table: PageTable, *, item_bytes: int, page_bytes: int, compare: Compare) -> None:
+        self._name = name
+        self._compare = compare
+        self._lock = threading.Lock()
+        self._parts = table.sums.shape[1]
+        self._item_bytes = item_bytes
+        self._per_page = page_bytes // item_bytes
+        self._page_bytes = page_bytes
+        # The flags of a table that grows are looked up anew by `follow`.
+        self.follow(table)
+        self._left = self._flags.size - int(np.count_nonzero(self._flags))
+
+    @property
+    def all(self) -> bool:
+        """Say whether nothing is left to be checked."""
+        return self._left == 0
+
+    def follow(self, table: PageTable) -> None:
+        """Go on with a table that has grown."""
+        self._flags = table.verified.reshape(-1)
+
+    def pages(self, pages: Indices) -> None:
+        """Check whole pages; raises Damaged."""
+        if self._parts == 1:
+            self._units(pages)
+        else:
+            self._units((pages[:, None] * self._parts + np.arange(self._parts)).reshape(-1))
+
+    def items(self, index: Indices) -> None:
+        """Check the parts of pages in which items lie; raises Damaged."""
+        if self._page_bytes % PAGE:
+            self.pages(index // self._per_page)
+            return
+        starts = index * self._item_bytes
+        self._units(starts // PAGE)
+        if PAGE % self._item_bytes:
+            # An item is smaller than two parts, or its last part is not next to its first.
+            for further in range(1, -(-self._item_bytes // PAGE) + 1):
+                reach = np.minimum(starts + further * PAGE, starts + self._item_bytes - 1)
+                self._units(reach // PAGE)
+
+    def _units(self, units: Indices) -> None:
+        flags = self._flags
+        if _UNSEEN not in flags.take(units).tobytes():
+            return
+        with self._lock:
+            for unit in np.unique(units).tolist():
+                if flags[unit]:
+                    continue
+                page, part = divmod(unit, self._parts)
+                if not self._compare(page, part):
+                    raise Damaged(f"array {self._name}, page {page}, part {part}: checksum differs")
+                flags[unit] = True
+                self._left -= 1
