@@ -37,6 +37,15 @@ def test_identical_notes_are_all_kept(grown, notes) -> None:
     assert space.draft.array("codes").count <= IDENTICAL // 32 + 1
 
 
+def test_equal_vectors_do_not_wander_back_into_a_posting_that_was_split(grown, notes) -> None:
+    vectors = notes(1200, seed=8, clusters=6)
+    vectors[::3] = vectors[0]
+    space = grown(vectors, capacity=1)
+    space.insert_singly(np.arange(1200))
+    space.updater.finish()
+    assert space.problems() == []
+
+
 @pytest.mark.parametrize("towards", [1, -1])
 def test_an_adversarial_order_loses_nothing(grown, notes, towards: int) -> None:
     vectors = notes(2000, seed=5)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from memsvc_stores.vectors.layout import EMPTY
 
@@ -21,6 +22,7 @@ def test_a_delete_while_work_is_pending_is_never_undone(grown, notes) -> None:
     assert space.problems() == []
 
 
+@pytest.mark.slow
 def test_moves_leave_rows_alone_that_are_not_where_they_were_seen(grown, notes) -> None:
     space = grown(notes(2500, seed=2))
     space.insert(np.arange(2500))

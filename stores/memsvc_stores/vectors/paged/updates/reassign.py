@@ -9,7 +9,7 @@ import numpy as np
 from memsvc.ports.embedding import Vector
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices, Pages
-from memsvc_stores.vectors.paged.updates.choice import choose
+from memsvc_stores.vectors.paged.updates.choice import MARGIN, choose
 from memsvc_stores.vectors.paged.updates.heads import Heads
 from memsvc_stores.vectors.paged.updates.postings import Postings
 from memsvc_stores.vectors.paged.updates.vectors import Widening
@@ -20,7 +20,6 @@ __all__ = ["Reassigning"]
 NEIGHBOURS: Final = 8
 AMONG: Final = 32
 MOST_MOVES: Final = 24
-MARGIN: Final = 1e-4
 
 
 class Reassigning:
@@ -72,7 +71,9 @@ class Reassigning:
             vectors = self._widening.read(self._rows, rows[same])
             heads = self._heads.full(near)
             for row, vector in zip(rows[same].tolist(), vectors, strict=True):
-                lost.update(self.settle(row, vector, choose(vector, near, heads, replicas=self._replicas)))
+                here = [place // SLOTS for place in self._postings.places_of(row)]
+                targets = choose(vector, near, heads, replicas=self._replicas, held=here)
+                lost.update(self.settle(row, vector, targets))
         left = Moves(task.rows[MOST_MOVES:], task.seen[MOST_MOVES:], task.near)
         return (left if len(left.rows) else None), sorted(lost)
 

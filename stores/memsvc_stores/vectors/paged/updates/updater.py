@@ -94,16 +94,19 @@ class PagedUpdater:
     def _insert(self, row: int, vector: Vector, rotated: Vector, code: Bytes1) -> None:
         if self._heads.count == len(self._heads.spare):
             self._begin(vector)
+        reviews: list[Review] = []
         while True:
             near = self._heads.nearest(rotated, AMONG)
             targets = choose(vector, near, self._heads.full(near), replicas=self._replicas)
             full = [target for target in targets if self._postings.filled(target) == SLOTS]
             if not full:
                 break
-            for target in full:
-                self._split(target)
+            reviews += [self._split(target) for target in full]
         for target in targets:
             self._postings.append(target, row, code)
+        # Only now: work in between could fill what the splits made room for, without an end.
+        for review in reviews:
+            self._push(review)
 
     def _begin(self, vector: Vector) -> None:
         first = self._postings.allocate()
@@ -112,9 +115,8 @@ class PagedUpdater:
             first, first, np.empty(0, np.uint32), np.empty((0, self._codec.code_bytes), np.uint8)
         )
 
-    def _split(self, posting: int) -> None:
-        review = split(posting, self._rows, postings=self._postings, heads=self._heads, widening=self._widening)
-        self._push(review)
+    def _split(self, posting: int) -> Review:
+        return split(posting, self._rows, postings=self._postings, heads=self._heads, widening=self._widening)
 
     def _push(self, task: Task) -> None:
         while self._queue.full:
