@@ -22,6 +22,8 @@ __all__ = ["Base", "Coded"]
 
 _SCORE_DIRECTLY = 5_000
 _SAMPLE = 256
+# Of equal scores the lower rows are wanted, so more are looked at than are kept.
+_MORE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,8 @@ class Base:
 
     def find(self, notes: Rows) -> tuple[Rows, Rows]:
         """Return note rows and rows of the keys, visible or not, of sorted distinct notes, by row."""
-        rows = np.unique(self.directory.find(notes))
-        if not rows.size:
-            return rows, rows
-        # The directory may still name rows that other notes have taken.
-        named = self.rows.notes(rows)
-        kept = np.isin(named, notes) & ~hidden.has(self.removed, rows)
+        named, rows = self.directory.find(notes, self.rows)
+        kept = ~hidden.has(self.removed, rows)
         return named[kept], rows[kept]
 
     def revised(self, change: Changes) -> Base:
@@ -87,9 +85,7 @@ class Base:
             _, rows = self.find(allowed)
             if within is not None:
                 rows = rows[within.holds(self.rows.times(rows))]
-            scores = self.rows.score(self.scorer(), coded.query, rows)
-            order = np.argsort(-scores, kind="stable")
-            return rows[order], scores[order]
+            return self.rows.top(self.scorer(), coded.query, rows, k=_MORE * keep)
         accept = self._accept(allowed, within)
         share = self._share(None if allowed is None and within is None else accept)
         return self.search.search(coded.query, coded.rotated, keep=keep, accept=accept, share=share)

@@ -1,6 +1,6 @@
 """Which rows hold the keys of a note: two sorted lists, of which the smaller one takes what is new.
 
-A row whose note has gone stays in the list until the two are merged; what `notes` says of the row decides.
+A row whose note has gone stays in the list until the two are merged: what `notes` says of the row decides.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from memsvc.ports.ranking import Rows
 from memsvc_stores.vectors.layout import Bytes1
+from memsvc_stores.vectors.rows import StoredRows
 
 __all__ = ["Directory", "Listing"]
 
@@ -41,13 +42,13 @@ class Listing:
         parts = (self.notes.astype("<i8").view(np.uint8), self.rows.astype("<u4").view(np.uint8))
         return np.concatenate(parts)
 
-    def find(self, wanted: Rows) -> Rows:
-        """Return the rows of sorted distinct notes."""
+    def find(self, wanted: Rows) -> tuple[Rows, Rows]:
+        """Return the entries of sorted distinct notes: note rows and rows."""
         first = np.searchsorted(self.notes, wanted, side="left")
         counts = np.searchsorted(self.notes, wanted, side="right") - first
         starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
         places = starts + np.arange(starts.size)
-        return self.rows[places].astype(np.int64)
+        return np.repeat(wanted, counts), self.rows[places].astype(np.int64)
 
     def with_more(self, notes: Rows, rows: NDArray[np.integer]) -> Listing:
         """Return the list with entries added."""
@@ -66,9 +67,19 @@ class Directory:
     main: Listing
     recent: Listing
 
-    def find(self, wanted: Rows) -> Rows:
-        """Return the rows of sorted distinct notes, stale ones too, some of them twice."""
-        return np.concatenate((self.main.find(wanted), self.recent.find(wanted)))
+    def find(self, wanted: Rows, stored: StoredRows) -> tuple[Rows, Rows]:
+        """Return note rows and rows, ascending, of the keys of sorted distinct notes; raises Damaged."""
+        notes, rows = self.main.find(wanted)
+        if self.recent.notes.size:
+            more_notes, more_rows = self.recent.find(wanted)
+            notes, rows = np.concatenate((notes, more_notes)), np.concatenate((rows, more_rows))
+        kept = stored.notes(rows) == notes
+        notes, rows = notes[kept], rows[kept]
+        if rows.size < 2 or bool((rows[1:] > rows[:-1]).all()):
+            return notes, rows
+        # A note that got its row back stands there twice.
+        rows, first = np.unique(rows, return_index=True)
+        return notes[first], rows
 
     def with_more(self, notes: Rows, rows: Rows) -> Directory:
         """Return the directory with entries added; `notes` ascends."""
@@ -76,3 +87,11 @@ class Directory:
         if recent.notes.size <= max(_LEAST_MERGE, self.main.notes.size // 4):
             return Directory(self.main, recent)
         return Directory(self.main.with_more(recent.notes, recent.rows), Listing.empty())
+
+    def cleared(self, stored: StoredRows) -> Directory:
+        """Return the directory with what is true of its greater list; raises Damaged."""
+        order = np.lexsort((self.main.rows, self.main.notes))
+        notes, rows = self.main.notes[order], self.main.rows[order]
+        kept = stored.notes(rows.astype(np.intp)) == notes
+        kept[1:] &= (notes[1:] != notes[:-1]) | (rows[1:] != rows[:-1])
+        return Directory(Listing(notes[kept], rows[kept]), self.recent)

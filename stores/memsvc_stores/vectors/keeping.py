@@ -38,8 +38,8 @@ class RowKeeper:
             _create(draft, self._item_bytes)
         self._arrays = {name: draft.array(name) for name in ("rows", "notes", "times")}
         self._stored = StoredRows(draft, dimension)
-        self._main = draft.extent("directory")
         self._directory = read_directory(draft)
+        self._main = self._directory.main
         self.count = 0 if base is None else base.meta.rows
         self.living = 0 if base is None else base.meta.living
         self._hidden = hidden.unpacked(draft.extent("hidden"), self.count)
@@ -47,12 +47,7 @@ class RowKeeper:
 
     def find(self, notes: Rows) -> tuple[Rows, Rows]:
         """Return note rows and rows of the keys of sorted distinct notes."""
-        rows = np.unique(self._directory.find(notes))
-        if not rows.size:
-            return rows, rows
-        named = self._stored.notes(rows)
-        kept = np.isin(named, notes)
-        return named[kept], rows[kept]
+        return self._directory.find(notes, self._stored)
 
     def vectors(self, rows: Rows) -> Matrix:
         """Return the keys of rows."""
@@ -91,8 +86,8 @@ class RowKeeper:
         """Write the directory and the set of hidden rows."""
         self._draft.put("hidden", hidden.packed(self._hidden))
         self._draft.put("recent", self._directory.recent.bytes())
-        if self._directory.main.notes.size * 12 != self._main.size:
-            self._draft.put("directory", self._directory.main.bytes())
+        if self._directory.main is not self._main:
+            self._draft.put("directory", self._directory.cleared(self._stored).main.bytes())
 
     def _given(self, wanted: int) -> Rows:
         reused, self._free = self._free[:wanted], self._free[wanted:]

@@ -24,6 +24,8 @@ class Scorer(Protocol):
 
     def score(self, query: Vector, rows: int, /) -> Scores: ...
 
+    def top(self, query: Vector, rows: int, k: int, /) -> tuple[Rows, Scores]: ...
+
 
 class _Holder(Protocol):
     def array(self, name: str) -> Pages: ...
@@ -75,3 +77,16 @@ class StoredRows:
     def score(self, scorer: Scorer, query: Vector, rows: Indices) -> Scores:
         """Return float32 inner products, quicker and less exact than `exact`."""
         return score_rows(self._rows, scorer, query, rows)
+
+    def top(self, scorer: Scorer, query: Vector, rows: Rows, *, k: int) -> tuple[Rows, Scores]:
+        """Return the k best rows with float32 inner products, best first."""
+        found, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for start in range(0, rows.size, _BLOCK):
+            block = rows[start : start + _BLOCK]
+            self._rows.gather_items(block, scorer.buffer(block.size))
+            places, values = scorer.top(query, block.size, k)
+            found.append(block[places])
+            scores.append(values)
+        joined = np.concatenate(scores)
+        order = np.argsort(-joined, kind="stable")[:k]
+        return np.concatenate(found)[order], joined[order]

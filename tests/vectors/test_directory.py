@@ -1,0 +1,48 @@
+"""Which rows hold the keys of a note, while rows are given back and used again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from memsvc.ports.embedding import Model
+from memsvc.ports.ranking import VectorDelta
+from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.keeping import read_directory
+from memsvc_stores.vectors.limits import Limits
+from memsvc_stores.vectors.rows import StoredRows
+from memsvc_stores.vectors.slabs.memory import MemoryDraft, commit
+from memsvc_stores.vectors.upkeep import Upkeep
+from tests.vectors.oracle import DIMENSION
+
+MODEL = Model("fake-8", DIMENSION, 256)
+LIMITS = Limits(exact_keys=0, flat_keys=1 << 30, tail_bytes=1 << 30)
+
+
+def test_notes_that_are_keyed_anew_again_and_again_are_found_by_their_rows(vectors):
+    stored, generator = None, np.random.default_rng(1)
+    counts: dict[int, int] = {}
+    for turn in range(1, 40):
+        chosen = np.unique(generator.integers(1, 1500, 700))
+        keys = generator.integers(1, 4, chosen.size)
+        counts |= dict(zip(chosen.tolist(), keys.tolist(), strict=True))
+        notes = np.repeat(chosen, keys)
+        draft = MemoryDraft(stored)
+        upkeep = Upkeep(draft, Codec.of(DIMENSION), namespace=1, model=MODEL, limits=LIMITS)
+        upkeep.apply(VectorDelta(turn, dict.fromkeys(chosen.tolist(), True), [], notes, vectors(notes.size)))
+        stored = commit(draft, upkeep.finish())
+    wanted = np.array(sorted(counts), np.int64)
+    named, rows = read_directory(stored).find(wanted, StoredRows(stored, DIMENSION))
+    found = dict(zip(*(part.tolist() for part in np.unique(named, return_counts=True)), strict=True))
+    assert found == counts
+    assert (np.unique(rows).size, stored.meta.living) == (rows.size, rows.size)
+
+
+def test_the_lists_do_not_grow_with_changes(vectors):
+    stored = None
+    for turn in range(1, 30):
+        draft = MemoryDraft(stored)
+        upkeep = Upkeep(draft, Codec.of(DIMENSION), namespace=1, model=MODEL, limits=LIMITS)
+        notes = np.arange(1, 1001)
+        upkeep.apply(VectorDelta(turn, dict.fromkeys(notes.tolist(), True), [], notes, vectors(1000)))
+        stored = commit(draft, upkeep.finish())
+    assert stored.extent("directory").size + stored.extent("recent").size <= 12 * (1000 + 4096 + 1000)
