@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -14,15 +15,14 @@ from numpy.typing import NDArray
 
 from memsvc_evals.ann.peer import AnnPeer
 from memsvc_evals.ann.peers.registry import PEERS
-from memsvc_evals.load.environments import default_folder, stage_scripts
-from memsvc_evals.load.process import Worker
+from memsvc_evals.ann.subjects import peer_subjects
+from memsvc_evals.load.environments import default_folder
 from memsvc_evals.load.systems import System
 
 DIMENSION = 384
 COUNT = 3_000
 QUERIES = list(range(30))
 LEAST_RECALL = 0.9
-STAGED = ("answering.py", "ann/system.py", "ann/worker.py", "ann/resources.py", "ann/peers/*.py")
 
 pytestmark = pytest.mark.slow
 
@@ -48,38 +48,43 @@ def truth(dataset: Path) -> NDArray[np.int64]:
 
 
 @pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(stage_scripts(tmp_path_factory.mktemp("scripts"), STAGED))
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of environments: the installed ones, and this interpreter in place of those that are missing."""
+    place = tmp_path_factory.mktemp("environments")
+    for peer in PEERS:
+        installed, here = default_folder() / peer.environment, place / peer.environment
+        if installed.exists() and not here.exists():
+            here.symlink_to(installed)
+        elif not here.exists():
+            python = peer.python(place)
+            python.parent.mkdir(parents=True)
+            python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
+            python.chmod(0o755)
+    return place
 
 
-def interpreter(peer: AnnPeer, scripts: str) -> str:
-    """Return a Python that can import the peer's adapter: its own environment's, or this one."""
-    own = peer.python(default_folder())
-    command = [sys.executable, "-c", f"import memsvc_evals.ann.peers.{peer.module}"]
-    if own.exists():
-        return str(own)
-    environment = os.environ | {"PYTHONPATH": scripts}
-    if subprocess.run(command, env=environment, capture_output=True, check=False).returncode:
+def system(peer: AnnPeer, place: Path) -> System:
+    """Return how to start the peer; skips the test where its Python cannot import it."""
+    subject = peer_subjects([peer], place, place / "scripts")[0]
+    python, _, module = subject.system.command
+    environment = os.environ | {"PYTHONPATH": subject.system.pythonpath}
+    importing = [python, "-c", f"import {module}"]
+    if subprocess.run(importing, env=environment, capture_output=True, check=False).returncode:
         pytest.skip(f"{peer.name} is not installed: memsvc eval ann --peer {peer.name} --install")
-    return sys.executable
-
-
-def start(peer: AnnPeer, scripts: str, dataset: Path, stack: ExitStack, log: Path) -> Worker:
-    command = (interpreter(peer, scripts), "-m", f"memsvc_evals.ann.peers.{peer.module}")
-    return System(peer.name, command, scripts, peer.argument).start(stack, log=log, dataset=dataset)
+    return subject.system
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
 def test_peer_finds_what_another_process_has_built(
-    peer: AnnPeer, scripts: str, dataset: Path, truth: NDArray[np.int64], tmp_path: Path
+    peer: AnnPeer, place: Path, dataset: Path, truth: NDArray[np.int64], tmp_path: Path
 ) -> None:
-    index, log = tmp_path / "index", tmp_path / "log"
+    tested, index, log = system(peer, place), tmp_path / "index", tmp_path / "log"
     index.mkdir()
     with ExitStack() as stack:
-        built = start(peer, scripts, dataset, stack, log).ask("build", folder=str(index))
+        built = tested.start(stack, log=log, dataset=dataset).ask("build", folder=str(index))
     assert built["disk_bytes"] > COUNT * DIMENSION
     with ExitStack() as stack:
-        worker = start(peer, scripts, dataset, stack, log)
+        worker = tested.start(stack, log=log, dataset=dataset)
         worker.ask("open", folder=str(index))
         sweep = (peer.sweep[0], peer.sweep[-1])
         found = [worker.ask("search", queries=QUERIES, k=10, params=params) for params in sweep]
@@ -91,14 +96,14 @@ def test_peer_finds_what_another_process_has_built(
 
 @pytest.mark.parametrize("peer", [peer for peer in PEERS if peer.on_disk], ids=lambda peer: peer.name)
 def test_peer_on_disk_finds_the_same_when_its_files_are_evicted(
-    peer: AnnPeer, scripts: str, dataset: Path, tmp_path: Path
+    peer: AnnPeer, place: Path, dataset: Path, tmp_path: Path
 ) -> None:
-    index, log = tmp_path / "index", tmp_path / "log"
+    tested, index, log = system(peer, place), tmp_path / "index", tmp_path / "log"
     index.mkdir()
     with ExitStack() as stack:
-        start(peer, scripts, dataset, stack, log).ask("build", folder=str(index))
+        tested.start(stack, log=log, dataset=dataset).ask("build", folder=str(index))
     with ExitStack() as stack:
-        worker = start(peer, scripts, dataset, stack, log)
+        worker = tested.start(stack, log=log, dataset=dataset)
         worker.ask("open", folder=str(index))
         asked = {"queries": QUERIES[:5], "k": 10, "params": peer.sweep[-1]}
         warm, cold = (worker.ask(op, **asked)["ids"] for op in ("search", "cold"))
