@@ -3,67 +3,41 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-from memsvc_stores.vectors.files import Bytes, Files, Written
+from memsvc_stores.vectors.slabs.files import Files
 
 __all__ = ["Crash", "FaultyFiles", "broken_disk", "crash"]
 
 
-class Crash(Exception):
+class Crash(BaseException):
     """The process ends here."""
 
 
-def crash() -> Exception:
+def crash() -> BaseException:
     return Crash()
 
 
-def broken_disk(code: int = errno.ENOSPC) -> Exception:
+def broken_disk(code: int = errno.ENOSPC) -> BaseException:
     return OSError(code, "injected")
 
 
 class FaultyFiles(Files):
-    """Raises at the step numbered `at`, counted from 0; a write is cut in the middle at its second step."""
+    """Raises at the step numbered `at`, counted from 0, and as a crash does at every later one."""
 
-    def __init__(self, at: int, fault: Callable[[], Exception]) -> None:
+    def __init__(self, at: int, fault: Callable[[], BaseException], *, for_good: bool = False) -> None:
         self.steps = 0
         self._at = at
         self._fault = fault
+        self._for_good = for_good
 
-    def write(self, path: Path, blocks: Iterable[Bytes]) -> Written:
-        content = b"".join(blocks)
-        self._step()
-        if self.steps == self._at:
-            path.write_bytes(content[: len(content) // 2])
-        self._step()
-        return super().write(path, [content])
-
-    def zero(self, path: Path) -> None:
-        self._step()
-        super().zero(path)
-
-    def make_directory(self, path: Path) -> None:
-        self._step()
-        super().make_directory(path)
-
-    def sync_directory(self, path: Path) -> None:
-        self._step()
-        super().sync_directory(path)
-
-    def rename(self, source: Path, target: Path) -> None:
-        self._step()
-        super().rename(source, target)
-
-    def remove_file(self, path: Path) -> None:
-        self._step()
-        super().remove_file(path)
-
-    def remove_directory(self, path: Path) -> None:
-        self._step()
-        super().remove_directory(path)
-
-    def _step(self) -> None:
-        here, self.steps = self.steps, self.steps + 1
-        if here == self._at:
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name.startswith("_") or not callable(found):
+            return found
+        here = self.steps
+        self.steps = here + 1
+        if here == self._at or (self._for_good and 0 <= self._at < here):
             raise self._fault()
+        return found

@@ -1,4 +1,4 @@
-"""Damage to every file of a generation: found, set aside, and answered from SQL."""
+"""Damage to the files of an index: found, set aside, and answered from SQL."""
 
 from __future__ import annotations
 
@@ -9,21 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from memsvc_stores.vectors import ExactVectorIndex
-from memsvc_stores.vectors.generation import open_generation
-from memsvc_stores.vectors.manifest import Damaged
+from memsvc_stores.vectors.tiered import TieredVectorIndex
 from tests.vectors.oracle import Truth
 
 pytestmark = pytest.mark.fault
 
-NAMES = ("vectors.f32", "rows.i64", "visible.u8", "manifest.json")
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda content: b"",
-    "cut": lambda content: content[:-1],
     "halved": lambda content: content[: len(content) // 2],
-    "longer": lambda content: content + b"\0",
-    "flipped": lambda content: content[:9] + bytes([content[9] ^ 16]) + content[10:],
-    "zeroed": lambda content: content[:5] + bytes(min(4096, len(content) - 5)) + content[4101:],
+    "zeroed": lambda content: bytes(len(content)),
     "garbage": lambda content: b"\xff" * len(content),
 }
 
@@ -37,83 +31,75 @@ def truth(vectors) -> Truth:
 
 
 @pytest.fixture
-def generation(saved, truth, tmp_path) -> Path:
+def stored(saved, truth, tmp_path) -> Path:
     saved.save(truth.reader(), truth.state())
-    return next(tmp_path.glob("1/gen-*"))
+    saved.close()
+    return tmp_path
 
 
-def reopened(directory: Path) -> ExactVectorIndex:
-    return ExactVectorIndex(directory, memory_bytes=1 << 20, save_rows=1)
+def reopened(directory: Path) -> TieredVectorIndex:
+    return TieredVectorIndex(directory, memory_bytes=1 << 20, exact_keys=0, reranked=1 << 20)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_flip_of_any_byte_is_detected(generation, name):
-    content = (generation / name).read_bytes()
-    for place in range(len(content)):
-        flipped = bytearray(content)
-        flipped[place] ^= 1 << place % 8
-        (generation / name).write_bytes(flipped)
-        with pytest.raises(Damaged):
-            open_generation(generation, namespace=1)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_cut_at_any_byte_is_detected(generation, name):
-    content = (generation / name).read_bytes()
-    for length in range(len(content)):
-        (generation / name).write_bytes(content[:length])
-        with pytest.raises(Damaged):
-            open_generation(generation, namespace=1)
+def files(directory: Path) -> list[Path]:
+    return [path for path in sorted(directory.iterdir()) if path.suffix in (".slab", ".sqlite3")]
 
 
 @pytest.mark.parametrize("damage", sorted(DAMAGE))
-@pytest.mark.parametrize("name", NAMES)
-def test_damage_changes_no_result_and_the_next_save_repairs_it(
-    tmp_path, truth, generation, vectors, agree, name, damage
-):
-    content = (generation / name).read_bytes()
-    (generation / name).write_bytes(DAMAGE[damage](content))
-    index = reopened(tmp_path)
-    assert [it.kind for it in index.verify(truth.reader(), truth.state())] == ["corrupt"]
+@pytest.mark.parametrize("number", range(3))
+def test_damage_changes_no_result_and_the_next_save_repairs_it(stored, truth, vectors, agree, number, damage):
+    path = files(stored)[number]
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
+    index = reopened(stored)
     agree(index, truth, vectors(1)[0])
-    assert [path.name for path in tmp_path.glob("1/*")] == [f"quarantine-{generation.name}"]
     index.save(truth.reader(), truth.state())
-    again = reopened(tmp_path)
+    again = reopened(stored)
     agree(again, truth, vectors(1)[0])
     assert again.verify(truth.reader(), truth.state()) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_missing_file_changes_no_result(tmp_path, truth, generation, vectors, agree, name):
-    (generation / name).unlink()
-    agree(reopened(tmp_path), truth, vectors(1)[0])
+@pytest.mark.slow
+def test_a_flip_in_any_page_changes_no_result(stored, truth, vectors, agree, tmp_path_factory):
+    query = vectors(1)[0]
+    sound = {path.name: path.read_bytes() for path in files(stored)}
+    for name, content in sound.items():
+        for place in range(0, len(content), 2039):
+            copy = tmp_path_factory.mktemp("copy")
+            for other, whole in sound.items():
+                (copy / other).write_bytes(whole)
+            flipped = bytearray(content)
+            flipped[place] ^= 1 << place % 8
+            (copy / name).write_bytes(flipped)
+            index = reopened(copy)
+            agree(index, truth, query)
+            index.save(truth.reader(), truth.state())
+            index.close()
+            agree(reopened(copy), truth, query)
+            shutil.rmtree(copy)
 
 
-def test_files_of_another_namespace_are_refused(tmp_path, truth, generation, vectors, agree):
-    other = Truth(row=2)
-    other.add(*vectors(5))
-    shutil.copytree(generation, tmp_path / "2" / generation.name)
-    agree(reopened(tmp_path), other, vectors(1)[0])
+def test_verify_finds_a_flipped_vector_and_changes_no_file(stored, truth):
+    path = stored / "pages-4096.slab"
+    content = path.read_bytes()
+    needle = truth.reader().notes[1].keys[0].astype("<f2").tobytes()
+    place = content.index(needle)
+    path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    before = {path: path.read_bytes() for path in files(stored)}
+    found = reopened(stored).verify(truth.reader(), truth.state())
+    assert [it.kind for it in found] == ["corrupt"]
+    assert {path: path.read_bytes() for path in files(stored)} == before
 
 
-def test_the_warning_names_the_generation_and_the_reason(tmp_path, truth, generation, vectors, agree, caplog):
-    (generation / "rows.i64").write_bytes(b"")
+def test_a_warning_says_what_was_set_aside(stored, truth, vectors, agree, caplog):
+    path = stored / "pages-4096.slab"
+    path.write_bytes(path.read_bytes()[:4096])
     with caplog.at_level(logging.WARNING):
-        agree(reopened(tmp_path), truth, vectors(1)[0])
-    assert [record.getMessage() for record in caplog.records] == [
-        f"index generation {generation} set aside: rows.i64 has 0 bytes; rebuilding from SQL"
-    ]
+        agree(reopened(stored), truth, vectors(1)[0])
+    assert "namespace 1 is set aside" in caplog.text
+    assert "rebuilding from SQL" in caplog.text
 
 
-def test_verify_changes_no_file(tmp_path, truth, generation):
-    (generation / "rows.i64").write_bytes(b"")
-    (tmp_path / "1" / "unfinished-gen-9-9").mkdir()
-    before = sorted(tmp_path.rglob("*"))
-    kinds = [it.kind for it in reopened(tmp_path).verify(truth.reader(), truth.state())]
-    assert (kinds, sorted(tmp_path.rglob("*"))) == (["extra", "corrupt"], before)
-
-
-def test_files_past_the_sequence_of_a_restored_database_are_not_used(tmp_path, vectors, agree, saved):
+def test_what_is_past_the_sequence_of_a_restored_database_is_not_used(tmp_path, vectors, agree, saved):
     lost = Truth()
     lost.add(*vectors(4))
     lost.add(*vectors(4))
@@ -139,8 +125,7 @@ def test_verify_tells_what_differs(tmp_path, vectors, saved):
     notes = actual.reader().notes
     past = dict(notes) | {1: type(notes[1])(notes[1].keys, False, 1, 1)}
     source = type(actual.reader())(past, {}, 1, 8)
-    state = held.state()
-    found = reopened(tmp_path).verify(source, state)
+    found = reopened(tmp_path).verify(source, held.state())
     assert [(it.kind, it.detail.rpartition(": ")[2]) for it in found] == [
         ("missing", "1 notes, the first in row 6"),
         ("extra", "1 notes, the first in row 5"),

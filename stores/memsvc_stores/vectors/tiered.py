@@ -213,7 +213,7 @@ class TieredVectorIndex:
             _log.warning("unsaved vectors of an index stay in RAM: %s", error)
             opened.distrusted = True
             return
-        if stored is not None and stored.applied >= opened.snapshot.applied:
+        if stored is not None and opened.snapshot.applied <= stored.applied <= state.last_sequence:
             opened.start(stored)
 
     def _stored(self, opened: OpenNamespace, state: NamespaceState) -> Snapshot | None:
@@ -239,9 +239,9 @@ class TieredVectorIndex:
         with opened.lock:
             present = opened.snapshot
             opened.distrusted = False
-            if stored is not None:
+            if stored is not None and stored.applied <= state.last_sequence:
                 opened.start(stored)
-            elif present is not None and present.base is not None:
+            elif stored is not None or (present is not None and present.base is not None):
                 self._open.drop(state.row)
         self._open.settle(state.row, opened)
 
