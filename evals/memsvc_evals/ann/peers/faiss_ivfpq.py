@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,12 @@ __all__ = ["FaissIvfPq"]
 
 _FILE = "index.faiss"
 _ROWS = "rows.f16"
-_LARGE = 500_000
-_LISTS = (1264, 4000)
 _TRAINED_PER_LIST = 64
 _BLOCK = 65_536
 
 
 class FaissIvfPq:
-    """PQ128x4fs in 4,000 lists, 1,264 for fewer than 500,000 vectors; the parameters are nprobe and rerank.
+    """PQ128x4fs in 4,000 lists for a million vectors, 1,264 for 100,000; the parameters are nprobe and rerank.
 
     `rerank` rows are scored exactly, in float16 as they are stored.
     """
@@ -39,7 +38,7 @@ class FaissIvfPq:
 
     def build(self, vectors: NDArray[np.floating[Any]], folder: Path) -> None:
         count, dimension = vectors.shape
-        lists = _LISTS[count >= _LARGE]
+        lists = 4 * isqrt(count)
         index = faiss.index_factory(dimension, f"IVF{lists},PQ128x4fs", faiss.METRIC_INNER_PRODUCT)
         chosen = np.random.default_rng(0).permutation(count)[: _TRAINED_PER_LIST * lists]
         index.train(vectors[np.sort(chosen)].astype(np.float32))
