@@ -46,7 +46,14 @@ def scripted(directory: Path, files: FaultyFiles, vectors) -> Truth:
         index.erase(truth.row)
     except Crash:
         pass
+    end(index, files)
     return truth
+
+
+def end(index: TieredVectorIndex, files: FaultyFiles) -> None:
+    """Let go of what the system takes from a process that dies."""
+    files._disarm()
+    index.close()
 
 
 @pytest.mark.slow
@@ -74,8 +81,10 @@ def test_after_a_crash_at_any_step_of_a_purge_the_next_save_leaves_no_trace(tmp_
         save(opened(directory), truth)
         assert traces(directory, trace)
         truth.purge(row)
+        index = opened(directory, files)
         with contextlib.suppress(Crash):
-            save(opened(directory, files), truth)
+            save(index, truth)
+        end(index, files)
         return truth
 
     whole = FaultyFiles(NEVER, crash)

@@ -10,6 +10,7 @@ from pathlib import Path
 from memsvc.errors import StorageBusy, StorageFull, StorageReadOnly, Unavailable
 from memsvc.ports.ranking import NamespaceState, VectorSource
 from memsvc_stores.vectors.errors import Damaged
+from memsvc_stores.vectors.files import storage_errors
 from memsvc_stores.vectors.layout import Stored
 from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.opening import Care, fits, opened_snapshot
@@ -34,6 +35,7 @@ class Saver:
     """What is stored of all namespaces, under one directory. Thread-safe, and shared between processes."""
 
     def __init__(self, directory: Path, files: Files, *, limits: Limits, toolbox: Toolbox, care: Care) -> None:
+        self._directory = directory
         self._store = Store(directory, files)
         self._limits = limits
         self._toolbox = toolbox
@@ -71,6 +73,7 @@ class Saver:
                 self._store.erase(state.row)
             return None
         if present is not None and present.applied >= state.last_sequence:
+            self._clear(state.row)
             return present
         self._write_in_turn(source, state, anew=False, wait=wait)
         return self.newest(state)
@@ -130,7 +133,8 @@ class Saver:
         with self._locks[state.row % _LOCKS]:
             while True:
                 try:
-                    return self._write(source, state, anew=anew)
+                    with storage_errors(self._directory):
+                        return self._write(source, state, anew=anew)
                 except StorageBusy:
                     if time.monotonic() >= until:
                         raise
@@ -157,10 +161,15 @@ class Saver:
             kept = self._limits.stored(upkeep.living, now=True)
             if kept:
                 self._store.commit(draft, upkeep.finish())
-        if kept:
-            self._store.recycle(state.row, everything=upkeep.removed or fresh)
-        else:
+        if not kept:
             self._store.erase(state.row)
+        self._clear(state.row)
+
+    def _clear(self, namespace: int) -> None:
+        """Give back what readers of the newest epochs do not need; at once what may hold removed notes."""
+        stored = self._readable(namespace)
+        if stored is not None:
+            self._store.recycle(namespace, everything=bool(stored.meta.counts.get("removed", 1)))
         self._store.collect_orphans()
 
     def _readable(self, namespace: int) -> Stored | None:

@@ -36,7 +36,7 @@ class Upkeep:
         )
         self._several = base is not None and base.meta.several
         self.applied = 0 if base is None else base.meta.applied
-        self.removed = False
+        self._removed = base is None
 
     @property
     def living(self) -> int:
@@ -54,7 +54,7 @@ class Upkeep:
         if gone.any():
             self._updater.delete(rows[gone])
             self._keeper.remove(rows[gone])
-            self.removed = True
+            self._removed = True
         if added.rows.size:
             codes = self._codec.encode(self._codec.rotate(added.matrix))
             self._updater.insert(self._keeper.add(added), added.matrix, codes)
@@ -76,6 +76,7 @@ class Upkeep:
             rows=self._keeper.count,
             living=self._keeper.living,
             several=self._several,
+            counts={"removed": int(self._removed)},
         )
 
     def _change_form(self) -> None:
