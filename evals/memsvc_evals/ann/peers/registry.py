@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memsvc_evals.ann.peer import AnnPeer
+from memsvc_evals.ann.peers.disk_registry import DISK_PEERS
 from memsvc_evals.ann.system import Params
 
 __all__ = ["PEERS"]
@@ -108,4 +109,5 @@ PEERS: tuple[AnnPeer, ...] = (
     _graph("usearch", "usearch==2.26.6", on_disk=True),
     _CHROMADB,
     _SQLITE_VEC,
+    *DISK_PEERS,
 )
