@@ -141,11 +141,13 @@ def test_a_disk_that_fails_at_any_step_costs_no_result(tmp_path, vectors, agree,
         index = opened(directory, files)
         with contextlib.suppress(expected):
             save(index, truth)
+        steps = files.steps
+        files._disarm()
         agree(index, truth, vectors(1)[0])
         save(index, truth)
         agree(index, truth, vectors(1)[0])
         assert opened(directory).verify(truth.reader(), truth.state()) == []
-        return files.steps
+        return steps
 
     for at in range(failing(tmp_path / "whole", NEVER)):
         failing(tmp_path / str(at), at)
