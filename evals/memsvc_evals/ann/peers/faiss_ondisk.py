@@ -22,9 +22,11 @@ class FaissOnDisk(FaissIvf):
 
     def build(self, vectors: NDArray[np.float32], folder: Path) -> None:
         index = self.make(vectors)
-        lists = faiss.OnDiskInvertedLists(index.nlist, index.code_size, str(folder / _LISTS))
-        index.replace_invlists(lists)
         index.add(vectors)
+        # As in faiss's own example; lists that grow on disk would leave more than half of the file unused.
+        lists = faiss.OnDiskInvertedLists(index.nlist, index.code_size, str(folder / _LISTS))
+        lists.merge_from_1(index.invlists)
+        index.replace_invlists(lists)
         faiss.write_index(index, str(folder / _FILE))
 
     def open(self, folder: Path) -> None:
