@@ -13,10 +13,10 @@ from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.slabs.catalog import CATALOG
 from memsvc_stores.vectors.slabs.epochs import EPOCHS, Epochs
 from memsvc_stores.vectors.slabs.files import Files
-from memsvc_stores.vectors.slabs.parts import SIDE_FILES
 
-__all__ = ["alone", "move_aside"]
+__all__ = ["SIDE_FILES", "alone", "finish", "move_aside"]
 
+SIDE_FILES: Final = (f"{CATALOG}-wal", f"{CATALOG}-shm")
 _LOCK: Final = "reset.lock"
 
 
@@ -40,12 +40,29 @@ def move_aside(directory: Path, files: Files) -> None:
     if (directory / EPOCHS).exists():
         with suppress(Damaged):
             epochs = Epochs(directory / EPOCHS, files)
-            epochs.bury()
-            epochs.close()
+            try:
+                epochs.bury()
+            finally:
+                epochs.close()
+    # Before the catalog: a log of another catalog must never lie beside a new one.
+    for name in SIDE_FILES:
+        files.remove(directory / name)
     if (directory / CATALOG).exists():
         files.rename(directory / CATALOG, directory / f"{CATALOG}.damaged")
-    for name in (*SIDE_FILES, EPOCHS):
-        files.remove(directory / name)
     for path in sorted(directory.glob("pages-*.slab")):
         files.remove(path)
+    files.remove(directory / EPOCHS)
     files.sync_directory(directory)
+
+
+def finish(directory: Path, files: Files) -> None:
+    """Go on where a process died while it started over."""
+    with alone(directory, files):
+        if not (directory / EPOCHS).exists():
+            return
+        with suppress(Damaged):
+            epochs = Epochs(directory / EPOCHS, files)
+            dead = epochs.dead()
+            epochs.close()
+            if dead:
+                move_aside(directory, files)

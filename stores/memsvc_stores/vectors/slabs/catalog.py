@@ -62,19 +62,20 @@ class Catalog:
                         connection.execute("ROLLBACK")
                 raise
 
-    def prepare(self) -> bool:
-        """Create the tables when there are none and say so; raise Damaged for another format."""
+    def prepare(self) -> None:
+        """Create the tables when there are none; raise Damaged for another format."""
         with catalog_errors(self._directory):
             connection = self.connection
             new = schema.is_new(connection)
         if new:
             with self.writing() as connection:
-                new = schema.is_new(connection)
-                if new:
+                if schema.is_new(connection):
+                    # Slabs without a catalog: nothing in them can be found again.
+                    for path in sorted(self._directory.glob("pages-*.slab")):
+                        self._files.remove(path)
                     schema.create(connection)
         with catalog_errors(self._directory):
             schema.refuse_others(self.connection)
-        return new
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -31,14 +31,15 @@ class Epochs:
         self._files = files
         self._handle = os.open(path, os.O_RDWR if os.access(path, os.W_OK) else os.O_RDONLY)
         try:
-            if os.fstat(self._handle).st_size:
-                self._map = self._mapped()
-                if _ENTRY.unpack_from(self._map, 0)[0] != _MAGIC:
-                    raise Damaged(f"{path.name} has no header of this version")
-            else:
-                self._lengthen(_STEP)
-                files.write(self._handle, _ENTRY.pack(_MAGIC, 0), offset=0)
-                self._map = self._mapped()
+            found = os.pread(self._handle, _ENTRY.size, 0)
+            magic = int.from_bytes(found[:8], "little")
+            if magic == 0:
+                # New, or its making was cut short.
+                files.write(self._handle, _MAGIC.to_bytes(8, "little"), offset=0)
+            elif magic != _MAGIC:
+                raise Damaged(f"{path.name} has no header of this version")
+            self._lengthen(_STEP)
+            self._map = self._mapped()
         except BaseException:
             os.close(self._handle)
             raise

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from memsvc_stores.vectors.files import storage_errors
+from memsvc_stores.vectors.slabs import anew
 from memsvc_stores.vectors.slabs.catalog import CATALOG, Catalog
 from memsvc_stores.vectors.slabs.epochs import EPOCHS, Epochs
 from memsvc_stores.vectors.slabs.files import Files
 from memsvc_stores.vectors.slabs.owners import Owners
 from memsvc_stores.vectors.slabs.shelf import Slabs
 
-__all__ = ["SIDE_FILES", "Parts", "opened"]
-
-SIDE_FILES: Final = (f"{CATALOG}-wal", f"{CATALOG}-shm")
+__all__ = ["Parts", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,11 @@ def opened(directory: Path, files: Files, *, clock: Callable[[], float], lease_s
     """Open a directory, or make it; raises Damaged when what is there is not of this version."""
     with storage_errors(directory):
         files.make_directory(directory)
+        anew.finish(directory, files)
         files.create(directory / CATALOG)
         catalog = Catalog(directory, files)
         try:
-            if catalog.prepare():
-                # Files without a catalog: nothing in them can be found again.
-                for path in sorted(directory.glob("pages-*.slab")):
-                    files.remove(path)
-                files.sync_directory(directory)
+            catalog.prepare()
             files.create(directory / EPOCHS)
             epochs = Epochs(directory / EPOCHS, files)
         except BaseException:

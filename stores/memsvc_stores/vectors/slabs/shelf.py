@@ -36,10 +36,6 @@ class Slabs:
                     found = self._open[page_bytes] = Slab(path, page_bytes, self._files)
         return found
 
-    def has(self, page_bytes: int) -> bool:
-        """Say whether the slab of a page size has been made."""
-        return page_bytes in self._open or (self._directory / slab_name(page_bytes)).exists()
-
     def view(self, page_bytes: int, pages: int) -> View:
         """Return a map of a slab that has at least so many pages."""
         return self[page_bytes].view(max(pages, HEADER_PAGES))
@@ -48,12 +44,18 @@ class Slabs:
         """Return `view` for one page size."""
         return partial(self.view, page_bytes)
 
+    def known(self, connection: sqlite3.Connection, page_bytes: int) -> bool:
+        """Say whether the slab of a page size has been made."""
+        found = connection.execute("SELECT 1 FROM slabs WHERE page_bytes = ?", (page_bytes,)).fetchone()
+        return found is not None
+
     def ensure(self, connection: sqlite3.Connection, page_bytes: int) -> None:
         """Make a slab unless it is there, inside a write transaction."""
-        known = connection.execute("SELECT 1 FROM slabs WHERE page_bytes = ?", (page_bytes,)).fetchone()
-        if known is not None:
+        if self.known(connection, page_bytes):
             return
         path = self._directory / slab_name(page_bytes)
+        # It may be there, from a transaction that was cut short.
+        self._files.remove(path)
         self._files.create(path)
         handle = os.open(path, os.O_RDWR)
         try:

@@ -37,7 +37,9 @@ class Writer:
 
     def prepare(self, page_bytes: int) -> None:
         """Make the slab of a page size, if there is none."""
-        if not self._parts.slabs.has(page_bytes):
+        with self._parts.catalog.reading() as connection:
+            known = self._parts.slabs.known(connection, page_bytes)
+        if not known:
             with self._parts.catalog.writing() as connection:
                 self._parts.slabs.ensure(connection, page_bytes)
 
