@@ -22,7 +22,21 @@ def _diskannpy(name: str, cached: str) -> AnnPeer:
     )
 
 
+_SPTAG = AnnPeer(
+    name="sptag-spann",
+    module="sptag_",
+    environment="ann-sptag",
+    packages=("sptag==1.6.8", "numpy<2"),
+    python_version="3.9",  # the wheel is for no other
+    sweep=tuple({"lists": lists, "checks": 64 * lists} for lists in (8, 16, 32, 64, 128)),
+    at={"lists": 64, "checks": 4096},
+    on_disk=True,
+    slow=True,
+)
+
+
 DISK_PEERS: tuple[AnnPeer, ...] = (
     _diskannpy("diskannpy", "0"),
     _diskannpy("diskannpy-cached", "10000"),
+    _SPTAG,
 )
