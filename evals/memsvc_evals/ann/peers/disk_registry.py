@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memsvc_evals.ann.peer import AnnPeer
+from memsvc_evals.ann.system import Params
 
 __all__ = ["DISK_PEERS"]
 
@@ -22,6 +23,22 @@ def _diskannpy(name: str, cached: str) -> AnnPeer:
     )
 
 
+def _lancedb(name: str, kind: str, *, sweep: tuple[Params, ...], at: Params) -> AnnPeer:
+    return AnnPeer(
+        name=name,
+        module="lancedb_",
+        environment="ann-lancedb",
+        packages=("lancedb==0.40.0", "numpy>=2"),
+        argument=kind,
+        sweep=sweep,
+        at=at,
+        on_disk=True,
+        slow=True,
+    )
+
+
+_PROBES: tuple[Params, ...] = tuple({"nprobes": lists, "refine": 10} for lists in (10, 20, 40, 80, 160))
+_GRAPH: tuple[Params, ...] = tuple({"nprobes": 1, "refine": times, "ef": 10 * times} for times in (2, 5, 10, 20))
 _SPTAG = AnnPeer(
     name="sptag-spann",
     module="sptag_",
@@ -38,5 +55,8 @@ _SPTAG = AnnPeer(
 DISK_PEERS: tuple[AnnPeer, ...] = (
     _diskannpy("diskannpy", "0"),
     _diskannpy("diskannpy-cached", "10000"),
+    _lancedb("lancedb", "IVF_RQ", sweep=_PROBES, at={"nprobes": 40, "refine": 10}),
+    _lancedb("lancedb-ivfpq", "IVF_PQ", sweep=_PROBES, at={"nprobes": 40, "refine": 10}),
+    _lancedb("lancedb-hnsw", "IVF_HNSW_SQ", sweep=_GRAPH, at={"nprobes": 1, "refine": 5, "ef": 50}),
     _SPTAG,
 )

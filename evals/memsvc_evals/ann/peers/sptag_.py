@@ -60,7 +60,8 @@ _LISTS = {
 def _load_library() -> Any:
     """Import the wheel's module; its libraries are loaded first, for it says nowhere where they are."""
     spec = importlib.util.find_spec("sptag")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     package = Path(spec.origin).parent
     python = Path(sys.base_prefix) / "lib" / "libpython3.9.so.1.0"
     for library in (python, package / "libSPTAGLib.so"):
