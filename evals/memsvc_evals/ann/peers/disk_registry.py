@@ -38,7 +38,7 @@ def _lancedb(name: str, kind: str, *, sweep: tuple[Params, ...], at: Params) -> 
 
 
 _PROBES: tuple[Params, ...] = tuple({"nprobes": lists, "refine": 10} for lists in (10, 20, 40, 80, 160))
-_GRAPH: tuple[Params, ...] = tuple({"nprobes": 1, "refine": times, "ef": 10 * times} for times in (2, 5, 10, 20))
+_GRAPH: tuple[Params, ...] = tuple({"nprobes": 1, "refine": times} for times in (2, 5, 10, 20))
 _SPTAG = AnnPeer(
     name="sptag-spann",
     module="sptag_",
@@ -57,6 +57,6 @@ DISK_PEERS: tuple[AnnPeer, ...] = (
     _diskannpy("diskannpy-cached", "10000"),
     _lancedb("lancedb", "IVF_RQ", sweep=_PROBES, at={"nprobes": 40, "refine": 10}),
     _lancedb("lancedb-ivfpq", "IVF_PQ", sweep=_PROBES, at={"nprobes": 40, "refine": 10}),
-    _lancedb("lancedb-hnsw", "IVF_HNSW_SQ", sweep=_GRAPH, at={"nprobes": 1, "refine": 5, "ef": 50}),
+    _lancedb("lancedb-hnsw", "IVF_HNSW_SQ", sweep=_GRAPH, at={"nprobes": 1, "refine": 5}),
     _SPTAG,
 )

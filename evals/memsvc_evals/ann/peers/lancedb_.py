@@ -27,7 +27,7 @@ class LanceDb:
     """The argument is IVF_RQ, IVF_PQ or IVF_HNSW_SQ, with lancedb's own settings but for the distance and the
     number of lists: the root of the count, and one graph.
 
-    The parameters are nprobes and refine (so many times k rows are scored exactly), and ef for the graph.
+    The parameters are nprobes and refine (so many times k rows are scored exactly).
     """
 
     def __init__(self, argument: str) -> None:
@@ -61,8 +61,6 @@ class LanceDb:
             .limit(k)
         )
         asked = asked.nprobes(self._params["nprobes"]).refine_factor(self._params["refine"])
-        if "ef" in self._params:
-            asked = asked.ef(self._params["ef"])
         found: NDArray[np.int64] = asked.to_arrow()["id"].to_numpy()
         return found
 
