@@ -61,6 +61,8 @@ class Grown:
         return [int(place) for place in places[0] if place != EMPTY]
 
     def problems(self) -> list[str]:
+        """Return what is wrong once the codes of removed rows are erased, whatever work is left."""
+        self.updater.erase()
         return check_postings(self.draft, self.codec, np.array(sorted(self.living), np.intp))
 
     def recall(self, queries: Floats, *, probes: int, k: int = 10) -> float:

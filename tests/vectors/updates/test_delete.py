@@ -19,12 +19,13 @@ def test_a_deleted_row_leaves_neither_id_nor_place_nor_code(grown, notes, at_onc
     assert [space.places(row) for row in gone.tolist()] == [[]] * len(gone)
 
 
-def test_the_code_is_overwritten_in_both_places(grown, notes) -> None:
+def test_finish_overwrites_the_code_in_both_places(grown, notes) -> None:
     space = grown(notes(1500, seed=2))
     space.insert(np.arange(1500))
     row = next(row for row in range(1500) if len(space.places(row)) == 2)
     places = space.places(row)
     space.delete(np.array([row]))
+    space.updater.finish()
     for place in places:
         codes = unpack(space.draft.array("codes").read(place // SLOTS)[None])
         assert (codes[place % SLOTS] != space.codes[row]).any()

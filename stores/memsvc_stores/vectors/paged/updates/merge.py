@@ -32,7 +32,7 @@ def merge(posting: int, *, codec: Codec, postings: Postings, heads: Heads) -> Mo
     slots = postings.rows(posting)
     used = np.flatnonzero(slots != EMPTY)
     members = slots[used].astype(np.intp)
-    alone = (postings.places(members)[:, 1] == EMPTY) if len(members) else np.zeros(0, np.bool_)
+    alone = (postings.places.many(members)[:, 1] == EMPTY) if len(members) else np.zeros(0, np.bool_)
     head = heads.full(np.array([posting]))
     near = heads.nearest(codec.rotate_query(head[0]), AMONG)
     near = near[near != posting]
@@ -46,7 +46,7 @@ def merge(posting: int, *, codec: Codec, postings: Postings, heads: Heads) -> Mo
         postings.append(target, row, code)
     postings.release(posting)
     moved = members[alone]
-    return Moves(moved, postings.places(moved), near) if len(moved) else None
+    return Moves(moved, postings.places.many(moved), near) if len(moved) else None
 
 
 def _target(near: Indices, head: Vector, count: int, *, postings: Postings, heads: Heads) -> int | None:

@@ -6,13 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from memsvc.ports.embedding import Vector
 from memsvc_stores.vectors.codes.codec import Codec
-from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices, Pages
-from memsvc_stores.vectors.paged.updates.choice import MARGIN, choose
+from memsvc_stores.vectors.layout import EMPTY, SLOTS, Bytes1, Indices, Pages
+from memsvc_stores.vectors.paged.updates.choice import MARGIN, NONE, choose
 from memsvc_stores.vectors.paged.updates.heads import Heads
 from memsvc_stores.vectors.paged.updates.postings import Postings
 from memsvc_stores.vectors.paged.updates.vectors import Widening
+from memsvc_stores.vectors.paged.updates.words import Slots
 from memsvc_stores.vectors.paged.updates.work_queue import Moves, Review
 
 __all__ = ["Reassigning"]
@@ -20,6 +20,7 @@ __all__ = ["Reassigning"]
 NEIGHBOURS: Final = 8
 AMONG: Final = 32
 MOST_MOVES: Final = 24
+AT_ONCE: Final = 24
 
 
 class Reassigning:
@@ -53,46 +54,52 @@ class Reassigning:
         rival = np.where(which < 2, scores[:, -1], scores[:, :2].max(axis=1))
         gain = rival - own
         moved = np.unique(rows[_best(gain, which, len(postings))])
-        return Moves(moved, self._postings.places(moved), near) if len(moved) else None
+        return Moves(moved, self._postings.places.many(moved), near) if len(moved) else None
 
     def move(self, task: Moves) -> tuple[Moves | None, list[int]]:
         """Move the first rows of the task; return what is left of it and the postings that lost rows.
 
         A row whose places are not as they were seen was deleted or moved meanwhile: it is left alone.
         """
-        rows, seen = task.rows[:MOST_MOVES], task.seen[:MOST_MOVES]
-        same = (self._postings.places(rows) == seen).all(axis=1) & (seen[:, 0] != EMPTY)
+        rows, seen = task.rows[:AT_ONCE], task.seen[:AT_ONCE]
+        same = (self._postings.places.many(rows) == seen).all(axis=1) & (seen[:, 0] != EMPTY)
         lost: set[int] = set()
         if same.any():
-            # What the rows have now is a candidate too, however far from the split.
-            held = seen[same][seen[same] != EMPTY] // SLOTS
-            near = np.unique(np.concatenate((task.near, held.astype(np.intp))))
-            near = near[[posting not in self._heads.spare for posting in near.tolist()]]
-            vectors = self._widening.read(self._rows, rows[same])
-            heads = self._heads.full(near)
-            for row, vector in zip(rows[same].tolist(), vectors, strict=True):
-                here = [place // SLOTS for place in self._postings.places_of(row)]
-                targets = choose(vector, near, heads, replicas=self._replicas, held=here)
-                lost.update(self.settle(row, vector, targets))
-        left = Moves(task.rows[MOST_MOVES:], task.seen[MOST_MOVES:], task.near)
+            lost = self._move(rows[same], seen[same], task.near)
+        left = Moves(task.rows[AT_ONCE:], task.seen[AT_ONCE:], task.near)
         return (left if len(left.rows) else None), sorted(lost)
 
-    def settle(self, row: int, vector: Vector, targets: list[int]) -> list[int]:
-        """Have a row in the targets only, as far as they have room; return the postings that lost it.
+    def _move(self, rows: Indices, seen: Slots, near: Indices) -> set[int]:
+        held = np.where(seen == EMPTY, NONE, (seen // SLOTS).astype(np.intp))
+        # What the rows have now is a candidate too, however far from the split.
+        near = np.unique(np.concatenate((near, held[held != NONE])))
+        near = near[[posting not in self._heads.spare for posting in near.tolist()]]
+        vectors = self._widening.read(self._rows, rows)
+        chosen = choose(vectors, near, self._heads.full(near), replicas=self._replicas, held=held)
+        changed = np.flatnonzero((np.sort(chosen, axis=1) != np.sort(held, axis=1)).any(axis=1))
+        codes = self._postings.codes_at(seen[changed, 0].astype(np.intp))
+        lost: set[int] = set()
+        for index, code in zip(changed.tolist(), codes, strict=True):
+            lost.update(self._settle(int(rows[index]), code, held[index].tolist(), chosen[index].tolist()))
+        return lost
 
-        When the best target is full, the row stays where it is.
+    def _settle(self, row: int, code: Bytes1, held: list[int], chosen: list[int]) -> list[int]:
+        """Have a row in the chosen postings only, as far as they have room; return the postings that lost it.
+
+        When the best of them is full, the row stays where it is.
         """
-        held = [place // SLOTS for place in self._postings.places_of(row)]
-        wanted = [target for target in targets if target in held or self._postings.filled(target) < SLOTS]
-        if not wanted or wanted[0] != targets[0]:
+        wanted = [
+            posting
+            for posting in chosen
+            if posting != NONE and (posting in held or self._postings.filled(posting) < SLOTS)
+        ]
+        if not wanted or wanted[0] != chosen[0]:
             return []
-        lost = [posting for posting in held if posting not in wanted]
-        gained = [posting for posting in wanted if posting not in held]
+        lost = [posting for posting in held if posting != NONE and posting not in wanted]
         for posting in lost:
             self._postings.take(posting, row)
-        if gained:
-            code = self._codec.encode(self._codec.rotate(vector[None]))[0]
-            for posting in gained:
+        for posting in wanted:
+            if posting not in held:
                 self._postings.append(posting, row, code)
         return lost
 

@@ -9,8 +9,7 @@ import numpy as np
 from memsvc.ports.embedding import Matrix, Vector
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.layout import SLOTS, Bytes1, Bytes2, Draft, Indices
-from memsvc_stores.vectors.paged.updates.choice import choose
-from memsvc_stores.vectors.paged.updates.delete import delete
+from memsvc_stores.vectors.paged.updates.choice import NONE, choose
 from memsvc_stores.vectors.paged.updates.halving import unit
 from memsvc_stores.vectors.paged.updates.heads import Heads
 from memsvc_stores.vectors.paged.updates.merge import SMALL, merge
@@ -33,7 +32,7 @@ class PagedUpdater:
     in the background, an insert or delete that finds it full does so first. Call `finish` before the commit.
     """
 
-    def __init__(self, draft: Draft, codec: Codec, *, replicas: int = 1, capacity: int = CAPACITY) -> None:
+    def __init__(self, draft: Draft, codec: Codec, *, replicas: int = 2, capacity: int = CAPACITY) -> None:
         self._codec = codec
         self._replicas = replicas
         self._rows = draft.array("rows")
@@ -60,7 +59,7 @@ class PagedUpdater:
 
         Raises ValueError when a row has a place already.
         """
-        if any(self._postings.places_of(row) for row in rows.tolist()) or len(set(rows.tolist())) < len(rows):
+        if any(self._postings.places.of(row) for row in rows.tolist()) or len(set(rows.tolist())) < len(rows):
             raise ValueError("a row that is placed already was inserted")
         for start in range(0, len(rows), CHUNK):
             wide = vectors[start : start + CHUNK].astype(np.float32)
@@ -68,13 +67,14 @@ class PagedUpdater:
             rotated = self._codec.rotate(wide) if len(wide) > 1 else self._codec.rotate_query(wide[0])[None]
             for index, row in enumerate(rows[start : start + CHUNK].tolist()):
                 self._insert(row, wide[index], rotated[index], codes[start + index])
-        self._postings.note_spare()
+        self._postings.spare.write()
 
     def delete(self, rows: Indices) -> None:
-        """Take rows out of every posting, with their codes; those without a place are passed over."""
-        for posting in delete(rows, self._postings):
-            if self._postings.filled(posting) < SMALL:
-                self._push(Merge(posting))
+        """Take rows out of every posting; those without a place are passed over. `finish` erases their codes."""
+        for row in rows.tolist():
+            for posting in self._postings.delete(row):
+                if self._postings.filled(posting) < SMALL:
+                    self._push(Merge(posting))
 
     def step(self, budget: int = 1) -> bool:
         """Work off at most `budget` tasks, each of a few milliseconds; return whether none is left."""
@@ -83,13 +83,18 @@ class PagedUpdater:
             if task is None:
                 break
             self._work(task)
-        self._postings.note_spare()
+        self._postings.spare.write()
         return not len(self._queue)
 
     def finish(self) -> None:
-        """Work off all tasks. It ends: moves split nothing, and every merge ends a posting."""
+        """Work off all tasks, then erase; it ends: moves split nothing, and every merge ends a posting."""
         while not self.step(CAPACITY):
             pass
+        self.erase()
+
+    def erase(self) -> None:
+        """Overwrite the codes that removed rows left behind."""
+        self._postings.erase()
 
     def _insert(self, row: int, vector: Vector, rotated: Vector, code: Bytes1) -> None:
         if self._heads.count == len(self._heads.spare):
@@ -97,7 +102,8 @@ class PagedUpdater:
         reviews: list[Review] = []
         while True:
             near = self._heads.nearest(rotated, AMONG)
-            targets = choose(vector, near, self._heads.full(near), replicas=self._replicas)
+            chosen = choose(vector[None], near, self._heads.full(near), replicas=self._replicas)[0]
+            targets = [posting for posting in chosen.tolist() if posting != NONE]
             full = [target for target in targets if self._postings.filled(target) == SLOTS]
             if not full:
                 break
