@@ -20,8 +20,12 @@ from memsvc_stores.vectors.segment import Mask
 
 __all__ = ["Base", "Coded"]
 
-_SCORE_DIRECTLY = 5_000
+# So many rows, or a small part of the rows up to a greater number, are scored sooner than scanned for.
+_FEW = 500
+_MANY = 5_000
+_SMALL_PART = 0.025
 _SAMPLE = 256
+_BLOCK = 65_536
 # Of equal scores the lower rows are wanted, so more are looked at than are kept.
 _MORE = 4
 
@@ -36,7 +40,7 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """`hidden` are the rows that are not visible or not there, `removed` those that have gone since."""
+    """`hidden` are the `veiled` rows that are not visible or not there, `removed` the `gone` ones since."""
 
     stored: Stored
     search: FormSearch
@@ -46,6 +50,7 @@ class Base:
     hidden: Bytes1
     removed: Bytes1
     gone: int
+    veiled: int
 
     @property
     def form(self) -> str:
@@ -77,24 +82,41 @@ class Base:
         veiled = rows[change.gone[place] | ~change.shown[place]]
         bits = hidden.with_rows(hidden.without_rows(self.hidden, shown), veiled)
         removed = hidden.with_rows(self.removed, gone) if gone.size else self.removed
-        return replace(self, hidden=bits, removed=removed, gone=self.gone + int(gone.size))
+        return replace(
+            self, hidden=bits, removed=removed, gone=self.gone + int(gone.size), veiled=hidden.count(bits)
+        )
 
     def best(self, coded: Coded, *, keep: int, allowed: Rows | None, within: Within | None) -> tuple[Rows, Scores]:
         """Return rows with float32 scores, best first; fewer than `keep` only when there are no more."""
-        if allowed is not None and allowed.size <= _SCORE_DIRECTLY:
+        part = 1.0 if allowed is None else allowed.size / max(self.living, 1)
+        if allowed is not None and allowed.size <= (_MANY if part <= _SMALL_PART else _FEW):
             _, rows = self.find(allowed)
             if within is not None:
                 rows = rows[within.holds(self.rows.times(rows))]
             return self.rows.top(self.scorer(), coded.query, rows, k=_MORE * keep)
-        accept = self._accept(allowed, within)
-        share = self._share(None if allowed is None and within is None else accept)
+        if within is not None and (few := self._few_within(allowed, within)) is not None:
+            return self.rows.top(self.scorer(), coded.query, few, k=_MORE * keep)
+        if allowed is None and within is None:
+            accept = self._accept(allowed, within) if self.veiled else None
+            share = 1 - self.veiled / max(self.stored.meta.rows, 1)
+        else:
+            accept = self._accept(allowed, within)
+            share = self._share(accept) if within is not None else min(part, 1.0)
         return self.search.search(coded.query, coded.rotated, keep=keep, accept=accept, share=share)
 
-    def _share(self, accept: Accept | None) -> float:
-        """Tell about which part of the rows is accepted, by a sample; None stands for all that is visible."""
+    def _few_within(self, allowed: Rows | None, within: Within) -> Rows | None:
+        """Return all rows that a range of times leaves, when a sample says that they are few."""
+        accept = self._accept(allowed, within)
+        if self._share(accept) > _SMALL_PART:
+            return None
         count = self.stored.meta.rows
-        if accept is None:
-            return 1 - int(np.bitwise_count(self.hidden).sum()) / max(count, 1)
+        blocks = (np.arange(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK))
+        rows = np.concatenate([block[accept(block)] for block in blocks])
+        return rows if rows.size <= _MANY else None
+
+    def _share(self, accept: Accept) -> float:
+        """Tell about which part of the rows is accepted, by a sample."""
+        count = self.stored.meta.rows
         sample = np.arange(0, count, max(1, count // _SAMPLE))
         return float(accept(sample).mean()) if count else 1.0
 

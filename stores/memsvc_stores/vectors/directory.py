@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.ports.ranking import Rows
+from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.layout import Bytes1
 from memsvc_stores.vectors.rows import StoredRows
 
@@ -46,6 +47,8 @@ class Listing:
         """Return the entries of sorted distinct notes: note rows and rows."""
         first = np.searchsorted(self.notes, wanted, side="left")
         counts = np.searchsorted(self.notes, wanted, side="right") - first
+        if counts.size and counts.min() < 0:
+            raise Damaged("a directory does not ascend")
         starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
         places = starts + np.arange(starts.size)
         return np.repeat(wanted, counts), self.rows[places].astype(np.int64)
@@ -73,6 +76,8 @@ class Directory:
         if self.recent.notes.size:
             more_notes, more_rows = self.recent.find(wanted)
             notes, rows = np.concatenate((notes, more_notes)), np.concatenate((rows, more_rows))
+        if rows.size and rows.max() >= stored.count:
+            raise Damaged(f"a directory names row {rows.max()} of {stored.count}")
         kept = stored.notes(rows) == notes
         notes, rows = notes[kept], rows[kept]
         if rows.size < 2 or bool((rows[1:] > rows[:-1]).all()):

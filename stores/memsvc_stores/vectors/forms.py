@@ -23,8 +23,10 @@ class FormSearch(Protocol):
     def memory_bytes(self) -> int:
         """Bytes of anonymous RAM that it holds."""
 
-    def search(self, query: Vector, z: Vector, *, keep: int, accept: Accept, share: float) -> tuple[Rows, Scores]:
-        """Return rows that `accept` takes with their inner products, best first.
+    def search(
+        self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
+    ) -> tuple[Rows, Scores]:
+        """Return rows that `accept` takes (None: all rows) with their inner products, best first.
 
         At least `keep` of them, if there are as many. `share` is about the part of all rows that it takes.
         """

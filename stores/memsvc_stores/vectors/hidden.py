@@ -9,7 +9,12 @@ from memsvc.ports.ranking import Rows
 from memsvc_stores.vectors.layout import Bytes1
 from memsvc_stores.vectors.segment import Mask
 
-__all__ = ["has", "no_rows", "packed", "unpacked", "with_rows", "without_rows"]
+__all__ = ["count", "has", "no_rows", "packed", "unpacked", "with_rows", "without_rows"]
+
+
+def count(bits: Bytes1) -> int:
+    """Return the number of rows in the set."""
+    return int(np.bitwise_count(bits).sum())
 
 
 def no_rows(count: int) -> Bytes1:

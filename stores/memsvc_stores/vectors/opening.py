@@ -44,14 +44,16 @@ def opened_snapshot(stored: Stored, model: Model, tools: Tools, care: Care) -> S
         search = PagedSearch(stored, tools.codec, scorer=tools.scorer, effort=care.effort)
     else:
         search = FlatSearch(stored, tools.codec, scorer=tools.scorer, reranked=care.reranked)
+    bits = np.array(stored.extent("hidden"))
     base = Base(
         stored=stored,
         search=search,
         rows=StoredRows(stored, meta.dimension),
         scorer=tools.scorer,
         directory=read_directory(stored),
-        hidden=np.array(stored.extent("hidden")),
+        hidden=bits,
         removed=hidden.no_rows(meta.rows),
         gone=0,
+        veiled=hidden.count(bits),
     )
     return Snapshot(model, meta.applied, meta.several, base, Segment.empty(meta.dimension))

@@ -56,6 +56,11 @@ class StoredRows:
         self._rows, self._notes, self._times = (holder.array(name) for name in ("rows", "notes", "times"))
         self.dimension = dimension
 
+    @property
+    def count(self) -> int:
+        """Count the row numbers that there is room for."""
+        return self._notes.count * (self._notes.page_bytes // self._notes.item_bytes)
+
     def notes(self, rows: Indices) -> Rows:
         """Return the note row of each row, -1 for an unused one."""
         found: Rows = self._notes.items(rows).view("<i8")[:, 0]
@@ -80,6 +85,10 @@ class StoredRows:
 
     def top(self, scorer: Scorer, query: Vector, rows: Rows, *, k: int) -> tuple[Rows, Scores]:
         """Return the k best rows with float32 inner products, best first."""
+        if rows.size <= _BLOCK:
+            self._rows.gather_items(rows, scorer.buffer(rows.size))
+            places, values = scorer.top(query, rows.size, k)
+            return rows[places], values
         found, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
         for start in range(0, rows.size, _BLOCK):
             block = rows[start : start + _BLOCK]

@@ -61,11 +61,11 @@ def top(
     tail = _tail(snapshot, coded.query, allowed, within)
     keep = 2 * k if snapshot.several else k
     while True:
-        base = _base(snapshot, coded, keep=keep, allowed=allowed, within=within)
+        base = _base(snapshot, coded, keep=keep, margin=margin, allowed=allowed, within=within)
         pools = [pool for pool in (base, tail) if pool.scores.size]
         floor = _floor(pools, k, several=snapshot.several)
         if floor > _LOST or base.scores.size < keep:
-            return _ranked(pools, floor - margin, coded.query.astype(np.float64), k)
+            return _ranked(pools, floor - margin, coded.query.astype(np.float64), k, several=snapshot.several)
         keep *= 4
 
 
@@ -80,6 +80,8 @@ class _Pool:
 
 def _tail(snapshot: Snapshot, query: Vector, allowed: Rows | None, within: Within | None) -> _Pool:
     tail = snapshot.tail
+    if not len(tail):
+        return _Pool(tail.rows, np.empty(0, np.float32), lambda _at, _wanted: np.empty(0, np.float32))
     if allowed is None and within is None and not tail.veiled:
         return _Pool(tail.rows, tail.matrix @ query, lambda at, wanted: _exact_scores(tail, at, wanted))
     places = tail.visible.nonzero()[0] if allowed is None else tail.find(allowed)
@@ -91,12 +93,18 @@ def _tail(snapshot: Snapshot, query: Vector, allowed: Rows | None, within: Withi
     return _Pool(tail.rows[places], scores, lambda at, wanted: _exact_scores(tail, places[at], wanted))
 
 
-def _base(snapshot: Snapshot, coded: Coded, *, keep: int, allowed: Rows | None, within: Within | None) -> _Pool:
+def _base(
+    snapshot: Snapshot, coded: Coded, *, keep: int, margin: float, allowed: Rows | None, within: Within | None
+) -> _Pool:
     base = snapshot.base
     if base is None:
         nothing = np.empty(0, np.float32)
         return _Pool(np.empty(0, np.int64), nothing, lambda _at, _wanted: nothing)
     rows, scores = base.best(coded, keep=keep, allowed=allowed, within=within)
+    if not snapshot.several and scores.size > keep:
+        # What is worse than the k-th by more than rounding is not among the best, whatever the tail has.
+        kept = int(np.searchsorted(-scores, margin - scores[keep - 1], side="right"))
+        rows, scores = rows[:kept], scores[:kept]
     return _Pool(base.rows.notes(rows), scores, lambda at, wanted: base.rows.exact(wanted, rows[at]))
 
 
@@ -130,7 +138,7 @@ def _floor(pools: Sequence[_Pool], k: int, *, several: bool) -> float:
     return _LOST
 
 
-def _ranked(pools: Sequence[_Pool], floor: float, query: NDArray[np.float64], k: int) -> Ranked:
+def _ranked(pools: Sequence[_Pool], floor: float, query: NDArray[np.float64], k: int, *, several: bool) -> Ranked:
     """Score exactly what may be a note's best of the top k, and keep each note once."""
     if not pools:
         return Ranked.empty()
@@ -138,7 +146,9 @@ def _ranked(pools: Sequence[_Pool], floor: float, query: NDArray[np.float64], k:
     notes = np.concatenate([pool.notes[at] for pool, at in zip(pools, chosen, strict=True)])
     exact = np.concatenate([pool.exact(at, query) for pool, at in zip(pools, chosen, strict=True)])
     order = np.lexsort((notes, -exact))
-    order = order[np.sort(np.unique(notes[order], return_index=True)[1])][:k]
+    if several:
+        order = order[np.sort(np.unique(notes[order], return_index=True)[1])]
+    order = order[:k]
     return Ranked(notes[order], exact[order])
 
 

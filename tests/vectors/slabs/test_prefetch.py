@@ -74,7 +74,7 @@ def test_a_range_inside_another_does_not_shorten_it(prefetcher: Prefetcher, reco
 
 def test_it_is_off_after_eight_cheap_calls_in_a_row(prefetcher: Prefetcher, recorded: Recorded) -> None:
     for call in range(9):
-        recorded.takes_ns = 5_000 if call == 0 else 1_000
+        recorded.takes_ns = 50_000 if call == 0 else 31_000
         prefetcher.ask(0, np.array([0]), 4096)
     assert not prefetcher.on
     prefetcher.ask(0, np.array([0]), 4096)
@@ -82,7 +82,7 @@ def test_it_is_off_after_eight_cheap_calls_in_a_row(prefetcher: Prefetcher, reco
 
 
 def test_a_dear_call_starts_the_count_anew(prefetcher: Prefetcher, recorded: Recorded) -> None:
-    for cost in [1_000] * 7 + [2_000] + [1_000] * 7:
+    for cost in [31_000] * 7 + [32_000] + [31_000] * 7:
         recorded.takes_ns = cost
         prefetcher.ask(0, np.array([0]), 4096)
     assert prefetcher.on

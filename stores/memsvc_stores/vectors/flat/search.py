@@ -54,7 +54,9 @@ class FlatSearch:
         """Bytes of anonymous RAM."""
         return self._codes.nbytes
 
-    def search(self, query: Vector, z: Vector, *, keep: int, accept: Accept, share: float) -> tuple[Rows, Scores]:
+    def search(
+        self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
+    ) -> tuple[Rows, Scores]:
         """Return rows that `accept` takes with their inner products, best first; see FormSearch.
 
         When the scan would have to go far to find `keep` of them, all rows that are accepted are scored.
@@ -63,19 +65,19 @@ class FlatSearch:
         scanned = wanted if share >= _ENOUGH else int(_MARGIN * wanted / max(share, _LEAST_SHARE))
         while scanned <= _MOST_SCANNED and 2 * scanned < self._count:
             positions, _ = self._codes.search(z, scanned)
-            inside = positions[positions < self._count]
-            rows = inside[accept(inside)]
+            rows = positions[positions < self._count]
+            rows = rows if accept is None else rows[accept(rows)]
             if rows.size >= max(keep, _ENOUGH * wanted):
                 return self._scored(query, rows[:wanted])
             scanned = int(_MARGIN * wanted * scanned / max(rows.size, 1))
         return self._scored(query, self._accepted(accept))
 
     def _scored(self, query: Vector, rows: Rows) -> tuple[Rows, Scores]:
-        scores = self._rows.score(self._scorer(), query, rows)
-        order = np.argsort(-scores, kind="stable")
-        return rows[order], scores[order]
+        return self._rows.top(self._scorer(), query, rows, k=rows.size)
 
-    def _accepted(self, accept: Accept) -> Rows:
+    def _accepted(self, accept: Accept | None) -> Rows:
+        if accept is None:
+            return np.arange(self._count)
         blocks = (np.arange(start, min(start + _BLOCK, self._count)) for start in range(0, self._count, _BLOCK))
         found = [block[accept(block)] for block in blocks]
         return np.concatenate(found) if found else np.empty(0, np.int64)

@@ -76,7 +76,7 @@ def halves(vectors: Matrix, *, rounds: int = 6) -> NDArray[np.bool_]:
     When 2-means is more uneven than that, or finds one cluster only, the vectors are halved in the order of how
     much nearer they are to the one side, which for identical vectors is by position.
     """
-    heads = np.stack((vectors[0], vectors[int(np.argmin(vectors @ vectors[0]))]))
+    heads: Matrix = np.stack((vectors[0], vectors[int(np.argmin(vectors @ vectors[0]))]))
     second = np.zeros(len(vectors), np.bool_)
     for _ in range(rounds):
         scores = vectors @ heads.T
@@ -95,7 +95,7 @@ def halves(vectors: Matrix, *, rounds: int = 6) -> NDArray[np.bool_]:
 def unit(vectors: Matrix) -> Matrix:
     """Return vectors of length one; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    normalised: Matrix = vectors / np.where(lengths > 0, lengths, 1)
+    normalised: Matrix = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32, copy=False)
     return normalised
 
 

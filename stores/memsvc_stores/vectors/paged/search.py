@@ -13,6 +13,7 @@ from memsvc.ports.ranking import Rows
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.resident import ResidentCodes
 from memsvc_stores.vectors.codes.scanner import Scanner
+from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.forms import Accept
 from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices, Stored
 from memsvc_stores.vectors.rows import Scorer, StoredRows
@@ -21,6 +22,7 @@ from memsvc_stores.vectors.scores import Scores
 __all__ = ["LEVELS", "Effort", "PagedSearch"]
 
 _ENOUGH = 0.8
+_LEAST = 16
 _WIDER = 4
 _MOST_GATHERED = 4096
 _LANDMARK = 31
@@ -63,6 +65,7 @@ class PagedSearch:
         self._effort = effort
         self._codec = codec
         self._count = self._codes.count
+        self._row_count = stored.meta.rows
         self._own = threading.local()
         heads = stored.array("heads")
         self._heads = ResidentCodes(codec, heads.count)
@@ -73,15 +76,17 @@ class PagedSearch:
         """Bytes of anonymous RAM."""
         return self._heads.nbytes
 
-    def search(self, query: Vector, z: Vector, *, keep: int, accept: Accept, share: float) -> tuple[Rows, Scores]:
+    def search(
+        self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
+    ) -> tuple[Rows, Scores]:
         """Return rows that `accept` takes with their inner products, best first; see FormSearch."""
-        effort = self._effort.scaled(keep)
-        wider = 1.0 if share >= _ENOUGH else 1.0 / max(share, 1e-6)
-        postings, asked = int(effort.postings * wider), int(effort.rows * wider)
+        # The best of a part of the rows are spread over as many more of all rows.
+        effort = self._effort.scaled(keep if share >= _ENOUGH else int(max(keep, _LEAST) / max(share, 1e-6)))
+        postings, asked = effort.postings, effort.rows
         while True:
             rows = self._candidates(self._postings(z, postings), z, asked)
-            rows = rows[accept(rows)]
-            if rows.size >= max(keep, _ENOUGH * effort.results) or postings >= self._count:
+            rows = rows if accept is None else rows[accept(rows)]
+            if rows.size >= max(keep, _LEAST) or postings >= self._count:
                 if postings < self._count or asked >= SLOTS * self._count or rows.size >= keep:
                     return self._scored(query, rows)
                 asked = SLOTS * self._count
@@ -110,6 +115,8 @@ class PagedSearch:
         distinct[:1] = True
         np.not_equal(slots[1:], slots[:-1], out=distinct[1:])
         rows: Rows = slots[distinct].astype(np.int64)
+        if rows.size and rows[-1] >= self._row_count:
+            raise Damaged(f"a posting names row {rows[-1]} of {self._row_count}")
         return rows
 
     def _scanned(self, z: Vector, postings: Indices, asked: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
@@ -121,9 +128,7 @@ class PagedSearch:
         return slots
 
     def _scored(self, query: Vector, rows: Rows) -> tuple[Rows, Scores]:
-        scores = self._rows.score(self._scorer(), query, rows)
-        order = np.argsort(-scores, kind="stable")
-        return rows[order], scores[order]
+        return self._rows.top(self._scorer(), query, rows, k=rows.size)
 
     def _scanner(self) -> Scanner:
         found: Scanner | None = getattr(self._own, "scanner", None)

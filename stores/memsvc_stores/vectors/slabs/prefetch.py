@@ -14,6 +14,7 @@ from memsvc_stores.vectors.slabs.advice import Advice
 
 __all__ = ["Prefetcher"]
 
+_CHEAP_CALL_NS: Final = 30_000
 _CHEAP_RANGE_NS: Final = 1_500
 _CHEAP_CALLS: Final = 8
 _SLOW_GATHER_NS: Final = 200_000
@@ -21,7 +22,7 @@ _SLOW_ITEM_NS: Final = 3_000
 
 
 class Prefetcher:
-    """Off after 8 calls in a row that found all in memory, on again when a gather was slow.
+    """Off after 8 calls in a row that took no longer than when all is in memory, on again when a gather was slow.
 
     Threads may race for its counters: they only steer.
     """
@@ -44,7 +45,7 @@ class Prefetcher:
         begun = self._clock()
         self._advice.will_read(self._handle, address, ranges)
         took = self._clock() - begun
-        self._cheap = self._cheap + 1 if took < _CHEAP_RANGE_NS * len(ranges) else 0
+        self._cheap = self._cheap + 1 if took < _CHEAP_CALL_NS + _CHEAP_RANGE_NS * len(ranges) else 0
 
     def close(self) -> None:
         self._advice.close()
