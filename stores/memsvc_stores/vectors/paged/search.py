@@ -50,7 +50,7 @@ class Effort:
         return Effort(int(self.postings * factor**0.7), int(self.rows * factor), keep, self.margin)
 
 
-LEVELS = {"fast": Effort(96, 100), "balanced": Effort(256, 150), "accurate": Effort(512, 200)}
+LEVELS = {"fast": Effort(96, 100), "balanced": Effort(224, 250), "accurate": Effort(512, 400)}
 
 
 class PagedSearch:
