@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,10 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from memsvc.errors import InvalidInput
 from memsvc_evals.ann.peer import AnnPeer
 from memsvc_evals.ann.peers.registry import PEERS
 from memsvc_evals.ann.subjects import peer_subjects
-from memsvc_evals.load.environments import default_folder
+from memsvc_evals.load.environments import default_folder, versions
 from memsvc_evals.load.systems import System
 
 DIMENSION = 384
@@ -56,7 +55,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if installed.exists() and not here.exists():
             here.symlink_to(installed)
         elif not here.exists():
-            python = peer.python(place)
+            # Not where the peer says: that may be this very interpreter.
+            python = here / "bin" / "python"
             python.parent.mkdir(parents=True)
             python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
             python.chmod(0o755)
@@ -64,14 +64,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def system(peer: AnnPeer, place: Path) -> System:
-    """Return how to start the peer; skips the test where its Python cannot import it."""
-    subject = peer_subjects([peer], place, place / "scripts")[0]
-    python, _, module = subject.system.command
-    environment = os.environ | {"PYTHONPATH": subject.system.pythonpath}
-    importing = [python, "-c", f"import {module}"]
-    if subprocess.run(importing, env=environment, capture_output=True, check=False).returncode:
+    """Return how to start the peer; skips the test where its Python does not have its packages."""
+    try:
+        versions(peer, place)
+    except InvalidInput:
         pytest.skip(f"{peer.name} is not installed: memsvc eval ann --peer {peer.name} --install")
-    return subject.system
+    return peer_subjects([peer], place, place / "scripts")[0].system
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)

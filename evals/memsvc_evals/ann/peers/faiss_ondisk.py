@@ -1,8 +1,9 @@
-"""faiss's inverted lists in a mapped file, with faiss's own defaults (32 prefetching threads per query)."""
+"""faiss's inverted lists in a mapped file, with faiss's own 32 prefetching threads per query or without."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -18,7 +19,7 @@ _FILE = "index.faiss"
 
 
 class FaissOnDisk(FaissIvf):
-    """The parameter is nprobe."""
+    """The argument is no-prefetch, or empty for faiss's defaults; the parameter is nprobe."""
 
     def build(self, vectors: NDArray[np.float32], folder: Path) -> None:
         index = self.make(vectors)
@@ -33,6 +34,9 @@ class FaissOnDisk(FaissIvf):
         # The lists are beside the index file, wherever the folder was moved to, and only read.
         flags = faiss.IO_FLAG_ONDISK_SAME_DIR | faiss.IO_FLAG_READ_ONLY
         self._index = faiss.read_index(str(folder / _FILE), flags)
+        if self._argument == "no-prefetch":
+            lists: Any = faiss.downcast_InvertedLists(self._index.invlists)
+            lists.prefetch_nthread = 0
 
 
 if __name__ == "__main__":

@@ -41,12 +41,13 @@ def _hnsw(name: str, module: str) -> AnnPeer:
     )
 
 
-def _ivf(name: str, module: str, *, on_disk: bool) -> AnnPeer:
+def _ivf(name: str, module: str, *, argument: str = "", on_disk: bool) -> AnnPeer:
     return AnnPeer(
         name=name,
         module=module,
         environment="ann-faiss",
         packages=_FAISS,
+        argument=argument,
         sweep=_sweep("nprobe", 8, 16, 32, 64, 128, 256),
         at={"nprobe": 64},
         on_disk=on_disk,
@@ -104,6 +105,7 @@ PEERS: tuple[AnnPeer, ...] = (
     _hnsw("faiss-hnsw32-sq8", "faiss_hnsw_sq8"),
     _ivf("faiss-ivf", "faiss_ivf", on_disk=False),
     _ivf("faiss-ivf-ondisk", "faiss_ondisk", on_disk=True),
+    _ivf("faiss-ivf-ondisk-no-prefetch", "faiss_ondisk", argument="no-prefetch", on_disk=True),
     _ivfpq(),
     _graph("hnswlib", "hnswlib==0.8.0", on_disk=False),
     _graph("usearch", "usearch==2.26.6", on_disk=True),
