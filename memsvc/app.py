@@ -167,6 +167,6 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
 
     return {
         SAVE_INDEX: lambda job: save_index(context, scope(job)),
-        ERASE: lambda job: finish_erasure(context, int(str(job.payload["namespace_row"]))),
+        ERASE: lambda job: finish_erasure(context, scope(job), int(str(job.payload["namespace_row"]))),
         KEY_NOTES: key,
     }

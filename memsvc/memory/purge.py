@@ -51,20 +51,29 @@ def purge_namespace(context: Context, scope: Scope, *, actor: Actor) -> PurgeRec
     return _receipt(receipt, (), counts, now, actor, compacted=compacted)
 
 
-def finish_erasure(context: Context, namespace_row: int) -> None:
-    """Remove what may be left outside the rows: index files, freed pages, full-text segments, the WAL."""
+def finish_erasure(context: Context, scope: Scope, namespace_row: int) -> None:
+    """Remove what may be left outside the rows: index pages, freed pages, full-text segments, the WAL."""
     try:
         context.storage.compact()
     finally:
         # Last: compaction waits for readers from before the erasure, from which an index may be saved.
-        context.index.erase(namespace_row)
+        _clean_index(context, scope, namespace_row)
+
+
+def _clean_index(context: Context, scope: Scope, namespace_row: int) -> None:
+    with context.storage.reader(scope) as reader:
+        state = reader.state
+        if state is not None and state.row == namespace_row:
+            context.index.purge(reader, state)
+            return
+    context.index.erase(namespace_row)
 
 
 def _finished(context: Context, scope: Scope, namespace_row: int, receipt: str) -> bool:
     """Finish an erasure that is committed and call its job off; False when that is left to the job."""
     jobs = context.storage.jobs
     try:
-        finish_erasure(context, namespace_row)
+        finish_erasure(context, scope, namespace_row)
         for job in jobs.list(scope.tenant, status=JobStatus.QUEUED, limit=_JOBS_SEEN):
             if job.payload.get("receipt") == receipt:
                 jobs.cancel(job.id, scope.tenant)

@@ -166,6 +166,12 @@ class VectorIndex(Protocol):
     def compact(self, source: VectorSource, state: NamespaceState) -> None:
         """Write anew what changes have left loose, and give the room of removed notes back."""
 
+    def purge(self, source: VectorSource, state: NamespaceState) -> None:
+        """Leave in no file a byte of the notes that the source does not have any more.
+
+        Raises StorageBusy when another process does not let go of such files in time.
+        """
+
     def erase(self, namespace_row: int) -> None:
         """Remove every file and byte of a namespace; a search builds it again."""
 

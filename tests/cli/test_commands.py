@@ -105,13 +105,13 @@ def test_indexes_are_verified_and_rebuilt(run: Run) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_a_damaged_index_gives_exit_code_3(run: Run, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEMSVC_INDEX_SAVE_ROWS", "1")
+    monkeypatch.setenv("MEMSVC_INDEX_EXACT_KEYS", "0")
     run("index", "rebuild")
-    for file in (data_dir / "indexes").rglob("*"):
-        if file.is_file() and file.stat().st_size:
-            body = bytearray(file.read_bytes())
-            body[len(body) // 2] ^= 0xFF
-            file.write_bytes(body)
+    for slab in (data_dir / "indexes").glob("*.slab"):
+        body = bytearray(slab.read_bytes())
+        header = 4096
+        body[header:] = bytes(byte ^ 0xFF for byte in body[header:])
+        slab.write_bytes(body)
     done = run("index", "verify", "--json")
     assert (done.code, len(done.data["problems"]) > 0) == (3, True)
 

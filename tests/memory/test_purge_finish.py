@@ -32,13 +32,18 @@ def test_a_busy_database_leaves_the_end_to_a_job(world, monkeypatch, whole):
     assert "erase.finish" in [job.kind for job in waiting]
 
 
-def test_index_files_are_erased_after_the_wait_for_readers(world, monkeypatch):
+@pytest.mark.parametrize("whole", [False, True], ids=["notes", "namespace"])
+def test_index_files_are_cleaned_after_the_wait_for_readers(world, monkeypatch, whole):
     note = world.service.remember(SCOPE, [NewItem("a")], actor=ACTOR).outcomes[0].note
     steps = []
     monkeypatch.setattr(type(world.storage), "compact", lambda self: steps.append("compact"))
     monkeypatch.setattr(type(world.context.index), "erase", lambda self, row: steps.append("erase"))
-    world.service.purge(SCOPE, [note], actor=ACTOR)
-    assert steps == ["compact", "erase"]
+    monkeypatch.setattr(type(world.context.index), "purge", lambda self, source, state: steps.append("purge"))
+    if whole:
+        world.service.purge_namespace(SCOPE, actor=ACTOR)
+    else:
+        world.service.purge(SCOPE, [note], actor=ACTOR)
+    assert steps == ["compact", "erase" if whole else "purge"]
 
 
 def test_keying_late_stores_no_vector_of_a_note_that_is_gone(world):

@@ -99,6 +99,28 @@ class Saver:
         self._store.recycle(namespace, everything=True)
         self._store.collect_orphans()
 
+    def scrub(self, namespace: int) -> None:
+        """Tidy, and wait until nobody is overwriting given-up pages; raises StorageBusy after ten seconds."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        try:
+            self.tidy(namespace)
+            while not self._store.settled():
+                if time.monotonic() >= until:
+                    raise StorageBusy("another process still overwrites index pages; try again later")
+                time.sleep(_PAUSE_SECONDS)
+                self._store.collect_orphans()
+        except Damaged as damage:
+            self._start_over(damage)
+
+    def applied(self, namespace: int) -> int | None:
+        """Return the sequence up to which a namespace is stored; erase what cannot be read."""
+        try:
+            stored = self._store.open(namespace)
+        except Damaged:
+            self.erase(namespace)
+            return None
+        return None if stored is None else stored.meta.applied
+
     def set_aside(self, namespace: int, stored: Stored | None, damage: Damaged) -> None:
         """Make sure that nobody opens what is damaged; on a disk that takes nothing it stays."""
         _log.warning("the index of namespace %d is set aside: %s; rebuilding from SQL", namespace, damage)

@@ -140,11 +140,25 @@ class TieredVectorIndex:
             self.rebuild(source, state)
         self._saver.tidy(state.row)
 
+    def purge(self, source: VectorSource, state: NamespaceState) -> None:
+        """Save, and overwrite every page that has been given up; see VectorIndex.purge."""
+        if self._saver is None:
+            return
+        applied = self._saver.applied(state.row)
+        if applied is not None and applied > state.last_sequence:
+            # Of a history that a restored backup has undone: what it holds cannot be told from the journal.
+            self.erase(state.row)
+            return
+        if applied is not None:
+            self.save(source, state)
+        self._saver.scrub(state.row)
+
     def erase(self, namespace_row: int) -> None:
         """Overwrite and give back every page of a namespace, and forget it."""
         self._open.drop(namespace_row)
         if self._saver is not None:
             self._saver.erase(namespace_row)
+            self._saver.scrub(namespace_row)
 
     def stats(self, source: VectorSource, state: NamespaceState) -> IndexStats:
         """Return sizes; `memory_bytes` is anonymous RAM, mapped files count as `disk_bytes`."""

@@ -13,7 +13,7 @@ from memsvc_stores.vectors.slabs import allocator
 from memsvc_stores.vectors.slabs.parts import Parts
 from memsvc_stores.vectors.slabs.runs import Run
 
-__all__ = ["collect_dead", "give_back", "pend", "pending", "recycle", "retire"]
+__all__ = ["collect_dead", "give_back", "pend", "pending", "recycle", "retire", "settled"]
 
 
 def pend(connection: sqlite3.Connection, owner: str, page_bytes: int, runs: list[Run]) -> None:
@@ -90,6 +90,16 @@ def collect_dead(parts: Parts) -> int:
         return give_back(parts, mine)
     finally:
         parts.owners.end(mine)
+
+
+def settled(parts: Parts) -> bool:
+    """Say whether nobody but those who hold a lease has pages pending."""
+    with parts.catalog.reading() as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pending "
+            "WHERE owner NOT IN (SELECT holder FROM namespaces WHERE holder IS NOT NULL) LIMIT 1"
+        ).fetchone()
+    return found is None
 
 
 def pending(connection: sqlite3.Connection, owner: str) -> dict[int, list[Run]]:

@@ -108,6 +108,11 @@ class Store:
         with storage_errors(self._directory):
             return reclaim.collect_dead(parts) + sweep.collect_lost(parts)
 
+    def settled(self) -> bool:
+        """Say whether all pages that were given up have been overwritten, but for those of present writers."""
+        with storage_errors(self._directory):
+            return reclaim.settled(self._open_parts())
+
     def check(self, namespace_row: int) -> list[str]:
         """Compare everything stored of a namespace with its checksums; say what differs."""
         try:
