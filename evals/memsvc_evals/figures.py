@@ -11,7 +11,7 @@ from typing import Any
 
 from memsvc.errors import InvalidInput
 
-__all__ = ["FORMAT", "Figure", "percentile_ms", "write_report"]
+__all__ = ["FORMAT", "Figure", "check_folder", "percentile_ms", "write_report"]
 
 FORMAT = "memsvc-eval/1"
 
@@ -32,6 +32,12 @@ def percentile_ms(seconds: list[float], percent: float) -> float:
         return 0.0
     ordered = sorted(seconds)
     return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def check_folder(path: Path | None) -> None:
+    """Raise InvalidInput when the folder of a file to write is missing."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise InvalidInput(f"cannot write {path}: there is no folder {path.absolute().parent}")
 
 
 def write_report(

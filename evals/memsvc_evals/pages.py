@@ -16,17 +16,34 @@ class Marks:
         self.begin = f"<!-- {name}: made by {command} -->"
         self.end = f"<!-- end of {name} -->"
 
+    def check(self, path: Path) -> None:
+        """Raise InvalidInput when `put` would, so that nothing is measured in vain."""
+        self._around(path)
+
     def put(self, path: Path, table: str) -> None:
-        """Replace what stands between the marks; raises InvalidInput when the page has none."""
+        """Replace what stands between the marks, in a new page if there is none; raises InvalidInput."""
+        before, after = self._around(path)
         try:
-            page = path.read_text(encoding="utf-8")
-            before, begin, rest = page.partition(self.begin)
-            _, end, after = rest.partition(self.end)
-            if not begin or not end:
-                raise InvalidInput(
-                    f"{path} has no place for the table; put the lines {self.begin} and {self.end} "
-                    "where it belongs"
-                )
             path.write_text(f"{before}{self.begin}\n{table}{self.end}{after}", encoding="utf-8")
         except OSError as error:
-            raise InvalidInput(f"cannot write the table into {path}: {error.strerror or error}") from error
+            raise _cannot_write(path, error) from error
+
+    def _around(self, path: Path) -> tuple[str, str]:
+        """Return what stands before and after the marks."""
+        if not path.exists() and path.parent.is_dir():
+            return "", "\n"
+        try:
+            page = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+        before, begin, rest = page.partition(self.begin)
+        _, end, after = rest.partition(self.end)
+        if not begin or not end:
+            raise InvalidInput(
+                f"{path} has no place for the table; put the lines {self.begin} and {self.end} where it belongs"
+            )
+        return before, after
+
+
+def _cannot_write(path: Path, error: OSError) -> InvalidInput:
+    return InvalidInput(f"cannot write the table into {path}: {error.strerror or error}")

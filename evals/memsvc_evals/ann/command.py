@@ -20,11 +20,13 @@ from memsvc_evals.ann.plots import draw
 from memsvc_evals.ann.printed import markdown, print_ann
 from memsvc_evals.ann.subjects import chosen_peers, our_subjects, peer_subjects
 from memsvc_evals.ann.summary import ann_figures
-from memsvc_evals.figures import write_report
+from memsvc_evals.figures import Figure, check_folder, write_report
 from memsvc_evals.load.environments import default_folder, install, versions
 from memsvc_evals.pages import Marks
 from memsvc_evals.provenance import code_revision, machine
 from memsvc_evals.terminal import progress_bar
+
+_MARKS = Marks("vector index table", "memsvc eval ann --markdown")
 
 __all__ = ["AnnOptions", "parse_counts", "run_ann"]
 
@@ -63,10 +65,12 @@ def parse_counts(text: str) -> tuple[int, ...]:
 def run_ann(options: AnnOptions, console: Console) -> None:
     """Measure, print, write; raises InvalidInput for a wrong option or a missing peer before measuring."""
     peers = chosen_peers(options.peers)
+    _check_outputs(options)
     data = read_dataset(options.folder)
     environments = options.environments or default_folder()
     if options.install:
-        install(environments, peers=peers, say=lambda text: Console(stderr=True).print(text))
+        missing = [peer for peer in peers if not peer.runs_here]
+        install(environments, peers=missing, say=lambda text: Console(stderr=True).print(text))
     with TemporaryDirectory(prefix="memsvc-ann-") as scratch:
         subjects = our_subjects(options.forms) + peer_subjects(peers, environments, Path(scratch) / "scripts")
         if not subjects:
@@ -76,6 +80,13 @@ def run_ann(options: AnnOptions, console: Console) -> None:
         with progress_bar("ann", steps(subjects, data, options.plan)) as step:
             results, duels = measure(subjects, data, plan=options.plan, folder=folder, step=step)
     _report(options, data, peers, results, duels, console)
+
+
+def _check_outputs(options: AnnOptions) -> None:
+    check_folder(options.json)
+    check_folder(options.plots)
+    if options.markdown:
+        _MARKS.check(options.markdown)
 
 
 def _report(
@@ -88,12 +99,21 @@ def _report(
 ) -> None:
     figures = ann_figures(results, duels)
     print_ann(console, results, duels, figures)
-    caption = _caption(data, options.plan)
+    _write_json(options, data, peers, results, duels, figures)
     if options.markdown:
-        marks = Marks("vector index table", "memsvc eval ann --markdown")
-        marks.put(options.markdown, markdown(results, duels, figures, caption))
+        _MARKS.put(options.markdown, markdown(results, duels, figures, _caption(data, options.plan)))
     if options.plots:
         draw(options.plots, results, title=f"{len(data.vectors):,} vectors of {data.name}")
+
+
+def _write_json(
+    options: AnnOptions,
+    data: AnnData,
+    peers: Sequence[AnnPeer],
+    results: dict[str, Measured],
+    duels: list[Duel],
+    figures: dict[str, Figure],
+) -> None:
     if options.json:
         write_report(
             options.json,

@@ -20,6 +20,9 @@ __all__ = ["DEPTH", "HELD", "AnnData", "array_digest", "read_dataset"]
 DEPTH = 20
 HELD = "held_f16.npy"
 _BLOCK = 1 << 22
+_ROWS = 16_384
+_LEAST_TRUTH = 10
+_CONVERTING = "memsvc eval ann-data file converts other files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,34 @@ def read_dataset(folder: Path) -> AnnData:
 def _matrix(path: Path) -> NDArray[np.float16]:
     matrix = _load(path)
     if matrix.ndim != 2 or matrix.dtype != np.float16 or not len(matrix):
-        raise InvalidInput(f"{path}: must be float16 of shape (n, dimension), is {matrix.dtype} {matrix.shape}")
-    norms = np.linalg.norm(matrix[:1000].astype(np.float32), axis=1)
-    if not np.all(np.abs(norms - 1) < 1e-2):
-        raise InvalidInput(f"{path}: vectors must be L2-normalised; convert them with memsvc eval ann-data")
+        raise InvalidInput(
+            f"{path}: must be float16 of shape (n, dimension), is {matrix.dtype} {matrix.shape}; {_CONVERTING}"
+        )
+    for start in range(0, len(matrix), _ROWS):
+        norms = np.linalg.norm(matrix[start : start + _ROWS].astype(np.float32), axis=1)
+        wrong = np.flatnonzero(~(np.abs(norms - 1) < 1e-2))
+        if wrong.size:
+            raise InvalidInput(
+                f"{path}: vectors must be L2-normalised, row {start + wrong[0]} has length {norms[wrong[0]]:.3g}; "
+                f"{_CONVERTING}"
+            )
     return matrix
 
 
 def _truth(path: Path, vectors: NDArray[np.float16], queries: NDArray[np.float16]) -> NDArray[np.int64]:
     if path.exists():
         truth = _load(path)
-        if truth.shape[0] != len(queries) or truth.ndim != 2 or truth.max() >= len(vectors):
-            raise InvalidInput(f"{path}: does not fit the vectors and queries")
+        if not np.issubdtype(truth.dtype, np.integer) or truth.ndim != 2 or len(truth) != len(queries):
+            raise InvalidInput(
+                f"{path}: does not fit the queries: must be whole numbers of shape ({len(queries)}, {DEPTH}), "
+                f"is {truth.dtype} {truth.shape}"
+            )
+        if truth.shape[1] < min(_LEAST_TRUTH, len(vectors)):
+            raise InvalidInput(f"{path}: has {truth.shape[1]} answers to a query, must have {DEPTH}")
+        if truth.min() < 0 or truth.max() >= len(vectors):
+            raise InvalidInput(
+                f"{path}: does not fit the vectors: names rows {truth.min()} to {truth.max()} of {len(vectors)}"
+            )
         return truth.astype(np.int64)
     truth = exact_top(vectors, queries, min(DEPTH, len(vectors)))
     with contextlib.suppress(OSError):  # a folder that cannot be written is read all the same
@@ -84,17 +103,24 @@ def _truth(path: Path, vectors: NDArray[np.float16], queries: NDArray[np.float16
 def _load(path: Path) -> NDArray[Any]:
     try:
         loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"cannot read {path}: {error}") from error
+    except OSError as error:
+        raise InvalidInput(f"cannot read {path}: {error.strerror or error}") from error
+    except (ValueError, EOFError) as error:  # numpy advises to trust pickles here
+        raise InvalidInput(f"cannot read {path}: not a whole .npy file of numbers") from error
     return loaded
 
 
 def _manifest(folder: Path, vectors: NDArray[np.float16]) -> dict[str, Any]:
     path = folder / "manifest.json"
-    if path.exists():
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return manifest
-    return {"vectors_sha256": array_digest(vectors)}
+    if not path.exists():
+        return {"vectors_sha256": array_digest(vectors)}
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"cannot read {path}: {error}") from error
+    if not isinstance(manifest, dict):
+        raise InvalidInput(f"{path}: must be a JSON object")
+    return manifest
 
 
 def array_digest(array: NDArray[Any]) -> str:

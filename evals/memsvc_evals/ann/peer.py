@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 
 from memsvc_evals.ann.system import Params
 from memsvc_evals.load.environments import Peer
@@ -23,3 +27,19 @@ class AnnPeer(Peer):
     at: Params | None = None
     on_disk: bool = False
     slow: bool = False
+
+    def python(self, folder: Path) -> Path:
+        """Return its environment's Python, or this one when there is none and this one has the packages."""
+        if self.runs_here and not (folder / self.environment).exists():
+            return Path(sys.executable)
+        return Peer.python(self, folder)
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether this interpreter has the packages, in whatever version; the report says in which."""
+        try:
+            for package in self.packages:
+                distribution(re.split(r"[=<>]", package)[0])
+        except PackageNotFoundError:
+            return False
+        return not self.python_version

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,9 @@ from memsvc.errors import InvalidInput
 from memsvc_evals.ann.measured import Measured, Point
 from memsvc_evals.ann.searching import K
 
-__all__ = ["draw"]
+__all__ = ["draw", "frontier"]
 
-_INCHES = (9, 6)
+_INCHES = (10, 6)
 _MARKERS = "osD^v<>ph8*X"
 
 
@@ -33,18 +33,37 @@ def draw(folder: Path, results: Mapping[str, Measured], *, title: str) -> list[P
 
 
 def _recall(path: Path, curves: Mapping[str, list[Point]], *, title: str) -> Path:
-    from matplotlib.ticker import FormatStrFormatter
-
-    figure, axes = _axes(title, x="p50, milliseconds", y=f"recall@{K}")
+    figure, axes = _axes(title, x="p50, milliseconds (left is faster)", y=f"recall@{K}")
     for number, (system, points) in enumerate(curves.items()):
-        ordered = sorted(points, key=lambda point: point.p50)
-        times, shares = [point.p50 / 1000 for point in ordered], [point.recall[K] for point in ordered]
-        axes.plot(times, shares, marker=_MARKERS[number % len(_MARKERS)], label=system)
+        marker = _MARKERS[number % len(_MARKERS)]
+        (line,) = axes.plot(*_places(frontier(points)), marker=marker, label=system)
+        beaten = [point for point in points if point not in frontier(points)]
+        axes.plot(*_places(beaten), marker, color=line.get_color(), alpha=0.25)
     axes.set_xscale("log")
-    plain = FormatStrFormatter("%g")
-    axes.xaxis.set_major_formatter(plain)
-    axes.xaxis.set_minor_formatter(plain)
+    _plain_ticks(axes.xaxis)
     return _saved(path, figure, axes)
+
+
+def frontier(points: Sequence[Point]) -> list[Point]:
+    """Return the points that no other beats in both time and recall, from fast to exact."""
+    best: list[Point] = []
+    for point in sorted(points, key=lambda point: (point.p50, -point.recall[K])):
+        if not best or point.recall[K] > best[-1].recall[K]:
+            best.append(point)
+    return best
+
+
+def _places(points: Sequence[Point]) -> tuple[list[float], list[float]]:
+    return [point.p50 / 1000 for point in points], [point.recall[K] for point in points]
+
+
+def _plain_ticks(axis: Any) -> None:
+    """Label a logarithmic axis with 1, 2 and 5 of each power, in plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _rates(path: Path, rates: Mapping[str, Mapping[int, float]], *, title: str) -> Path:
@@ -53,6 +72,7 @@ def _rates(path: Path, rates: Mapping[str, Mapping[int, float]], *, title: str) 
         marker = _MARKERS[number % len(_MARKERS)]
         axes.plot(list(by_count), list(by_count.values()), marker=marker, label=system)
     axes.set_yscale("log")
+    _plain_ticks(axes.yaxis)
     axes.set_xticks(sorted({count for by_count in rates.values() for count in by_count}))
     return _saved(path, figure, axes)
 
@@ -61,7 +81,7 @@ def _axes(title: str, *, x: str, y: str) -> tuple[Any, Any]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=_INCHES)
+    figure = Figure(figsize=_INCHES, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y)
@@ -70,7 +90,7 @@ def _axes(title: str, *, x: str, y: str) -> tuple[Any, Any]:
 
 
 def _saved(path: Path, figure: Any, axes: Any) -> Path:
-    axes.legend(fontsize="small")
+    axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     try:
         figure.savefig(path, dpi=110)
     except OSError as error:

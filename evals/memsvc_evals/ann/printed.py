@@ -15,20 +15,26 @@ from memsvc_evals.figures import Figure
 
 __all__ = ["markdown", "print_ann"]
 
-_COLUMNS = {
+_Column = tuple[str, float, str]
+"""What of a figure's name, a factor, and a format."""
+
+_SEARCH: dict[str, _Column] = {
     "recall": ("recall@10", 1, ".4f"),
     "p50 µs": ("p50", 1, ".0f"),
     "p99 µs": ("p99", 1, ".0f"),
     "CPU µs": ("cpu", 1, ".0f"),
     "cold ms": ("cold_p50", 1e-3, ".2f"),
     "cold KiB": ("cold_read", 1, ".0f"),
+}
+_RESOURCES: dict[str, _Column] = {
     "anon MiB": ("anon", 1, ".1f"),
     "file MiB": ("file", 1, ".1f"),
     "disk MiB": ("disk", 1, ".0f"),
-    "build s": ("build_cpu", 1, ".1f"),
+    "build CPU s": ("build_cpu", 1, ".1f"),
     "peak MiB": ("build_peak", 1, ".0f"),
 }
-_RATIOS = ("p50", "cpu", "cold", "cold_read")
+_TIMED = {"p50": "p50", "cpu": "CPU", "cold": "cold", "cold_read": "cold KiB"}
+_HELD = {"anon": "anon", "disk": "disk", "build_cpu": "build CPU"}
 
 
 def print_ann(
@@ -40,7 +46,7 @@ def print_ann(
             continue
         table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
         for column in columns:
-            table.add_column(column, no_wrap=True)
+            table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*row)
         console.print(table)
@@ -63,25 +69,37 @@ def _tables(
     results: Mapping[str, Measured], duels: Sequence[Duel], figures: Mapping[str, Figure]
 ) -> dict[str, tuple[list[str], list[list[str]]]]:
     counts = sorted({count for measured in results.values() for count in measured.qps})
-    systems = ["system", "setting", *_COLUMNS, *(f"QPS {count}" for count in counts)]
-    against = ["ours", "against", "recall ours/theirs", *(f"{name} ratio" for name in _RATIOS)]
+    resources = _RESOURCES | {f"QPS {count}": (f"qps@{count}", 1, ".0f") for count in counts}
+    searches = [
+        [name, point_name(measured.at.params) if measured.at else "-", *_cells(name, _SEARCH, figures)]
+        for name, measured in results.items()
+    ]
+    costs = [[name, *_cells(name, resources, figures)] for name in results]
     return {
-        "Systems": (systems, [_system(name, measured, figures, counts) for name, measured in results.items()]),
-        "Ours over theirs, median of the rounds (quartiles)": (against, [_duel(duel) for duel in duels]),
+        "Searches at the point of comparison": (["system", "setting", *_SEARCH], searches),
+        "Memory, disk, building, and searches per second by processes": (["system", *resources], costs),
+        "Ours over theirs, at the fastest setting of their recall; median of the rounds (quartiles)": (
+            ["ours", "theirs", "recall ours/theirs", *_TIMED.values()],
+            [_timed(duel) for duel in duels],
+        ),
+        "Ours over theirs": (["ours", "theirs", *_HELD.values()], [_held(duel, figures) for duel in duels]),
     }
 
 
-def _system(name: str, measured: Measured, figures: Mapping[str, Figure], counts: Sequence[int]) -> list[str]:
+def _cells(name: str, columns: Mapping[str, _Column], figures: Mapping[str, Figure]) -> list[str]:
     def cell(what: str, factor: float, form: str) -> str:
         figure = figures.get(f"{name}/{what}")
         return "-" if figure is None else format(figure.value * factor, form)
 
-    point = point_name(measured.at.params) if measured.at else "-"
-    cells = [cell(*column) for column in _COLUMNS.values()]
-    return [name, point, *cells, *(cell(f"qps@{count}", 1, ".0f") for count in counts)]
+    return [cell(*column) for column in columns.values()]
 
 
-def _duel(duel: Duel) -> list[str]:
+def _held(duel: Duel, figures: Mapping[str, Figure]) -> list[str]:
+    columns = {what: (f"{what}_ratio/{duel.peer}", 1, ".3g") for what in _HELD}
+    return [duel.form, duel.peer, *_cells(duel.form, columns, figures)]
+
+
+def _timed(duel: Duel) -> list[str]:
     found = ratios(duel)
 
     def cell(name: str) -> str:
@@ -91,4 +109,7 @@ def _duel(duel: Duel) -> list[str]:
         return f"{middle:.3g} ({low:.3g}-{high:.3g})"
 
     recalls = f"{duel.ours.recall[10]:.4f}/{duel.theirs.recall[10]:.4f}"
-    return [f"{duel.form} {point_name(duel.ours.params)}", duel.peer, recalls, *map(cell, _RATIOS)]
+    ours, theirs = (
+        f"{name} {point_name(point.params)}" for name, point in ((duel.form, duel.ours), (duel.peer, duel.theirs))
+    )
+    return [ours, theirs, recalls, *map(cell, _TIMED)]

@@ -54,8 +54,8 @@ class Subject:
 
 
 def point_name(params: Params) -> str:
-    """Return search parameters as one short word, such as ef=64."""
-    return ",".join(f"{name}={json.dumps(value)}" for name, value in params.items()) or "-"
+    """Return search parameters as one short word, such as ef=64; "default" where none is given."""
+    return ",".join(f"{name}={json.dumps(value)}" for name, value in params.items()) or "default"
 
 
 def our_subjects(names: Sequence[str]) -> list[Subject]:

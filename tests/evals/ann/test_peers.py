@@ -108,5 +108,15 @@ def test_peer_on_disk_finds_the_same_when_its_files_are_evicted(
     assert cold == warm
 
 
+def test_interpreter_that_has_the_packages_needs_no_environment(tmp_path: Path) -> None:
+    here, gone = (
+        AnnPeer(name="p", module="m", environment="e", packages=(name,)) for name in ("numpy>=2", "no-such")
+    )
+    assert here.python(tmp_path) == Path(sys.executable)
+    assert gone.python(tmp_path) == tmp_path / "e" / "bin" / "python"
+    (tmp_path / "e").mkdir()
+    assert here.python(tmp_path) == tmp_path / "e" / "bin" / "python"
+
+
 def recall(found: NDArray[np.int64], truth: NDArray[np.int64]) -> float:
     return float(np.mean([len(set(row) & set(true)) / len(true) for row, true in zip(found, truth, strict=True)]))

@@ -10,7 +10,7 @@ from memsvc_evals.ann.bench import measure, steps
 from memsvc_evals.ann.dataset import AnnData
 from memsvc_evals.ann.measured import Built, Duel, Measured, Point, Round
 from memsvc_evals.ann.plan import Plan
-from memsvc_evals.ann.plots import draw
+from memsvc_evals.ann.plots import draw, frontier
 from memsvc_evals.ann.printed import markdown
 from memsvc_evals.ann.subjects import Subject
 from memsvc_evals.ann.summary import ann_figures
@@ -76,10 +76,12 @@ def test_ratio_of_times_is_the_median_of_the_rounds_ratios() -> None:
     assert "flat/cold_ratio/hnsw" not in figures
 
 
-def test_page_has_both_tables() -> None:
+def test_page_has_the_tables() -> None:
     text = markdown(both(), [duel()], ann_figures(both(), [duel()]), "caption")
     assert "| hnsw | ef=64 | 0.9800 | 20 | 40 | 20 |" in text
-    assert "| flat ef=64 | hnsw | 0.9900/0.9800 | 0.5 (0.375-1) |" in text
+    assert "| hnsw | 0.0 | 0.0 | 0 | 40.0 | 0 | 50 |" in text
+    assert "| flat ef=64 | hnsw ef=64 | 0.9900/0.9800 | 0.5 (0.375-1) |" in text
+    assert "| flat | hnsw | 0.1 | 0.5 | 0.025 |" in text
 
 
 @pytest.mark.slow
@@ -87,3 +89,8 @@ def test_plots_are_png_files(tmp_path: Path) -> None:
     drawn = draw(tmp_path / "plots", both(), title="t")
     assert [path.name for path in drawn] == ["recall-warm.png", "qps.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
+
+
+def test_line_of_a_plot_leaves_out_what_is_slower_and_worse() -> None:
+    points = [point(40, 0.99), point(10, 0.9), point(30, 0.85), point(20, 0.95), point(50, 0.99)]
+    assert [one.p50 for one in frontier(points)] == [10, 20, 40]

@@ -54,7 +54,8 @@ def run_cases(options: CaseOptions, console: Console) -> None:
     data = read_dataset(options.folder)
     environments = options.environments or default_folder()
     if options.install:
-        install(environments, peers=peers, say=lambda text: Console(stderr=True).print(text))
+        missing = [peer for peer in peers if not peer.runs_here]
+        install(environments, peers=missing, say=lambda text: Console(stderr=True).print(text))
     figures: dict[str, Figure] = {}
     plan = Plan(rounds=options.rounds)
     with TemporaryDirectory(prefix="memsvc-ann-") as name:
