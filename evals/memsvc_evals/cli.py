@@ -10,6 +10,7 @@ import typer
 from memsvc_evals.ann.cases.command import CASES, CaseOptions, run_cases
 from memsvc_evals.ann.command import AnnOptions, parse_counts, run_ann
 from memsvc_evals.ann.data.command import DataOptions, DatasetName, build_dataset
+from memsvc_evals.ann.peers.registry import PEERS as ANN_PEERS
 from memsvc_evals.ann.plan import Plan as AnnPlan
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.load.bench import Plan
@@ -19,6 +20,8 @@ from memsvc_evals.longmemeval.run import Part
 from memsvc_evals.terminal import report_console
 
 __all__ = ["app"]
+
+_PEERS = ", ".join(peer.name for peer in ANN_PEERS)
 
 app = typer.Typer(
     help="Measure the service: LongMemEval retrieval, load, and the vector index against peers.",
@@ -95,9 +98,11 @@ def load(
 
 @app.command()
 def ann(
-    folder: Annotated[Path, typer.Argument(help="Folder with x_f16.npy, q_f16.npy and (or without) gt20.npy.")],
-    form: Annotated[list[str] | None, typer.Option(help="Our forms: flat, paged, spann.")] = None,
-    peer: Annotated[list[str] | None, typer.Option(help="Peers by name, or all.")] = None,
+    folder: Annotated[Path, typer.Argument(help="Folder with x_f16.npy, q_f16.npy and, perhaps, gt20.npy.")],
+    form: Annotated[
+        list[str] | None, typer.Option(help="Our forms, each with --form: flat, paged, spann.")
+    ] = None,
+    peer: Annotated[list[str] | None, typer.Option(help=f"Peers, each with --peer: all, {_PEERS}.")] = None,
     install: Annotated[bool, typer.Option("--install", help="Install the peers first where missing.")] = False,
     environments: Annotated[Path | None, typer.Option(help="Folder of the peers' environments.")] = None,
     rounds: Annotated[int, typer.Option(min=7, help="Interleaved rounds for each ratio.")] = 10,
@@ -108,7 +113,14 @@ def ann(
     markdown: Annotated[Path | None, typer.Option(help="Page to put the tables into, between its marks.")] = None,
     plots: Annotated[Path | None, typer.Option(help="Folder for the plots (PNG).")] = None,
 ) -> None:
-    """Search vectors in our forms of index and in peers, in one interleaved run, warm and cold."""
+    """Search vectors in our forms of index and in peers, in one interleaved run, warm and cold.
+
+    A quick look: memsvc eval ann DIR --form flat --peer faiss-hnsw32 --no-cold --processes ""
+
+    Everything: memsvc eval ann DIR --peer all --install --json r.json --markdown r.md --plots plots --work indexes
+
+    Folders are made with `memsvc eval ann-data`.
+    """
     with clear_errors():
         run_ann(
             AnnOptions(

@@ -27,7 +27,7 @@ _SELECT = {
     "SelectThreshold": "12",
     "SplitFactor": "9",
     "SplitThreshold": "18",
-    "Ratio": "0.12",
+    "Ratio": "0.16",
     "NumberOfThreads": "1",
     "BKTLambdaFactor": "-1",
 }
@@ -47,9 +47,10 @@ _LISTS = {
     "BuildSsdIndex": "true",
     "InternalResultNum": "64",
     "ReplicaCount": "8",
-    # In pages of 4 KiB: 32 vectors of 384 dimensions.
-    "PostingPageLimit": "12",
-    "SearchPostingPageLimit": "12",
+    # In pages of 4 KiB: 64 vectors of 384 dimensions. At 12 the build drops vectors from most lists, and no search
+    # finds them; above 24 nothing is gained (20,000 vectors: recall .973, .999, .999 at 128 lists).
+    "PostingPageLimit": "24",
+    "SearchPostingPageLimit": "24",
     # The buffers of a search are made for this many lists.
     "SearchInternalResultNum": str(_MOST_LISTS),
     "MaxCheck": "8192",
