@@ -1,6 +1,6 @@
-"""Kill the service at every write, rename, fsync, truncation and unlink of three scenes, and check each time.
+"""Kill the service at every write, rename, fsync, truncation and unlink of a scene, and check each time.
 
-    python tools/crash_sweep.py [--every N] [--scene NAME] [--json FILE]
+    python tools/crash_sweep.py [--every N] [--scene NAME] [--under PATH] [--json FILE]
 
 Prints the number of kills and every broken promise; exits with 1 when there is one.
 """
@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 sys.path[:0] = [
@@ -20,14 +21,15 @@ sys.path[:0] = [
 ]
 
 from tests.fault.scenes import SCENES, Scene
-from tests.fault.sweep import CALLS, Point, check, count_calls, kill_at, prepare
+from tests.fault.sweep import check, find_points, kill_at, prepare
 
 
-def sweep(scene: Scene, work: Path, every: int) -> dict[str, object]:
+def sweep(scene: Scene, work: Path, *, every: int, under: str) -> dict[str, object]:
     prepared = work / f"{scene.name}-prepared"
     prepare(scene, prepared)
-    counts = count_calls(scene, prepared, work)
-    points = [Point(call, number) for call in CALLS for number in range(1, counts[call] + 1)][::every]
+    everything = find_points(scene, prepared, work, under=under)
+    counts = Counter(point.call for point in everything)
+    points = everything[::every]
     broken: dict[str, list[str]] = {}
     deaths = 0
     started = time.monotonic()
@@ -47,11 +49,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="take each N-th point only")
     parser.add_argument("--scene", choices=SCENES, help="one scene instead of all")
+    parser.add_argument("--under", default="", help="only calls on files whose path has this in it: /indexes/")
     parser.add_argument("--json", type=Path, help="write the report here")
     options = parser.parse_args()
     names = [options.scene] if options.scene else list(SCENES)
     with tempfile.TemporaryDirectory(prefix="memsvc-crash-") as folder:
-        report = {name: sweep(SCENES[name], Path(folder), options.every) for name in names}
+        report = {
+            name: sweep(SCENES[name], Path(folder), every=options.every, under=options.under) for name in names
+        }
     if options.json:
         options.json.write_text(json.dumps(report, indent=2))
     kills = sum(int(str(part["kills"])) for part in report.values())

@@ -69,6 +69,7 @@ def open_app(data_dir: Path, *, later: timedelta = timedelta(0)) -> App:
             embedder=EmbedderSettings(kind="hashing", dimension=16),
             index_save_rows=4,
             index_exact_keys=3,
+            index_flat_keys=16,
         ),
         clock=lambda: datetime.now(UTC) + later,
     )
@@ -142,15 +143,20 @@ def save() -> Step:
     return Step("save index", lambda app: app.service.index_save(SCOPE), lambda state: None)
 
 
+def compact() -> Step:
+    return Step("compact index", lambda app: app.service.index_compact(SCOPE), lambda state: None)
+
+
 def void(result: object) -> None:
     """Drop a result: a step says only that it was acknowledged."""
 
 
 def _facts(prefix: str, count: int) -> tuple[str, ...]:
-    return tuple(f"{prefix} fact number {number} zebracanary{prefix}{number}" for number in range(count))
+    return tuple(f"{prefix} fact number {number} zebracanary{prefix}{number:02}" for number in range(count))
 
 
 _A, _B, _C = _facts("alpha", 6), _facts("beta", 6), _facts("gamma", 6)
+_FIRST, _MORE, _MOST = _facts("delta", 12), _facts("epsilon", 60), _facts("zeta", 70)
 
 SCENES = {
     scene.name: scene
@@ -169,6 +175,23 @@ SCENES = {
             "index",
             before=(add(*_A), save()),
             steps=(add(*_B[:3]), save(), purge(_A[0]), save(), add(_B[3]), purge(_B[0]), save()),
+        ),
+        Scene(
+            # Flat, then paged; splits, merges, fewer postings; flat again, and too few for files.
+            "paged",
+            before=(add(*_FIRST), save()),
+            steps=(
+                add(*_MORE),
+                save(),
+                add(*_MOST),
+                save(),
+                purge(*_MORE[:50], *_MOST[:50]),
+                compact(),
+                purge(*_MORE[50:], *_MOST[50:]),
+                add(_A[0]),
+                compact(),
+                purge(*_FIRST[:-1]),
+            ),
         ),
     )
 }

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from memsvc.app import App
 from memsvc.domain.recall import Mode, RecallQuery
 from tests.fault.scenes import SCOPE, Scene, open_app, present
 
-__all__ = ["CALLS", "Point", "available", "check", "count_calls", "kill_at", "prepare"]
+__all__ = ["CALLS", "Point", "available", "check", "find_points", "kill_at", "prepare"]
 
 REPO = Path(__file__).resolve().parents[2]
 CALLS = (
@@ -31,6 +32,7 @@ CALLS = (
     "ftruncate",
     "unlink",
 )
+_STRACE = ("strace", "-f", "-qq")
 _PATHS = os.pathsep.join(str(REPO / part) for part in ("", "stores", "retrieval", "agents", "evals"))
 
 
@@ -57,19 +59,25 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": _PATHS, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def count_calls(scene: Scene, prepared: Path, work: Path) -> Counter[str]:
-    """Run the scene to its end and count the calls of its main thread, by name."""
+def find_points(scene: Scene, prepared: Path, work: Path, *, under: str = "") -> list[Point]:
+    """Run the scene to its end; return its main thread's calls on paths with `under` in them, by name."""
     data_dir, log = work / "count", work / "calls.txt"
     shutil.copytree(prepared, data_dir)
-    trace = ["strace", "-f", "-qq", "-o", str(log), "-e", "trace=" + ",".join(CALLS)]
+    trace = [*_STRACE, "-y", "-o", str(log), "-e", "trace=" + ",".join(CALLS)]
     subprocess.run(
         [*trace, *_command(scene, data_dir)], env=_environment(), check=True, capture_output=True, cwd=REPO
     )
     lines = log.read_text(errors="replace").splitlines()
     main = lines[0].split()[0]
-    names = (re.match(rf"{main}\s+(\w+)\(", line) for line in lines)
     shutil.rmtree(data_dir)
-    return Counter(match.group(1) for match in names if match)
+    counts: Counter[str] = Counter()
+    points = []
+    for line in lines:
+        if match := re.match(rf"{main}\s+(\w+)\(", line):
+            counts[match.group(1)] += 1
+            if under in line:
+                points.append(Point(match.group(1), counts[match.group(1)]))
+    return sorted(points, key=lambda point: CALLS.index(point.call))
 
 
 def kill_at(scene: Scene, point: Point, prepared: Path, work: Path) -> tuple[Path, int, bool]:
@@ -77,7 +85,7 @@ def kill_at(scene: Scene, point: Point, prepared: Path, work: Path) -> tuple[Pat
     data_dir = work / f"{scene.name}-{point.call}-{point.count}"
     shutil.copytree(prepared, data_dir)
     inject = f"inject={point.call}:signal=KILL:when={point.count}"
-    trace = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={point.call}", "-e", inject]
+    trace = [*_STRACE, "-o", os.devnull, "-e", f"trace={point.call}", "-e", inject]
     done = subprocess.run(
         [*trace, *_command(scene, data_dir)],
         env=_environment(),
@@ -101,8 +109,9 @@ def check(scene: Scene, data_dir: Path, acknowledged: int) -> list[str]:
             pass
         problems += _index_problems(app, found)
         problems += [f"{p.kind}: {p.detail}" for p in app.service.index_verify(SCOPE)]
-    gone = {content for state in states[: acknowledged + 1] for content in state} - set(found)
-    return problems + _traces(data_dir, gone)
+        gone = {content for state in states[: acknowledged + 1] for content in state} - set(found)
+        canaries = {content.split()[-1].encode(): content for content in gone} | _vectors(app, gone, set(found))
+    return problems + _traces(data_dir, canaries)
 
 
 def _index_problems(app: App, found: dict[str, str]) -> list[str]:
@@ -116,14 +125,28 @@ def _index_problems(app: App, found: dict[str, str]) -> list[str]:
     return problems
 
 
-def _traces(data_dir: Path, gone: set[str]) -> list[str]:
-    canaries = {content.split()[-1].encode() for content in gone}
-    files = [path for path in data_dir.rglob("*") if path.is_file()]
+def _vectors(app: App, gone: set[str], there: set[str]) -> dict[bytes, str]:
+    """Return the stored bytes of vectors that only notes which are gone have had."""
+
+    def stored(contents: set[str]) -> dict[bytes, str]:
+        texts = sorted(contents)
+        vectors = app.embedder.embed(texts) if texts else ()
+        return {
+            vector.astype("<f2").tobytes(): f"the vector of {text}"
+            for text, vector in zip(texts, vectors, strict=True)
+        }
+
+    living = stored(there)
+    return {vector: text for vector, text in stored(gone).items() if vector not in living}
+
+
+def _traces(data_dir: Path, canaries: Mapping[bytes, str]) -> list[str]:
+    files = {path.name: path.read_bytes() for path in data_dir.rglob("*") if path.is_file()}
     return [
-        f"{path.name} holds {canary.decode()}"
-        for path in files
-        for canary in canaries
-        if canary in path.read_bytes()
+        f"{name} holds {what}"
+        for name, content in files.items()
+        for canary, what in canaries.items()
+        if canary in content
     ]
 
 
@@ -131,6 +154,6 @@ def available() -> bool:
     """Return whether strace is here and may inject signals."""
     if shutil.which("strace") is None:
         return False
-    probe = ["strace", "-f", "-qq", "-o", os.devnull, "-e", "inject=getppid:signal=KILL:when=1", "true"]
+    probe = [*_STRACE, "-o", os.devnull, "-e", "inject=getppid:signal=KILL:when=1", "true"]
     done = subprocess.run(probe, capture_output=True, check=False)
     return done.returncode == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fault.scenes import SCENES
-from tests.fault.sweep import CALLS, Point, available, check, count_calls, kill_at, prepare
+from tests.fault.sweep import available, check, find_points, kill_at, prepare
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 POINTS_PER_SCENE = 12
@@ -24,8 +24,7 @@ def test_no_kill_breaks_a_promise(name: str, tmp_path: Path) -> None:
     scene = SCENES[name]
     prepared = tmp_path / "prepared"
     prepare(scene, prepared)
-    counts = count_calls(scene, prepared, tmp_path)
-    points = [Point(call, number) for call in CALLS for number in range(1, counts[call] + 1)]
+    points = find_points(scene, prepared, tmp_path)
     step = max(1, len(points) // POINTS_PER_SCENE)
     chosen = points[len(name) % step :: step]
     broken = {}
