@@ -37,10 +37,10 @@ def test_places_name_the_slots_of_each_row(paged, clustered):
 
 
 def test_identical_vectors_fill_posting_after_posting(paged, clustered):
-    ids = slots(paged(np.repeat(clustered(1), 1000, axis=0)))
+    ids = slots(paged(np.repeat(clustered(1), 10_000, axis=0)))
     filled = (ids != EMPTY).sum(axis=1)
     assert int(filled.max()) <= SLOTS
-    assert np.unique(ids[ids != EMPTY]).size == 1000
+    assert np.unique(ids[ids != EMPTY]).size == 10_000
 
 
 def test_codes_are_those_of_the_rows_and_empty_slots_hold_the_opposite_of_the_head(paged, clustered, codec):
@@ -73,6 +73,14 @@ def test_going_back_to_the_flat_form_gives_the_same_codes(flat_draft, clustered,
     after = contents(draft.array("codes"))
     assert np.array_equal(unpack(after)[:1100], unpack(before)[:1100])
     assert not unpack(after)[unused].any()
+
+
+def test_heads_hold_the_codes_of_the_centroids(paged, clustered, codec):
+    stored = paged(clustered(3000))
+    count = stored.array("codes").count
+    centroids = stored.array("centroids").items(np.arange(count))[:, : 2 * codec.dimension].view("<f2")
+    held = unpack(contents(stored.array("heads")))[:count]
+    assert np.array_equal(held, codec.encode(codec.rotate(centroids.astype(np.float32))))
 
 
 def test_rows_that_are_not_used_are_left_out(flat_draft, clustered, codec):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from memsvc.ports.embedding import Matrix
 from memsvc_stores.vectors.codes.codec import Codec
@@ -49,7 +50,7 @@ def build_paged(draft: Draft, codec: Codec, *, living: Indices, rows: int) -> No
 
     grouping = group(read, living)
     start_paged(draft, codec)
-    _write_heads(draft, codec, widening, grouping.heads.astype(np.float32))
+    _write_heads(draft, codec, widening, grouping.heads)
     _write_postings(draft, codec, grouping, living, codes, rows)
 
 
@@ -82,12 +83,17 @@ def _row_codes(codes: Pages, rows: int) -> Bytes2:
     return unpacked[:rows]
 
 
-def _write_heads(draft: Draft, codec: Codec, widening: Widening, heads: Matrix) -> None:
-    items = widening.narrow(heads, row_bytes(codec.dimension))
+def _write_heads(draft: Draft, codec: Codec, widening: Widening, heads: NDArray[np.float16]) -> None:
+    """Write centroids and their codes, some at a time: all of ten million rows' heads are large as float32."""
+    item = row_bytes(codec.dimension)
+    items = np.zeros((len(heads), item), np.uint8)
+    items[:, : 2 * codec.dimension] = heads.astype("<f2", copy=False).view(np.uint8)
     _extend(draft.array("centroids"), items)
     nowhere = codec.encode(codec.rotate(np.zeros((1, codec.dimension), np.float32)))
     codes = np.tile(nowhere, (-(-len(heads) // SLOTS) * SLOTS, 1))
-    codes[: len(heads)] = codec.encode(codec.rotate(widening.widen(items)))
+    for start in range(0, len(heads), _BLOCK):
+        some = widening.widen(items[start : start + _BLOCK])
+        codes[start : start + len(some)] = codec.encode(codec.rotate(some))
     draft.array("heads").extend(pack(codes))
 
 
