@@ -47,3 +47,15 @@ def test_all_may_go_and_come_back(grown, notes) -> None:
     space.insert(np.arange(800))
     space.updater.finish()
     assert space.problems() == []
+
+
+def test_a_deleted_row_does_not_stay_as_the_head_of_its_posting(grown, notes) -> None:
+    space = grown(notes(30, seed=5, clusters=1))
+    space.insert_singly(np.arange(30))
+    space.delete(np.array([0]))
+    space.updater.finish()
+    assert space.problems() == []
+    centroids = space.draft.array("centroids").items(np.arange(1))[:, : 2 * space.vectors.shape[1]]
+    assert (centroids.view(np.float16) != space.vectors[0]).any()
+    heads = unpack(space.draft.array("heads").read(0)[None])
+    assert (heads != space.codes[0]).any(axis=1).all()

@@ -15,6 +15,7 @@ from memsvc_stores.vectors.paged.updates.heads import Heads
 from memsvc_stores.vectors.paged.updates.merge import SMALL, merge
 from memsvc_stores.vectors.paged.updates.postings import Postings
 from memsvc_stores.vectors.paged.updates.reassign import Reassigning
+from memsvc_stores.vectors.paged.updates.recentre import recentre
 from memsvc_stores.vectors.paged.updates.split import split
 from memsvc_stores.vectors.paged.updates.vectors import Widening
 from memsvc_stores.vectors.paged.updates.work_queue import CAPACITY, Merge, Moves, Review, Task, WorkQueue
@@ -71,8 +72,14 @@ class PagedUpdater:
 
     def delete(self, rows: Indices) -> None:
         """Take rows out of every posting; those without a place are passed over. `finish` erases their codes."""
-        for row in rows.tolist():
-            for posting in self._postings.delete(row):
+        for start in range(0, len(rows), CHUNK):
+            left = [
+                (posting, row)
+                for row in rows[start : start + CHUNK].tolist()
+                for posting in self._postings.delete(row)
+            ]
+            recentre(left, self._rows, postings=self._postings, heads=self._heads, widening=self._widening)
+            for posting, _ in left:
                 if self._postings.filled(posting) < SMALL:
                     self._push(Merge(posting))
 
