@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from memsvc.errors import InvalidInput
 from memsvc_evals.ann.dataset import AnnData
 from memsvc_evals.ann.measured import Built
 from memsvc_evals.ann.subjects import Subject
@@ -17,9 +18,17 @@ __all__ = ["Workshop"]
 
 
 class Workshop:
-    """A folder with an index per system; what was built there before is used again."""
+    """A folder with an index per system; what was built there before is used again.
+
+    Raises InvalidInput when the folder belongs to other vectors.
+    """
 
     def __init__(self, folder: Path, data: AnnData) -> None:
+        digest, owner = data.vectors_sha256, folder / "vectors.sha256"
+        if owner.exists() and owner.read_text(encoding="utf-8").strip() != digest:
+            raise InvalidInput(f"{folder} has indexes of other vectors; give another folder with --work")
+        folder.mkdir(parents=True, exist_ok=True)
+        owner.write_text(digest + "\n", encoding="utf-8")
         self._folder = folder
         self._data = data
 

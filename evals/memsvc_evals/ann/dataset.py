@@ -45,6 +45,11 @@ class AnnData:
     def name(self) -> str:
         return self.folder.resolve().name
 
+    @property
+    def vectors_sha256(self) -> str:
+        """Return the digest of the vectors: the manifest's, if it has one."""
+        return str(self.manifest.get("vectors_sha256") or array_digest(self.vectors))
+
 
 def read_dataset(folder: Path) -> AnnData:
     """Read a folder; the exact answers are computed (and kept in it, where it can be written) if not there.

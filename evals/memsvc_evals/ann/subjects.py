@@ -61,7 +61,7 @@ def point_name(params: Params) -> str:
 def our_subjects(names: Sequence[str]) -> list[Subject]:
     """Return our forms, in this interpreter; raises InvalidInput for an unknown name."""
     subjects = []
-    for name in names:
+    for name in dict.fromkeys(names):
         if name not in FORMS:
             raise InvalidInput(f"there is no form {name!r}; there are {', '.join(FORMS)}")
         form = FORMS[name]
@@ -79,7 +79,7 @@ def chosen_peers(names: Sequence[str]) -> list[AnnPeer]:
     for name in names:
         if name not in known:
             raise InvalidInput(f"there is no peer {name!r}; there are {', '.join(known)}")
-    return [known[name] for name in names]
+    return [known[name] for name in dict.fromkeys(names)]
 
 
 def peer_subjects(peers: Sequence[AnnPeer], environments: Path, scripts: Path) -> list[Subject]:

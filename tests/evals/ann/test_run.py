@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from memsvc.errors import InvalidInput
 from memsvc_evals.ann.bench import measure, steps
+from memsvc_evals.ann.building import Workshop
 from memsvc_evals.ann.dataset import AnnData
 from memsvc_evals.ann.measured import Built, Duel, Measured, Point, Round
 from memsvc_evals.ann.plan import Plan
 from memsvc_evals.ann.plots import draw, frontier
 from memsvc_evals.ann.printed import markdown
-from memsvc_evals.ann.subjects import Subject
+from memsvc_evals.ann.subjects import Subject, chosen_peers, our_subjects
 from memsvc_evals.ann.summary import ann_figures
 from memsvc_evals.load.systems import System
 
@@ -50,6 +52,19 @@ def test_index_of_an_earlier_run_is_used_again(data: AnnData, brute: Subject, tm
     second, _ = measure([brute], data, plan=plan, folder=tmp_path / "work", step=lambda: None)
     assert second["brute"].built.cpu == 77.0
     assert first["brute"].warm[1].recall == second["brute"].warm[1].recall
+
+
+def test_folder_of_other_vectors_is_refused(data: AnnData, tmp_path: Path) -> None:
+    Workshop(tmp_path, data)
+    Workshop(tmp_path, data)
+    other = dataclasses.replace(data, manifest={"vectors_sha256": "0" * 64})
+    with pytest.raises(InvalidInput, match="indexes of other vectors"):
+        Workshop(tmp_path, other)
+
+
+def test_what_is_named_twice_is_measured_once() -> None:
+    assert [subject.name for subject in our_subjects(["flat", "paged", "flat"])] == ["flat", "paged"]
+    assert [peer.name for peer in chosen_peers(["hnswlib", "hnswlib"])] == ["hnswlib"]
 
 
 def point(p50: float, share: float) -> Point:
