@@ -37,11 +37,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Scene:
-    """`before` is done without faults; `steps` are swept."""
+    """`before` is done without faults; `steps` are swept, thinly only at calls on paths with `under` in them."""
 
     name: str
     before: tuple[Step, ...]
     steps: tuple[Step, ...]
+    under: str = ""
 
     def states(self) -> list[dict[str, str]]:
         """Return the state after `before` and after each further step."""
@@ -175,6 +176,7 @@ SCENES = {
             "index",
             before=(add(*_A), save()),
             steps=(add(*_B[:3]), save(), purge(_A[0]), save(), add(_B[3]), purge(_B[0]), save()),
+            under="/indexes/",
         ),
         Scene(
             # Flat, then paged; splits, merges, fewer postings; flat again, and too few for files.
@@ -192,6 +194,7 @@ SCENES = {
                 compact(),
                 purge(*_FIRST[:-1]),
             ),
+            under="/indexes/",
         ),
     )
 }

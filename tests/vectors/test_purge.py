@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from memsvc.errors import StorageBusy
 from memsvc.ports.embedding import Matrix, Model
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import unpack
+from memsvc_stores.vectors.slabs import reclaim
 from memsvc_stores.vectors.slabs.files import Files
+from memsvc_stores.vectors.slabs.parts import Parts
 from memsvc_stores.vectors.slabs.store import Store
 from memsvc_stores.vectors.tiered import TieredVectorIndex
 from tests.vectors.faults import Crash, FaultyFiles, crash
@@ -156,6 +159,31 @@ def test_what_cannot_be_read_goes(tmp_path, opened, filled, canary):
     body[3 * 4096 + 5 :: 4096] ^= 1
     body.tofile(slab)
     truth.purge(row)
+    purge(opened(), truth)
+    assert traces(tmp_path, canary) == []
+
+
+def test_a_purge_is_not_done_while_another_process_still_overwrites(tmp_path, opened, filled, canary, monkeypatch):
+    """Another has saved after the purge, and has not overwritten yet what it took to overwrite."""
+    monkeypatch.setattr("memsvc_stores.vectors.saving._PATIENCE_SECONDS", 0.0)
+    truth, row = filled
+    save(opened(), truth)
+    truth.purge(row)
+    seen: list[list[str]] = []
+
+    def meanwhile(parts: Parts, owner: str) -> int:
+        with parts.catalog.reading() as connection:
+            if reclaim.pending(connection, owner) and not seen:
+                seen.append(traces(tmp_path, canary))
+                with pytest.raises(StorageBusy):
+                    purge(opened(), truth)
+        return give_back(parts, owner)
+
+    give_back = reclaim.give_back
+    monkeypatch.setattr(reclaim, "give_back", meanwhile)
+    save(opened(), truth)
+    assert seen
+    assert seen[0]
     purge(opened(), truth)
     assert traces(tmp_path, canary) == []
 
