@@ -138,11 +138,10 @@ def test_what_an_older_reader_still_reads_goes(tmp_path, opened, filled, canary)
     assert older.search(reader, state, canary, k=1, allowed=None).rows.tolist() == before.rows.tolist() == [row]
 
 
-def test_an_index_of_a_history_that_was_undone_goes(tmp_path, opened, filled, canary):
+def test_an_index_of_a_history_that_was_undone_goes(tmp_path, opened, filled, canary, many):
     truth, row = filled
     restored = Truth(model=MODEL)
-    restored.add(canary)
-    truth.add(canary)
+    restored.add(canary, *many(NOTES))
     truth.show(row, visible=False)
     truth.show(row, visible=True)
     save(opened(), truth)
