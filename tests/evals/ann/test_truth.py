@@ -102,6 +102,14 @@ def test_command_ends_with_one_line_and_exit_code_2(data: AnnData) -> None:
     assert result.stderr.count("\n") == 1
 
 
+def test_report_of_cases_that_cannot_be_written_is_known_before_measuring(data: AnnData) -> None:
+    out = data.folder / "gone" / "out"
+    result = CliRunner().invoke(app, ["ann-cases", str(data.folder), "--json", str(out)])
+    assert result.exit_code == 2
+    assert f"cannot write {out}: " in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("option", ["--json", "--plots", "--markdown"])
 def test_output_that_cannot_be_written_is_known_before_measuring(data: AnnData, option: str) -> None:
     out = data.folder / "gone" / "out"

@@ -19,7 +19,7 @@ from memsvc_evals.ann.cases.small import small
 from memsvc_evals.ann.dataset import AnnData, read_dataset
 from memsvc_evals.ann.plan import Plan
 from memsvc_evals.ann.subjects import chosen_peers, our_subjects, peer_subjects
-from memsvc_evals.figures import Figure, write_report
+from memsvc_evals.figures import Figure, check_folder, write_report
 from memsvc_evals.load.environments import default_folder, install, versions
 from memsvc_evals.load.systems import System, our_paths
 from memsvc_evals.provenance import code_revision, machine
@@ -51,6 +51,7 @@ def run_cases(options: CaseOptions, console: Console) -> None:
         if case not in CASES:
             raise InvalidInput(f"there is no case {case!r}; there are {', '.join(CASES)}")
     peers = chosen_peers(options.peers)
+    check_folder(options.json)
     data = read_dataset(options.folder)
     environments = options.environments or default_folder()
     if options.install:
