@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.scale.forms import CLASSIC, FLAT, Form
-from tools.scale.parts import SCANNED, Parts, Samples
+from tools.scale.parts import PAGES, SCANNED, Parts, Samples
 
 __all__ = ["Device", "Layout", "simulate"]
 
@@ -75,7 +75,7 @@ def _memory(form: Form, parts: Parts, notes: float, shape: tuple[int, int], rng:
         return took + _grown(parts.graph, max(1.0, np.log2(notes) / np.log2(100_000)), shape, rng)
     scanned = form.query.scanned * notes
     if form is not FLAT:
-        took += rng.choice(parts.pages, shape)
+        took += _grown(parts.pages, form.query.postings / PAGES, shape, rng)
         if scanned > FLAT_HEADS:
             scanned /= HEADS_PER_PAGE
             took += rng.choice(parts.pages, shape)

@@ -1,0 +1,144 @@
+"""Count what queries of a stored paged index read.
+
+Run from the repository root: OMP_NUM_THREADS=1 PYTHONPATH=.:stores python -m tools.scale.reads INDEX DATA
+INDEX is a directory of indexes whose namespace 1 holds the vectors of DATA (x_f16.npy, q_f16.npy, gt20.npy) as
+notes 1, 2, 3 and so on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from memsvc_stores.vectors.layout import PAGE, Bytes1, Bytes2, Indices, Meta, Pages, Stored
+from memsvc_stores.vectors.paged.search import LEVELS, PagedSearch
+from memsvc_stores.vectors.slabs.store import Store
+from memsvc_stores.vectors.slabs.stored import SlabStored
+from memsvc_stores.vectors.tools import Tools
+
+__all__ = ["CountedPages", "CountedStored", "main"]
+
+NAMESPACE = 1
+KEPT = 10
+
+
+class CountedPages:
+    """An array that counts the pages or items asked for, and the distinct 4 KiB of them call by call."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self.page_bytes = pages.page_bytes
+        self.item_bytes = pages.item_bytes
+        self.asked = 0
+        self.touched = 0
+
+    @property
+    def count(self) -> int:
+        return self._pages.count
+
+    def read(self, page: int) -> Bytes1:
+        self._add(np.array([page]), self.page_bytes)
+        return self._pages.read(page)
+
+    def gather(self, pages: Indices, out: Bytes2) -> None:
+        self._add(pages, self.page_bytes)
+        self._pages.gather(pages, out)
+
+    def items(self, index: Indices) -> Bytes2:
+        self._add(index, self.item_bytes)
+        return self._pages.items(index)
+
+    def gather_items(self, index: Indices, out: Bytes2) -> None:
+        self._add(index, self.item_bytes)
+        self._pages.gather_items(index, out)
+
+    def _add(self, index: Indices, each: int) -> None:
+        starts = index * each
+        last = (starts + each - 1) // PAGE
+        self.asked += len(index)
+        self.touched += len(np.union1d(starts // PAGE, last))
+
+
+class CountedStored:
+    """A stored namespace of counted arrays."""
+
+    def __init__(self, stored: Stored) -> None:
+        self._stored = stored
+        self.arrays: dict[str, CountedPages] = {}
+
+    @property
+    def meta(self) -> Meta:
+        return self._stored.meta
+
+    @property
+    def epoch(self) -> int:
+        return self._stored.epoch
+
+    @property
+    def disk_bytes(self) -> int:
+        return self._stored.disk_bytes
+
+    def array(self, name: str) -> CountedPages:
+        return self.arrays.setdefault(name, CountedPages(self._stored.array(name)))
+
+    def extent(self, name: str) -> Bytes1:
+        return self._stored.extent(name)
+
+    def sound(self) -> bool:
+        return self._stored.sound()
+
+    def newest(self) -> bool:
+        return self._stored.newest()
+
+
+def table_bytes(stored: SlabStored) -> int:
+    """Return the bytes of the page tables in memory: places, checksums and what has been checked."""
+    tables = [pages.table for pages in stored.arrays.values()]
+    return sum(it.places.nbytes + it.sums.nbytes + it.verified.nbytes for it in tables)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--level", choices=sorted(LEVELS), default="balanced")
+    asked = parser.parse_args()
+    queries = np.load(asked.data / "q_f16.npy").astype(np.float32)
+    truth = np.load(asked.data / "gt20.npy")[:, :KEPT]
+    store = Store(asked.index)
+    try:
+        found = store.open(NAMESPACE)
+        if found is None or found.meta.form != "paged":
+            parser.error(f"{asked.index} has no paged form of namespace {NAMESPACE}")
+        report(found, queries, truth, level=asked.level)
+    finally:
+        store.close()
+
+
+def report(found: SlabStored, queries: np.ndarray, truth: np.ndarray, *, level: str) -> None:
+    """Print the means of all queries, and the bytes in memory."""
+    tools = Tools(found.meta.dimension)
+    stored = CountedStored(found)
+    search = PagedSearch(stored, tools.codec, scorer=tools.scorer, effort=LEVELS[level])
+    before = {name: (it.asked, it.touched) for name, it in stored.arrays.items()}
+    notes = stored.array("notes")
+    hits = 0
+    for query, right in zip(queries, truth, strict=True):
+        z = tools.codec.rotate_query(query)
+        rows = search.search(query, z, keep=KEPT, accept=None, share=1.0)[0][:KEPT]
+        named = notes.items(rows).view("<i8").ravel() - 1
+        hits += len(np.intersect1d(named, right))
+    count = len(queries)
+    print(f"{found.meta.living} notes, {stored.array('codes').count} postings, {level}, {count} queries")
+    print(f"recall@{KEPT} {hits / truth.size:.4f}")
+    for name, it in stored.arrays.items():
+        start = before.get(name, (0, 0))
+        asked, touched = (it.asked - start[0]) / count, (it.touched - start[1]) / count
+        print(f"{name}: {asked:.1f} asked for, {touched:.1f} pages of 4 KiB per query")
+    print(f"heads {search.memory_bytes} B, page tables {table_bytes(found)} B, disk {found.disk_bytes} B")
+
+
+if __name__ == "__main__":
+    main()
