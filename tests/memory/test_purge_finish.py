@@ -10,6 +10,7 @@ from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageBusy
 from memsvc.memory.maintenance import key_notes
+from memsvc.memory.purge import finish_erasure
 
 SCOPE = Scope.of("acme", "alice")
 ACTOR = Actor("tester")
@@ -73,3 +74,42 @@ def test_an_erasure_that_is_finished_leaves_nothing_to_do(world):
     note = world.service.remember(SCOPE, [NewItem("a")], actor=ACTOR).outcomes[0].note
     world.service.purge(SCOPE, [note], actor=ACTOR)
     assert [job.kind for job in world.storage.jobs.list(SCOPE.tenant, status=JobStatus.QUEUED, limit=9)] == []
+
+
+def filled(world):
+    """Store enough notes for an index in files, and return their ids."""
+    sent = [NewItem(f"note {number}") for number in range(12)]
+    notes = [outcome.note for outcome in world.service.remember(SCOPE, sent, actor=ACTOR).outcomes]
+    world.service.index_save(SCOPE)
+    return notes
+
+
+def namespace_row(world):
+    with world.storage.reader(SCOPE) as reader:
+        return reader.state.row
+
+
+def test_a_busy_index_leaves_the_end_to_a_job(world, monkeypatch):
+    note, *_ = filled(world)
+    monkeypatch.setattr(type(world.context.index), "purge", lambda self, source, state: busy())
+    receipt = world.service.purge(SCOPE, [note], actor=ACTOR)
+    waiting = world.storage.jobs.list(SCOPE.tenant, status=JobStatus.QUEUED, limit=9)
+    assert (receipt.compacted, "erase.finish" in [job.kind for job in waiting]) == (False, True)
+
+
+def test_a_purge_keeps_the_index_of_the_others_and_may_be_finished_again(world):
+    note, *others = filled(world)
+    world.service.purge(SCOPE, [note], actor=ACTOR)
+    before = world.service.index_stats(SCOPE)
+    finish_erasure(world.context, SCOPE, namespace_row(world))
+    assert world.service.index_stats(SCOPE) == before
+    assert (before.form, before.vectors, world.service.index_verify(SCOPE)) == ("flat", len(others), [])
+
+
+def test_finishing_the_erasure_of_a_namespace_leaves_a_later_one_of_that_name_alone(world):
+    filled(world)
+    gone = namespace_row(world)
+    world.service.purge_namespace(SCOPE, actor=ACTOR)
+    filled(world)
+    finish_erasure(world.context, SCOPE, gone)
+    assert world.service.index_stats(SCOPE).form == "flat"
