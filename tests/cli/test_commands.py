@@ -104,6 +104,24 @@ def test_indexes_are_verified_and_rebuilt(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+def test_stats_of_indexes_show_form_and_size(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMSVC_INDEX_EXACT_KEYS", "0")
+    assert run("index", "compact", "--json").data == {"compacted": ["local/default"]}
+    (found,) = run("index", "stats", "--json").data["indexes"]
+    assert (found["scope"], found["form"]) == ("local/default", "flat")
+    assert found["vectors"] > 0
+    assert found["disk_bytes"] > 0
+    assert f"flat, {found['vectors']} vectors" in run("index", "stats").out
+
+
+@pytest.mark.parametrize("command", ["verify", "rebuild", "stats", "compact"])
+def test_an_index_of_an_unknown_namespace_is_one_clear_line(run: Run, command: str) -> None:
+    done = run("index", command, "-n", "nobody")
+    assert (done.code, done.out) == (1, "")
+    assert "there is no such namespace" in done.err
+
+
+@pytest.mark.usefixtures("filled")
 def test_a_damaged_index_gives_exit_code_3(run: Run, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEMSVC_INDEX_EXACT_KEYS", "0")
     run("index", "rebuild")

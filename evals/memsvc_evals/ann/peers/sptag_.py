@@ -27,7 +27,8 @@ _SELECT = {
     "SelectThreshold": "12",
     "SplitFactor": "9",
     "SplitThreshold": "18",
-    # The paper's share. At .25, 32 lists of 20,000 vectors find .985 instead of .977, for half as much more building.
+    # The paper's share. At .25, 32 lists of 20,000 vectors find .985 instead of .977, for half as much more
+    # building.
     "Ratio": "0.16",
     "NumberOfThreads": "1",
     "BKTLambdaFactor": "-1",
