@@ -56,9 +56,9 @@ class CountedPages:
 
     def _add(self, index: Indices, each: int) -> None:
         starts = index * each
-        last = (starts + each - 1) // PAGE
+        within = np.append(np.arange(0, each, PAGE), each - 1)
         self.asked += len(index)
-        self.touched += len(np.union1d(starts // PAGE, last))
+        self.touched += len(np.unique((starts[:, None] + within) // PAGE))
 
 
 class CountedStored:
