@@ -123,6 +123,25 @@ def test_small_namespaces_are_not_stored(tmp_path, vectors):
     assert forms == ["exact", "flat", "flat", "exact"]
 
 
+def test_a_namespace_is_paged_above_its_limit_and_flat_again_well_below(tmp_path, vectors, agree):
+    index = TieredVectorIndex(tmp_path, memory_bytes=1 << 20, exact_keys=4, flat_keys=128, reranked=1 << 20)
+    truth = Truth()
+    rows = truth.add(*vectors(127))
+    query, forms = vectors(1)[0], []
+    for change in (
+        lambda: None,
+        lambda: truth.add(vectors(1)[0]),
+        lambda: truth.add(vectors(1)[0]),
+        lambda: purge(truth, rows[:32]),
+        lambda: purge(truth, rows[32:40]),
+    ):
+        change()
+        index.save(truth.reader(), truth.state())
+        forms.append(index.stats(truth.reader(), truth.state()).form)
+        agree(index, truth, query)
+    assert forms == ["flat", "flat", "paged", "paged", "flat"]
+
+
 def test_an_unsaved_tail_that_is_too_long_is_stored_by_a_search(tmp_path, vectors, agree):
     index = TieredVectorIndex(tmp_path, memory_bytes=1 << 22, exact_keys=512, reranked=1 << 20)
     truth = Truth()
