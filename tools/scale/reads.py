@@ -50,6 +50,9 @@ class CountedPages:
         self._add(index, self.item_bytes)
         return self._pages.items(index)
 
+    def announce(self, index: Indices) -> None:
+        self._pages.announce(index)
+
     def gather_items(self, index: Indices, out: Bytes2) -> None:
         self._add(index, self.item_bytes)
         self._pages.gather_items(index, out)

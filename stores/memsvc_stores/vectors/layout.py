@@ -106,6 +106,9 @@ class Pages(Protocol):
         Item i lies in page i // (page_bytes // item_bytes). The result is a new contiguous array.
         """
 
+    def announce(self, index: Indices) -> None:
+        """Ask for items that will be read soon, without waiting for them."""
+
     def gather_items(self, index: Indices, out: Bytes2) -> None:
         """Copy items into `out` (len(index), item_bytes); as `items`, without a new array."""
 

@@ -135,6 +135,7 @@ class PagedSearch:
 
     def _scanned(self, z: Vector, postings: Indices, asked: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
         scanner = self._scanner()
+        self._ids.announce(postings)
         self._codes.gather(postings, scanner.buffer(postings.size))
         ids = self._ids.items(postings).view(np.uint32).ravel()
         positions, _ = scanner.search(z, postings.size, asked)

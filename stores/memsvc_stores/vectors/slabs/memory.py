@@ -46,6 +46,9 @@ class MemoryPages:
     def items(self, index: Indices) -> Bytes2:
         return np.take(self._items(), index, axis=0)
 
+    def announce(self, index: Indices) -> None:
+        """Do nothing: it is in memory."""
+
     def gather_items(self, index: Indices, out: Bytes2) -> None:
         np.take(self._items(), index, axis=0, out=out)
 

@@ -70,6 +70,9 @@ class Overlay:
         self.gather_items(index, out)
         return out
 
+    def announce(self, index: Indices) -> None:
+        """Do nothing: it is in memory."""
+
     def gather_items(self, index: Indices, out: Bytes2) -> None:
         pages = index // self._per_page
         over = self._is_changed[pages]

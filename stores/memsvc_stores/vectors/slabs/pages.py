@@ -62,22 +62,31 @@ class SlabPages:
         self.gather_items(index, out)
         return out
 
+    def announce(self, index: Indices) -> None:
+        view = self._mapped()
+        if view.prefetcher.on:
+            view.prefetcher.ask(view.address, self._at(index) * self.item_bytes, self.item_bytes)
+
     def gather_items(self, index: Indices, out: Bytes2) -> None:
         view = self._mapped()
-        first = self.table.first
-        if first is None:
-            pages = index // self._per_page
-            at = (self.table.places[pages].astype(np.intp) - pages) * self._per_page + index
-        else:
-            # argmax costs a third of max.
-            if len(index) and index[index.argmax()] >= self.count * self._per_page:
-                raise IndexError(f"array {self.name} has {self.count * self._per_page} items, not {index.max()}")
-            at = index + first * self._per_page
+        at = self._at(index)
         if view.prefetcher.on:
             view.prefetcher.ask(view.address, at * self.item_bytes, self.item_bytes)
         if not self._checked.all:
             self._checked.items(index)
         view.take(view.items(self.item_bytes), at, out)
+
+    def _at(self, index: Indices) -> Indices:
+        """Return where in the slab items lie, counted in items."""
+        first = self.table.first
+        if first is None:
+            pages = index // self._per_page
+            scattered: Indices = (self.table.places[pages].astype(np.intp) - pages) * self._per_page + index
+            return scattered
+        # argmax costs a third of max.
+        if len(index) and index[index.argmax()] >= self.count * self._per_page:
+            raise IndexError(f"array {self.name} has {self.count * self._per_page} items, not {index.max()}")
+        return index + first * self._per_page
 
     def verify(self) -> list[str]:
         """Compare every page with its checksums, touched before or not; say which differ."""
