@@ -43,7 +43,8 @@ def test_reassigning_brings_rows_to_nearer_heads(grown, notes) -> None:
     space.insert(np.arange(3000))
     before = space.recall(notes(100, seed=4), probes=4)
     space.updater.finish()
-    assert space.recall(notes(100, seed=4), probes=4) >= before
+    # Work that moves nothing leaves it as it was; reassigning brings four points.
+    assert space.recall(notes(100, seed=4), probes=4) > before + 0.02
 
 
 def test_a_row_is_in_at_most_two_postings(grown, notes) -> None:
