@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 
@@ -13,6 +14,8 @@ _HINT = 'memsvc: the command line needs the server libraries; install them with:
 
 def main() -> None:
     """Run the `memsvc` command."""
+    # Read by OpenMP when it is loaded: searches are short, and more threads than cores make them wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         from memsvc.cli.app import build_app
     except ModuleNotFoundError as error:
