@@ -14,7 +14,7 @@ _HINT = 'memsvc: the command line needs the server libraries; install them with:
 
 def main() -> None:
     """Run the `memsvc` command."""
-    # Read by OpenMP when it is loaded: searches are short, and more threads than cores make them wait for each other.
+    # Read when OpenMP is loaded: searches are short, and more threads than cores wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         from memsvc.cli.app import build_app
