@@ -124,7 +124,7 @@ def report(found: SlabStored, queries: np.ndarray, truth: np.ndarray, *, level: 
     """Print the means of all queries, and the bytes in memory."""
     tools = Tools(found.meta.dimension)
     stored = CountedStored(found)
-    search = PagedSearch(stored, tools.codec, scorer=tools.scorer, effort=LEVELS[level])
+    search = PagedSearch(stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, effort=LEVELS[level])
     before = {name: (it.asked, it.touched) for name, it in stored.arrays.items()}
     notes = stored.array("notes")
     hits = 0

@@ -13,7 +13,7 @@ from memsvc_stores.vectors import hidden
 from memsvc_stores.vectors.delta import Changes
 from memsvc_stores.vectors.directory import Directory
 from memsvc_stores.vectors.forms import Accept, FormSearch
-from memsvc_stores.vectors.layout import Bytes1, Stored
+from memsvc_stores.vectors.layout import PAGE, Bytes1, Stored
 from memsvc_stores.vectors.rows import Scorer, StoredRows
 from memsvc_stores.vectors.scores import Scores
 from memsvc_stores.vectors.segment import Mask
@@ -25,6 +25,8 @@ _FEW = 500
 _MANY = 5_000
 _SMALL_PART = 0.025
 _SAMPLE = 256
+# Place and checksum of a page, and whether it has been checked.
+_TABLE_BYTES = 9
 _BLOCK = 65_536
 # Of equal scores the lower rows are wanted, so more are looked at than are kept.
 _MORE = 4
@@ -63,8 +65,9 @@ class Base:
 
     @property
     def memory_bytes(self) -> int:
-        """Bytes of anonymous RAM: the form's, and the sets of rows."""
-        return self.search.memory_bytes + self.hidden.nbytes + self.removed.nbytes
+        """Bytes of anonymous RAM: the form's, the sets of rows, and the tables of pages."""
+        tables = _TABLE_BYTES * (self.stored.disk_bytes // PAGE)
+        return self.search.memory_bytes + self.hidden.nbytes + self.removed.nbytes + tables
 
     def find(self, notes: Rows) -> tuple[Rows, Rows]:
         """Return note rows and rows of the keys, visible or not, of sorted distinct notes, by row."""

@@ -41,7 +41,7 @@ def opened_snapshot(stored: Stored, model: Model, tools: Tools, care: Care) -> S
     meta = stored.meta
     search: FormSearch
     if meta.form == "paged":
-        search = PagedSearch(stored, tools.codec, scorer=tools.scorer, effort=care.effort)
+        search = PagedSearch(stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, effort=care.effort)
     else:
         search = FlatSearch(stored, tools.codec, scorer=tools.scorer, reranked=care.reranked)
     bits = np.array(stored.extent("hidden"))

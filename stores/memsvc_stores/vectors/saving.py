@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from memsvc.errors import StorageBusy, StorageFull, StorageReadOnly, Unavailable
 from memsvc.ports.ranking import NamespaceState, VectorSource
 from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.files import storage_errors
-from memsvc_stores.vectors.layout import Stored
+from memsvc_stores.vectors.layout import Meta, Stored
 from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.opening import Care, fits, opened_snapshot
 from memsvc_stores.vectors.slabs.files import Files
@@ -26,9 +27,15 @@ __all__ = ["Saver"]
 _log = logging.getLogger(__name__)
 _CHUNK = 16_384
 _LOOSE = 4
+_BULK = 3
 _LOCKS = 64
 _PAUSE_SECONDS = 0.01
 _PATIENCE_SECONDS = 10.0
+
+
+def _overtaken(meta: Meta, state: NamespaceState) -> bool:
+    """Say whether so much has changed that building anew costs less than single inserts into postings."""
+    return meta.form == "paged" and _BULK * (state.last_sequence - meta.applied) > meta.living
 
 
 class Saver:
@@ -84,7 +91,7 @@ class Saver:
 
     def loose(self, state: NamespaceState) -> bool:
         """Say whether so many rows are unused that it is worth storing everything anew."""
-        stored = self._store.open(state.row)
+        stored = self._readable(state.row)
         return stored is not None and _LOOSE * (stored.meta.rows - stored.meta.living) > stored.meta.rows
 
     def erase(self, namespace: int) -> None:
@@ -96,14 +103,16 @@ class Saver:
 
     def tidy(self, namespace: int) -> None:
         """Give back all pages that are not of the newest epoch, and what dead writers have left."""
-        self._store.recycle(namespace, everything=True)
-        self._store.collect_orphans()
+        try:
+            self._overwrite(namespace)
+        except Damaged as damage:
+            self._start_over(damage)
 
     def scrub(self, namespace: int) -> None:
         """Tidy, and wait until nobody is overwriting given-up pages; raises StorageBusy after ten seconds."""
         until = time.monotonic() + _PATIENCE_SECONDS
         try:
-            self.tidy(namespace)
+            self._overwrite(namespace)
             while not self._store.settled():
                 if time.monotonic() >= until:
                     raise StorageBusy("another process still overwrites index pages; try again later")
@@ -132,7 +141,8 @@ class Saver:
         except (StorageFull, StorageReadOnly, Unavailable) as error:
             _log.warning("the damaged index of namespace %d stays: %s", namespace, error)
         except Damaged as worse:
-            self._start_over(worse)
+            with suppress(StorageFull, StorageReadOnly, Unavailable):
+                self._start_over(worse)
 
     def stored(self, namespace: int) -> SlabStored | None:
         """Open what is stored, of whatever model; raises Damaged."""
@@ -151,8 +161,11 @@ class Saver:
 
     def _write_in_turn(self, source: VectorSource, state: NamespaceState, *, anew: bool, wait: bool) -> None:
         """Write when no other thread or process does; what is damaged is written anew."""
-        until = time.monotonic() + (_PATIENCE_SECONDS if wait else 0.0)
-        with self._locks[state.row % _LOCKS]:
+        turn = self._locks[state.row % _LOCKS]
+        if not turn.acquire(blocking=wait):
+            raise StorageBusy("another thread writes the index; try again later")
+        try:
+            until = time.monotonic() + (_PATIENCE_SECONDS if wait else 0.0)
             while True:
                 try:
                     with storage_errors(self._directory):
@@ -168,11 +181,13 @@ class Saver:
                         ) from damage
                     self.set_aside(state.row, self._readable(state.row), damage)
                     anew = True
+        finally:
+            turn.release()
 
     def _write(self, source: VectorSource, state: NamespaceState, *, anew: bool) -> None:
         codec = self._toolbox.of(state.model.dimension).codec
         held = None if anew else self._store.open(state.row)
-        fresh = held is None or not fits(held, state.model, codec.name)
+        fresh = held is None or not fits(held, state.model, codec.name) or _overtaken(held.meta, state)
         with self._store.draft(state.row, fresh=fresh) as draft:
             base = draft.base
             if base is not None and base.meta.applied > state.last_sequence:
@@ -186,6 +201,10 @@ class Saver:
         if not kept:
             self._store.erase(state.row)
         self._clear(state.row)
+
+    def _overwrite(self, namespace: int) -> None:
+        self._store.recycle(namespace, everything=True)
+        self._store.collect_orphans()
 
     def _clear(self, namespace: int) -> None:
         """Give back what readers of the newest epochs do not need; at once what may hold removed notes."""

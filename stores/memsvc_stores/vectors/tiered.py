@@ -235,6 +235,9 @@ class TieredVectorIndex:
             return None
         try:
             stored = self._saver.newest(state)
+        except StorageBusy as error:
+            _log.info("the index of namespace %d is not opened now: %s", state.row, error)
+            return None
         except (StorageFull, StorageReadOnly, Unavailable) as error:
             _log.warning("the index of namespace %d is not opened: %s", state.row, error)
             opened.distrusted = True
@@ -276,6 +279,8 @@ class TieredVectorIndex:
             self._saver.set_aside(row, snapshot.stored, damage)
         opened = self._open.get(row)
         with opened.lock:
+            if opened.snapshot is not None and opened.snapshot.stored is not snapshot.stored:
+                return
             opened.distrusted = True
             opened.start(blank(snapshot.model))
         self._open.settle(row, opened)

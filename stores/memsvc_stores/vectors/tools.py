@@ -1,10 +1,11 @@
-"""What searches of one dimension share: the codec, and a scorer for each thread."""
+"""What searches of one dimension share: the codec, and a scanner and a scorer for each thread."""
 
 from __future__ import annotations
 
 import threading
 
 from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.codes.scanner import Scanner
 from memsvc_stores.vectors.codes.scorer import RowScorer
 
 __all__ = ["Toolbox", "Tools"]
@@ -16,6 +17,13 @@ class Tools:
     def __init__(self, dimension: int) -> None:
         self.codec = Codec.of(dimension)
         self._own = threading.local()
+
+    def scanner(self) -> Scanner:
+        """Return the calling thread's scanner."""
+        found: Scanner | None = getattr(self._own, "scanner", None)
+        if found is None:
+            found = self._own.scanner = Scanner(self.codec)
+        return found
 
     def scorer(self) -> RowScorer:
         """Return the calling thread's scorer."""

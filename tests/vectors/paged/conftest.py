@@ -10,6 +10,7 @@ import pytest
 from memsvc.ports.embedding import Matrix
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import pack
+from memsvc_stores.vectors.codes.scanner import Scanner
 from memsvc_stores.vectors.codes.scorer import RowScorer
 from memsvc_stores.vectors.layout import PAGE, SLOTS, Meta, block_bytes, row_bytes
 from memsvc_stores.vectors.paged.build import build_paged
@@ -76,9 +77,9 @@ def paged(codec: Codec, flat_draft: Callable[[Matrix], MemoryDraft]) -> Callable
 
 @pytest.fixture
 def search(codec: Codec) -> Callable[..., PagedSearch]:
-    scorer = RowScorer(DIMENSION)
+    scanner, scorer = Scanner(codec), RowScorer(DIMENSION)
 
     def make(stored: MemoryStored, effort: Effort) -> PagedSearch:
-        return PagedSearch(stored, codec, scorer=lambda: scorer, effort=effort)
+        return PagedSearch(stored, codec, scanner=lambda: scanner, scorer=lambda: scorer, effort=effort)
 
     return make

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from memsvc_stores.vectors.codes.packing import pack
+from memsvc_stores.vectors.codes.scanner import Scanner
 from memsvc_stores.vectors.codes.scorer import RowScorer
 from memsvc_stores.vectors.layout import PAGE, SLOTS, Meta
 from memsvc_stores.vectors.paged.build import build_paged
@@ -26,7 +27,8 @@ def recall(space, queries) -> float:
     space.draft = MemoryDraft(stored)
     space.reopen()
     scorer = RowScorer(codec.dimension)
-    search = PagedSearch(stored, codec, scorer=lambda: scorer, effort=EFFORT)
+    scanner = Scanner(codec)
+    search = PagedSearch(stored, codec, scanner=lambda: scanner, scorer=lambda: scorer, effort=EFFORT)
     truth = np.argsort(-(queries @ space.vectors.astype(np.float32).T), axis=1)[:, :K]
     found = 0
     for query, nearest in zip(queries, truth, strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -26,7 +25,7 @@ _ENOUGH = 0.8
 _LEAST = 16
 _LEAST_SHARE = 1e-6
 _WIDER = 4
-_MOST_GATHERED = 4096
+_MOST_GATHERED = 1024
 _LANDMARK = 32
 # Of a part of the rows, more postings than in proportion hold one of the best.
 _SPREAD = 1.25
@@ -73,16 +72,22 @@ class PagedSearch:
     """Head codes of one epoch in RAM, everything else in mapped pages. Thread-safe; its methods raise Damaged."""
 
     def __init__(
-        self, stored: Stored, codec: Codec, *, scorer: Callable[[], Scorer], effort: Effort = LEVELS["balanced"]
+        self,
+        stored: Stored,
+        codec: Codec,
+        *,
+        scanner: Callable[[], Scanner],
+        scorer: Callable[[], Scorer],
+        effort: Effort = LEVELS["balanced"],
     ) -> None:
         self._rows = StoredRows(stored, codec.dimension)
         self._codes, self._ids = stored.array("codes"), stored.array("ids")
+        self._scanner = scanner
         self._scorer = scorer
         self._effort = effort
         self._codec = codec
         self._count = self._codes.count
         self._row_count = stored.meta.rows
-        self._own = threading.local()
         heads = stored.array("heads")
         self._heads = ResidentCodes(codec, heads.count)
         heads.gather(np.arange(heads.count), self._heads.pages)
@@ -111,6 +116,9 @@ class PagedSearch:
         """Return the postings to read, best head first."""
         about, margin = effort.postings, effort.margin
         most = about if margin is None else about + about // 2
+        if about >= self._count:
+            # Places of heads that there are not must not displace any.
+            most = SLOTS * len(self._heads.pages)
         found, scores = self._heads.search(z, min(most, SLOTS * len(self._heads.pages)))
         if margin is not None and found.size > _LANDMARK and most < self._count:
             near = int(np.searchsorted(-scores, margin - scores[_LANDMARK - 1], side="right"))
@@ -144,12 +152,6 @@ class PagedSearch:
 
     def _scored(self, query: Vector, rows: Rows) -> tuple[Rows, Scores]:
         return self._rows.top(self._scorer(), query, rows, k=rows.size)
-
-    def _scanner(self) -> Scanner:
-        found: Scanner | None = getattr(self._own, "scanner", None)
-        if found is None:
-            found = self._own.scanner = Scanner(self._codec)
-        return found
 
 
 _NOTHING = np.empty(0, np.uint32)

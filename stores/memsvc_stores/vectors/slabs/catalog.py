@@ -26,7 +26,7 @@ class Catalog:
         self._files = files
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._open: list[sqlite3.Connection] = []
+        self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -80,7 +80,7 @@ class Catalog:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for connection in self._open:
+            for _, connection in self._open:
                 connection.close()
             self._open.clear()
         self._local = threading.local()
@@ -96,5 +96,9 @@ class Catalog:
                 connection.close()
                 raise
         with self._lock:
-            self._open.append(connection)
+            for thread, stale in self._open:
+                if not thread.is_alive():
+                    stale.close()
+            self._open = [it for it in self._open if it[0].is_alive()]
+            self._open.append((threading.current_thread(), connection))
         return connection

@@ -14,7 +14,8 @@ from memsvc_stores.vectors.files import storage_errors
 __all__ = ["catalog_errors"]
 
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
-_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+# The last two are lost races for the write-ahead log and for the schema.
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_SCHEMA)
 _UNAVAILABLE = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT)
 
 
@@ -29,6 +30,8 @@ def catalog_errors(directory: Path) -> Iterator[None]:
 
 
 def _translated(error: sqlite3.DatabaseError, directory: Path) -> MemsvcError | Damaged:
+    if isinstance(error, sqlite3.ProgrammingError):
+        return Unavailable(f"the index catalog in {directory} was closed meanwhile ({error}): try again")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     where = f"the index catalog in {directory}"
     if code == sqlite3.SQLITE_FULL:
