@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ class OurIndex:
 
         self._form = form
         self._folder: Path | None = None
-        self._index: VectorIndex | None = None
+        self._open: dict[str, VectorIndex] = {}
         self._params: Params = {}
         vectors: NDArray[Any] = np.load(Path(sys.argv[1]) / "x_f16.npy", mmap_mode="r")
         self._source = JournalSource.in_order(vectors)
@@ -42,24 +43,27 @@ class OurIndex:
 
     def open(self, folder: Path) -> None:
         self._folder = folder
-        self._index = open_index(folder, self._form, params=self._params)
+        self._chosen()
 
     def tune(self, params: Params) -> None:
-        if params == self._params:
-            return
-        assert self._folder is not None
-        self.close()
+        """Change to the index with these parameters, which stays open: a service does not reopen it either."""
         self._params = params
-        self.open(self._folder)
         self.search(self._source.matrix(np.array([1]))[0], 1)
 
     def search(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
-        assert self._index is not None
-        return self._index.search(self._source, self._state, query, k=k, allowed=None).rows - 1
+        return self._chosen().search(self._source, self._state, query, k=k, allowed=None).rows - 1
 
     def close(self) -> None:
-        if self._index is not None:
-            self._index.close()
+        for index in self._open.values():
+            index.close()
+        self._open.clear()
+
+    def _chosen(self) -> VectorIndex:
+        assert self._folder is not None
+        name = json.dumps(self._params, sort_keys=True)
+        if name not in self._open:
+            self._open[name] = open_index(self._folder, self._form, params=self._params)
+        return self._open[name]
 
 
 if __name__ == "__main__":

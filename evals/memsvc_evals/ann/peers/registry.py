@@ -15,7 +15,7 @@ def _sweep(name: str, *values: int) -> tuple[Params, ...]:
     return tuple({name: value} for value in values)
 
 
-_EF = _sweep("ef", 16, 32, 64, 128, 256)
+_EF = _sweep("ef", 16, 32, 48, 64, 96, 128, 192, 256)
 
 
 def _flat(argument: str) -> AnnPeer:
@@ -37,7 +37,6 @@ def _hnsw(name: str, module: str) -> AnnPeer:
         environment="ann-faiss",
         packages=_FAISS,
         sweep=_EF,
-        at={"ef": 64},
     )
 
 
@@ -73,7 +72,6 @@ def _graph(name: str, package: str, *, on_disk: bool) -> AnnPeer:
         environment=f"ann-{name}",
         packages=(package, "numpy>=2"),
         sweep=_EF,
-        at={"ef": 64},
         on_disk=on_disk,
     )
 
@@ -84,7 +82,6 @@ _CHROMADB = AnnPeer(
     environment="chromadb",  # the one of `memsvc eval load`
     packages=("chromadb>=1.5,<2",),
     sweep=_EF,
-    at={"ef": 64},
 )
 _SQLITE_VEC = AnnPeer(
     name="sqlite-vec",
