@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,11 +66,9 @@ def rebuild(
     json: options.Json = False,
 ) -> None:
     """Build indexes anew from the vectors in the database; nothing is embedded again."""
-    done = []
     with opened(data_dir) as app:
-        for scope in _scopes(app, namespace, tenant, everything=all_):
-            app.service.index_rebuild(scope)
-            done.append(f"{scope.tenant}/{scope.namespace}")
+        scopes = _scopes(app, namespace, tenant, everything=all_)
+        done = _each(scopes, app.service.index_rebuild)
     report({"rebuilt": done}, [f"{len(done)} rebuilt"], as_json=json)
 
 
@@ -102,12 +101,17 @@ def compact(
     json: options.Json = False,
 ) -> None:
     """Bring indexes up to date on disk and give back what removed notes have left."""
-    done = []
     with opened(data_dir) as app:
-        for scope in _scopes(app, namespace, tenant, everything=all_):
-            app.service.index_compact(scope)
-            done.append(f"{scope.tenant}/{scope.namespace}")
+        scopes = _scopes(app, namespace, tenant, everything=all_)
+        done = _each(scopes, app.service.index_compact)
     report({"compacted": done}, [f"{len(done)} compacted"], as_json=json)
+
+
+def _each(scopes: Sequence[Scope], work: Callable[[Scope], None]) -> list[str]:
+    """Do the work for each scope, and return their names."""
+    for scope in scopes:
+        work(scope)
+    return [f"{scope.tenant}/{scope.namespace}" for scope in scopes]
 
 
 def _scopes(app: App, namespace: str | None, tenant: str, *, everything: bool) -> list[Scope]:

@@ -12,7 +12,7 @@ from memsvc.ports.ranking import Rows, Times
 from memsvc_stores.vectors.layout import Bytes2, Indices, Pages
 from memsvc_stores.vectors.scores import Scores, dots
 
-__all__ = ["Scorer", "StoredRows", "score_rows", "vectors_of"]
+__all__ = ["Scorer", "StoredRows", "vectors_of"]
 
 _BLOCK = 4096
 
@@ -21,8 +21,6 @@ class Scorer(Protocol):
     """What scores gathered rows; see codes.scorer.RowScorer."""
 
     def buffer(self, rows: int, /) -> Bytes2: ...
-
-    def score(self, query: Vector, rows: int, /) -> Scores: ...
 
     def top(self, query: Vector, rows: int, k: int, /) -> tuple[Rows, Scores]: ...
 
@@ -35,16 +33,6 @@ def vectors_of(items: Bytes2, dimension: int) -> Matrix:
     """Return float16 rows (n, row_bytes) as a matrix."""
     matrix: Matrix = items.view("<f2")[:, :dimension].astype(np.float32)
     return matrix
-
-
-def score_rows(rows: Pages, scorer: Scorer, query: Vector, wanted: Rows) -> Scores:
-    """Return the float32 inner products of rows by number, a block at a time; raises Damaged."""
-    scores = np.empty(wanted.size, np.float32)
-    for start in range(0, wanted.size, _BLOCK):
-        block = wanted[start : start + _BLOCK]
-        rows.gather_items(block, scorer.buffer(block.size))
-        scores[start : start + block.size] = scorer.score(query, block.size)
-    return scores
 
 
 class StoredRows:
@@ -79,12 +67,8 @@ class StoredRows:
         """Return the scores that an exact search gives for the same vectors."""
         return dots(self.vectors(rows), query)
 
-    def score(self, scorer: Scorer, query: Vector, rows: Indices) -> Scores:
-        """Return float32 inner products, quicker and less exact than `exact`."""
-        return score_rows(self._rows, scorer, query, rows)
-
     def top(self, scorer: Scorer, query: Vector, rows: Rows, *, k: int) -> tuple[Rows, Scores]:
-        """Return the k best rows with float32 inner products, best first."""
+        """Return the k best rows with float32 inner products, quicker and less exact than `exact`, best first."""
         if rows.size <= _BLOCK:
             self._rows.gather_items(rows, scorer.buffer(rows.size))
             places, values = scorer.top(query, rows.size, k)
