@@ -129,5 +129,6 @@ def test_verify_tells_what_differs(tmp_path, vectors, saved):
     assert [(it.kind, it.detail.rpartition(": ")[2]) for it in found] == [
         ("missing", "1 notes, the first in row 6"),
         ("extra", "1 notes, the first in row 5"),
-        ("different", "1 notes, the first in row 3"),
+        ("different", "2 notes, the first in row 3"),
+        ("stale", "1 notes, the first in row 1"),
     ]

@@ -111,19 +111,18 @@ class TieredVectorIndex:
 
     def verify(self, source: VectorSource, state: NamespaceState) -> list[IndexProblem]:
         """Compare what is stored and the open namespace with the source; change nothing."""
-        truth = source.vector_delta(0)
-        found = [] if self._saver is None else stored_differences(self._saver, source, state, truth)
+        found = [] if self._saver is None else stored_differences(self._saver, source, state)
         opened = self._open.peek(state.row)
         if opened is None or opened.snapshot is None or not opened.snapshot.of(state.model):
             return found
         snapshot = self._fresh(source, state)
         try:
-            in_memory = differences("memory", snapshot, truth)
+            in_memory = differences("memory", snapshot, source, state)
         except Damaged as damage:
             self._give_up(state.row, snapshot, damage)
             return found
         # What other readers have seen since, or pages that are being given back, say nothing about the index.
-        return found if snapshot.applied > truth.upto or not snapshot.sound else found + in_memory
+        return found if snapshot.applied > state.last_sequence or not snapshot.sound else found + in_memory
 
     def rebuild(self, source: VectorSource, state: NamespaceState) -> None:
         """Store everything anew from the source."""

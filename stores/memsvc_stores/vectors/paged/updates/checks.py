@@ -1,93 +1,127 @@
-"""What must hold of the postings of a namespace."""
+"""What must hold of the postings of a namespace, read block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
+from memsvc.ports.embedding import Matrix
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import unpack
-from memsvc_stores.vectors.layout import EMPTY, SLOTS, Draft, Indices, Stored
+from memsvc_stores.vectors.findings import Findings
+from memsvc_stores.vectors.layout import EMPTY, SLOTS, Bytes2, Draft, Indices, Pages, Stored
 from memsvc_stores.vectors.paged.updates.vectors import Widening
+from memsvc_stores.vectors.paged.updates.words import Slots
+from memsvc_stores.vectors.recoding import strange
+from memsvc_stores.vectors.segment import Mask
 
 __all__ = ["check_postings"]
 
+_ROWS: Final = 65_536
 
-def check_postings(stored: Stored | Draft, codec: Codec, living: Indices | None = None) -> list[str]:
-    """Return what is wrong with ids, places, heads and empty slots; nothing when all is sound.
 
-    `living` are the rows that must be there, and no others; None leaves that out.
+def check_postings(stored: Stored | Draft, codec: Codec, living: Indices) -> list[str]:
+    """Return what is wrong with ids, places, heads and codes; nothing when all is sound.
+
+    `living` are the rows that must be there, and no others, ascending.
     """
-    return list(_problems(stored, codec, living))
-
-
-def _problems(stored: Stored | Draft, codec: Codec, living: Indices | None) -> Iterator[str]:
     count = stored.array("codes").count
-    ids_array, places_array = stored.array("ids"), stored.array("places")
     if stored.array("heads").count != -(-count // SLOTS):
-        yield f"{stored.array('heads').count} pages of heads for {count} postings"
-    room = ids_array.page_bytes // ids_array.item_bytes * ids_array.count
-    if room < count:
-        yield f"ids of {room} postings for {count}"
-        return
-    slots = ids_array.items(np.arange(room)).view(np.uint32).reshape(-1)
-    if (slots[SLOTS * count :] != EMPTY).any():
-        yield "rows in postings that are not there"
-    slots = slots[: SLOTS * count]
-    positions = np.flatnonzero(slots != EMPTY)
-    rows = slots[positions].astype(np.intp)
-    reach = places_array.page_bytes // places_array.item_bytes * places_array.count
-    places = places_array.items(np.arange(reach)).view(np.uint32)
-    yield from _disagreements(slots, positions, rows, places)
-    if living is not None:
-        missing, extra = np.setdiff1d(living, rows), np.setdiff1d(rows, living)
-        if len(missing) or len(extra):
-            yield f"rows missing {missing[:5].tolist()}, rows too many {extra[:5].tolist()}"
-    yield from _codes(stored, codec, slots.reshape(-1, SLOTS))
+        return [f"{stored.array('heads').count} pages of heads for {count} postings"]
+    for name in ("ids", "centroids"):
+        if _room(stored.array(name)) < count:
+            return [f"{name} of {_room(stored.array(name))} postings for {count}"]
+    return _Check(stored, codec, living).problems()
 
 
-def _disagreements(
-    slots: np.ndarray[tuple[int, ...], np.dtype[np.uint32]],
-    positions: Indices,
-    rows: Indices,
-    places: np.ndarray[tuple[int, ...], np.dtype[np.uint32]],
-) -> Iterator[str]:
-    if len(rows) and int(rows.max()) >= len(places):
-        yield "a row without room for its places"
-        return
-    for row in rows[~(places[rows] == positions[:, None]).any(axis=1)][:5].tolist():
-        yield f"row {row} is in a slot that its places do not name"
-    named = places[places != EMPTY]
-    owner = np.nonzero(places != EMPTY)[0]
-    inside = named < len(slots)
-    if not inside.all() or (slots[named[inside]] != owner[inside]).any():
-        yield "a place names a slot that has another row"
-    if len(named) != len(positions):
-        yield f"{len(named)} places for {len(positions)} filled slots"
-    if ((places[:, 0] == EMPTY) & (places[:, 1] != EMPTY)).any():
-        yield "a second place without a first"
-    keys = rows * (len(slots) // SLOTS + 1) + positions // SLOTS
-    if len(np.unique(keys)) != len(keys):
-        yield "a row twice in one posting"
+def _room(array: Pages) -> int:
+    return array.page_bytes // array.item_bytes * array.count
 
 
-def _codes(
-    stored: Stored | Draft, codec: Codec, slots: np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
-) -> Iterator[str]:
-    count = len(slots)
-    if not count:
-        return
-    full = Widening(codec.dimension).read(stored.array("centroids"), np.arange(count))
-    pages = np.empty((stored.array("heads").count, codec.page_bytes), np.uint8)
-    stored.array("heads").gather(np.arange(len(pages)), pages)
-    heads = unpack(pages)[:count]
-    for posting in np.flatnonzero((heads != codec.encode(codec.rotate(full))).any(axis=1))[:5].tolist():
-        yield f"the head code of posting {posting} is not that of its centroid"
-    opposite = codec.encode(codec.rotate(-full))
-    page = np.empty((1, codec.page_bytes), np.uint8)
-    for posting in range(count):
-        stored.array("codes").gather(np.array([posting]), page)
-        vacant = unpack(page)[slots[posting] == EMPTY]
-        if (vacant != opposite[posting]).any():
-            yield f"an empty slot of posting {posting} does not hold the code of its negated head"
+class _Check:
+    """Goes through the postings, then through the places.
+
+    A row whose every slot is named by its places, and that has as many places as slots, has just these.
+    """
+
+    def __init__(self, stored: Stored | Draft, codec: Codec, living: Indices) -> None:
+        self._codec = codec
+        self._living = living
+        self._widening = Widening(codec.dimension)
+        self._arrays = {
+            name: stored.array(name) for name in ("codes", "heads", "ids", "centroids", "places", "rows")
+        }
+        self._count = self._arrays["codes"].count
+        self._reach = _room(self._arrays["places"])
+        self._used = np.zeros(self._reach, np.bool_)
+        self._used[living[living < min(self._reach, _room(self._arrays["rows"]))]] = True
+        self._slots_of = np.zeros(self._reach, np.uint8)
+        self._findings = Findings()
+
+    def problems(self) -> list[str]:
+        # As many postings together as there are heads in a page.
+        for start in range(0, self._count, SLOTS):
+            self._check_block(np.arange(start, min(start + SLOTS, self._count)))
+        past = np.arange(self._count, _room(self._arrays["ids"]))
+        filled = (self._arrays["ids"].items(past).view(np.uint32) != EMPTY).any(axis=1)
+        self._findings.add("postings that are not there have rows, the first is posting", past[filled])
+        for start in range(0, self._reach, _ROWS):
+            self._check_places(np.arange(start, min(start + _ROWS, self._reach)))
+        self._findings.add(
+            "rows are without room for places, the first is row", self._living[self._living >= self._reach]
+        )
+        return self._findings.told()
+
+    def _check_block(self, postings: Indices) -> None:
+        slots = self._arrays["ids"].items(postings).view(np.uint32)
+        pages = np.empty((postings.size, self._codec.page_bytes), np.uint8)
+        self._arrays["codes"].gather(postings, pages)
+        codes = unpack(pages).reshape(postings.size, SLOTS, -1)
+        centroids = self._widening.read(self._arrays["centroids"], postings)
+        ordered = np.sort(slots, axis=1)
+        twice = ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] != EMPTY)).any(axis=1)
+        self._findings.add("postings have a row twice, the first is posting", postings[twice])
+        self._check_heads(postings, centroids)
+        self._check_rows(postings, slots, codes)
+        self._check_empty(postings, centroids, codes, slots == EMPTY)
+
+    def _check_heads(self, postings: Indices, centroids: Matrix) -> None:
+        heads = unpack(self._arrays["heads"].read(int(postings[0]) // SLOTS)[None])[: postings.size]
+        wrong = strange(self._codec, heads, centroids)
+        self._findings.add("head codes are not those of their centroids, the first of posting", postings[wrong])
+
+    def _check_rows(self, postings: Indices, slots: Slots, codes: Bytes2) -> None:
+        """Check the filled slots, and count the slots that rows have."""
+        within, slot = np.nonzero(slots != EMPTY)
+        rows = slots[within, slot].astype(np.intp)
+        known = rows < self._reach
+        known[known] = self._used[rows[known]]
+        self._findings.add("slots have a row that is not there, the first in posting", postings[within[~known]])
+        within, slot, rows = within[known], slot[known], rows[known]
+        places = self._arrays["places"].items(rows).view(np.uint32)
+        named = (places == (SLOTS * postings[within] + slot)[:, None]).any(axis=1)
+        self._findings.add("slots are not among the places of their row, the first of row", rows[~named])
+        np.add.at(self._slots_of, rows[named], 1)
+        wrong = strange(self._codec, codes[within, slot], self._widening.read(self._arrays["rows"], rows))
+        self._findings.add("codes in postings are not those of their rows, the first of row", rows[wrong])
+
+    def _check_empty(self, postings: Indices, centroids: Matrix, codes: Bytes2, vacant: Mask) -> None:
+        within, slot = np.nonzero(vacant)
+        opposite = self._codec.encode(self._codec.rotate(-centroids))
+        doubtful = (codes[within, slot] != opposite[within]).any(axis=1)
+        within, slot = within[doubtful], slot[doubtful]
+        wrong = strange(self._codec, codes[within, slot], -centroids[within])
+        self._findings.add(
+            "empty slots do not hold the code of their negated head, the first in posting", postings[within[wrong]]
+        )
+
+    def _check_places(self, rows: Indices) -> None:
+        filled = self._arrays["places"].items(rows).view(np.uint32) != EMPTY
+        self._findings.add(
+            "rows have a second place without a first, the first is row", rows[~filled[:, 0] & filled[:, 1]]
+        )
+        astray = filled.sum(axis=1) != self._slots_of[rows]
+        self._findings.add("rows have places that are not theirs, the first is row", rows[astray])
+        missing = self._used[rows] & (self._slots_of[rows] == 0)
+        self._findings.add("rows are in no posting, the first is row", rows[missing])
