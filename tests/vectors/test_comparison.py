@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from memsvc.ports.embedding import Matrix
@@ -85,3 +86,29 @@ def test_what_a_later_block_says_of_a_note_counts(saved, vectors):
         deltas.append(truth.reader().vector_delta(truth.state().last_sequence - 1))
     saved.save(truth.reader(), truth.state())
     assert saved.verify(Replayed(deltas), truth.state()) == []
+
+
+class Timed:
+    """A source that says when notes were."""
+
+    def __init__(self, truth: Truth, moved: int | None = None) -> None:
+        self._reader = truth.reader()
+        self._moved = moved
+
+    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
+        found = self._reader.vector_delta(after_sequence)
+        times = np.stack((10 * found.note_rows, 20 * found.note_rows), axis=1)
+        times[found.note_rows == self._moved, 1] += 1
+        return replace(found, times=times)
+
+
+def test_nothing_is_wrong_with_times_that_are_the_same(saved, history):
+    saved.save(Timed(history), history.state())
+    assert saved.verify(Timed(history), history.state()) == []
+
+
+def test_other_times_are_a_difference(saved, history):
+    saved.save(Timed(history), history.state())
+    saved.close()
+    found = saved.verify(Timed(history, moved=12), history.state())
+    assert [(it.kind, it.detail) for it in found] == [("different", "stored: 1 notes, the first in row 12")]

@@ -13,6 +13,7 @@ import pytest
 from memsvc.ports.embedding import Matrix, Model
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import put_code, unpack
+from memsvc_stores.vectors.directory import Listing
 from memsvc_stores.vectors.layout import EMPTY, SLOTS
 from memsvc_stores.vectors.slabs.draft import SlabDraft
 from memsvc_stores.vectors.slabs.files import Files
@@ -167,6 +168,48 @@ def test_a_set_of_hidden_rows_that_is_too_short(flat):
     with flat.changed() as draft:
         draft.put("hidden", draft.extent("hidden")[:-1])
     assert flat.problems() == [("corrupt", "stored: the set of hidden rows has 37 bytes for 300 rows")]
+
+
+def test_notes_past_the_last_row(flat):
+    with flat.changed() as draft:
+        draft.array("notes").set_items(np.array([310]), np.array([[7]]).view(np.uint8))
+    assert flat.problems() == [("corrupt", "stored: there are notes past the last of 300 rows")]
+
+
+def test_a_row_that_the_directory_does_not_name(flat):
+    with flat.changed() as draft:
+        name = "directory" if draft.extent("directory").size else "recent"
+        listing = Listing.read(draft.extent(name))
+        kept = listing.rows != 40
+        draft.put(name, Listing(listing.notes[kept], listing.rows[kept]).bytes())
+    assert flat.problems() == [
+        ("corrupt", "stored: 1 rows are not in the directory, the first is row 40"),
+        ("missing", "stored: 1 notes, the first in row 41"),
+        ("extra", "stored: 1 notes, the first in row 41"),
+    ]
+
+
+def test_a_directory_that_names_a_row_that_is_not_there(flat):
+    with flat.changed() as draft:
+        name = "directory" if draft.extent("directory").size else "recent"
+        listing = Listing.read(draft.extent(name))
+        rows = listing.rows.copy()
+        rows[7] = 1 << 20
+        draft.put(name, Listing(listing.notes, rows).bytes())
+    assert ("corrupt", "stored: 1 entries of the directory name no row, the first is entry 7") in flat.problems()
+
+
+def test_a_directory_that_does_not_ascend(flat):
+    with flat.changed() as draft:
+        name = "directory" if draft.extent("directory").size else "recent"
+        listing = Listing.read(draft.extent(name))
+        order = np.arange(listing.notes.size)
+        order[[7, 8]] = 8, 7
+        draft.put(name, Listing(listing.notes[order], listing.rows[order]).bytes())
+    assert (
+        "corrupt",
+        "stored: 1 entries of the directory do not ascend, the first is entry 8",
+    ) in flat.problems()
 
 
 def test_a_wrong_number_of_keys(flat):

@@ -49,17 +49,18 @@ def _checked(
     problems = stored.verify()
     if problems:
         return [_corrupt(problem) for problem in problems]
+    found: list[IndexProblem] = []
     try:
         snapshot = saver.opened(stored, state)
         if snapshot is None:
             return [IndexProblem("different", f"{_STORED} vectors are of model {stored.meta.model_id}")]
         if snapshot.applied > state.last_sequence:
             return [IndexProblem("stale", f"{_STORED} is a history past sequence {state.last_sequence}")]
-        found = [_corrupt(it) for it in structural_problems(stored, Codec.of(stored.meta.dimension))]
+        found += [_corrupt(it) for it in structural_problems(stored, Codec.of(stored.meta.dimension))]
         present, later = _brought_up(snapshot, source, state)
         return found + _compared(_STORED, Comparison(present, passed_over=later), source, state)
     except Damaged as damage:
-        return [_corrupt(str(damage))]
+        return [*found, _corrupt(str(damage))]
 
 
 def _brought_up(snapshot: Snapshot, source: VectorSource, state: NamespaceState) -> tuple[Snapshot, Rows]:

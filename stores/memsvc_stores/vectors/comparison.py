@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 
 from memsvc.ports.embedding import Matrix
-from memsvc.ports.ranking import Rows, VectorDelta
+from memsvc.ports.ranking import Rows, Times, VectorDelta
 from memsvc_stores.vectors import hidden
 from memsvc_stores.vectors.delta import additions, changes
+from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.segment import Additions, Mask, Positions
 from memsvc_stores.vectors.snapshot import Snapshot
 
@@ -45,7 +46,8 @@ class Comparison:
         moved &= ~np.isin(notes, np.fromiter(delta.purged, np.int64, len(delta.purged)))
         self._judge("stale", change.rows[judged], np.unique(notes[moved]))
         self._named[places[change.gone[at]]] = False
-        self._take_keys(added, notes, places, restated=change.rows[judged & change.gone])
+        restated = change.rows[judged & change.gone]
+        self._take_keys(added, notes, places, restated=restated, timed=delta.times is not None)
 
     def problems(self) -> dict[str, Rows]:
         """Return the notes that differ, ascending, by kind."""
@@ -53,13 +55,18 @@ class Comparison:
         extra = self._held.unnamed(self._named)
         return {"missing": missing, "extra": extra, "different": different, "stale": stale}
 
-    def _take_keys(self, added: Additions, notes: Rows, places: Rows, *, restated: Rows) -> None:
+    def _take_keys(self, added: Additions, notes: Rows, places: Rows, *, restated: Rows, timed: bool) -> None:
         keyed = np.isin(notes, added.rows)
         notes, places = notes[keyed], places[keyed]
         self._named[places] = True
         self._judge("missing", restated, np.setdiff1d(added.rows, notes))
         added = added.taken(np.isin(added.rows, notes))
-        self._judge("different", restated, _different(added, notes, self._held.vectors(places)))
+        unlike = _different(added, notes, self._held.vectors(places))
+        if timed:
+            # All keys of a note have its times.
+            own = added.times[np.searchsorted(added.rows, notes)]
+            unlike = np.union1d(unlike, notes[(self._held.times(places) != own).any(axis=1)])
+        self._judge("different", restated, unlike)
 
     def _judge(self, kind: str, judged: Rows, wrong: Rows) -> None:
         """Replace what was said of notes; both lists ascend."""
@@ -88,6 +95,8 @@ class _Held:
         named, places = self._tail.rows[entries], entries + self._stored
         if self._base is not None:
             stored, rows = self._base.find(notes)
+            if rows.size and rows.max() >= self._stored:
+                raise Damaged(f"a directory names row {rows.max()} of {self._stored}")
             named, places = np.concatenate((stored, named)), np.concatenate((rows, places))
         order = np.argsort(named, kind="stable")
         return named[order], places[order]
@@ -100,6 +109,15 @@ class _Held:
         if self._base is not None:
             matrix[stored] = self._base.rows.vectors(places[stored])
         return matrix
+
+    def times(self, places: Rows) -> Times:
+        """Return event and ingest time of the keys at places."""
+        stored, entries = self._split(places)
+        times = np.empty((places.size, 2), np.int64)
+        times[~stored] = self._tail.times[entries]
+        if self._base is not None:
+            times[stored] = self._base.rows.times(places[stored])
+        return times
 
     def visible(self, places: Rows) -> Mask:
         """Say which keys are visible."""
