@@ -8,11 +8,12 @@ notes 1, 2, 3 and so on.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from memsvc_stores.vectors.layout import PAGE, Bytes1, Bytes2, Indices, Meta, Pages, Stored
+from memsvc_stores.vectors.layout import PAGE, Addresses, Bytes1, Bytes2, Indices, Meta, Pages, Result, Stored
 from memsvc_stores.vectors.paged.search import LEVELS, PagedSearch
 from memsvc_stores.vectors.slabs.store import Store
 from memsvc_stores.vectors.slabs.stored import SlabStored
@@ -54,8 +55,12 @@ class CountedPages:
         self._pages.announce(index)
 
     def gather_items(self, index: Indices, out: Bytes2) -> None:
-        self._add(index, self.item_bytes)
+        self._add(index, out.shape[1])
         self._pages.gather_items(index, out)
+
+    def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
+        self._add(pages, self.page_bytes)
+        return self._pages.in_place(pages, read)
 
     def _add(self, index: Indices, each: int) -> None:
         starts = index * each

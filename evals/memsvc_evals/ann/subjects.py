@@ -18,7 +18,20 @@ from memsvc_evals.load.systems import System, our_paths
 __all__ = ["FORMS", "Subject", "chosen_peers", "our_subjects", "peer_subjects", "point_name"]
 
 _SCRIPTS = ("answering.py", "ann/system.py", "ann/worker.py", "ann/resources.py", "ann/peers/*.py")
-_EFFORTS = ((16, 40), (32, 60), (64, 100), (96, 120), (128, 150), (192, 200), (256, 250), (512, 400))
+_EFFORTS = (
+    (16, 40),
+    (32, 60),
+    (64, 100),
+    (96, 120),
+    (128, 150),
+    (160, 160),
+    (192, 180),
+    (208, 190),
+    (224, 200),
+    (240, 210),
+    (256, 250),
+    (512, 400),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,6 @@ _SAMPLE = 256
 # Place and checksum of a page, and whether it has been checked.
 _TABLE_BYTES = 9
 _BLOCK = 65_536
-# Of equal scores the lower rows are wanted, so more are looked at than are kept.
-_MORE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +94,9 @@ class Base:
             _, rows = self.find(allowed)
             if within is not None:
                 rows = rows[within.holds(self.rows.times(rows))]
-            return self.rows.top(self.scorer(), coded.query, rows, k=_MORE * keep)
+            return self.rows.top(self.scorer(), coded.query, rows, keep=keep)
         if within is not None and (few := self._few_within(allowed, within)) is not None:
-            return self.rows.top(self.scorer(), coded.query, few, k=_MORE * keep)
+            return self.rows.top(self.scorer(), coded.query, few, keep=keep)
         if allowed is None and within is None:
             accept = self._accept(allowed, within) if self.veiled else None
             share = 1 - self.veiled / max(self.stored.meta.rows, 1)

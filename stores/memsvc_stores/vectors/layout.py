@@ -20,9 +20,9 @@ row, little-endian bit order: 1 = not visible or unused).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ __all__ = [
     "EMPTY",
     "PAGE",
     "SLOTS",
+    "Addresses",
     "Bytes2",
     "Draft",
     "Form",
@@ -38,6 +39,7 @@ __all__ = [
     "Meta",
     "Pages",
     "PagesDraft",
+    "Result",
     "Stored",
     "block_bytes",
     "row_bytes",
@@ -51,6 +53,8 @@ Form: TypeAlias = str
 Bytes1: TypeAlias = NDArray[np.uint8]
 Bytes2: TypeAlias = NDArray[np.uint8]
 Indices: TypeAlias = NDArray[np.intp]
+Addresses: TypeAlias = NDArray[np.uint64]
+Result = TypeVar("Result")
 
 
 def row_bytes(dimension: int) -> int:
@@ -110,7 +114,17 @@ class Pages(Protocol):
         """Ask for items that will be read soon, without waiting for them."""
 
     def gather_items(self, index: Indices, out: Bytes2) -> None:
-        """Copy items into `out` (len(index), item_bytes); as `items`, without a new array."""
+        """Copy items into `out` (len(index), item_bytes); as `items`, without a new array.
+
+        With a narrower `out`, whose width divides a page, the pages are items of that width.
+        """
+
+    def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
+        """Return what `read` makes of pages, by their addresses, which are good until it returns.
+
+        The pages are checked, and prefetched together; raises Damaged. Pages of 64 codes begin at multiples of
+        the greatest power of two in their size, up to 4096.
+        """
 
 
 class PagesDraft(Pages, Protocol):

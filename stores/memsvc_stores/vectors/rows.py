@@ -15,6 +15,7 @@ from memsvc_stores.vectors.scores import Scores, dots
 __all__ = ["Scorer", "StoredRows", "vectors_of"]
 
 _BLOCK = 4096
+_MORE = 4
 
 
 class Scorer(Protocol):
@@ -65,10 +66,14 @@ class StoredRows:
 
     def exact(self, query: NDArray[np.float64], rows: Indices) -> Scores:
         """Return the scores that an exact search gives for the same vectors."""
-        return dots(self.vectors(rows), query)
+        return dots(self._rows.items(rows).view("<f2")[:, : self.dimension].astype(np.float64), query)
 
-    def top(self, scorer: Scorer, query: Vector, rows: Rows, *, k: int) -> tuple[Rows, Scores]:
-        """Return the k best rows with float32 inner products, quicker and less exact than `exact`, best first."""
+    def top(self, scorer: Scorer, query: Vector, rows: Rows, *, keep: int) -> tuple[Rows, Scores]:
+        """Return the best rows with float32 inner products, quicker and less exact than `exact`, best first.
+
+        They are more than are kept, because of equal scores the lower rows are wanted.
+        """
+        k = _MORE * keep
         if rows.size <= _BLOCK:
             self._rows.gather_items(rows, scorer.buffer(rows.size))
             places, values = scorer.top(query, rows.size, k)

@@ -7,14 +7,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc.ports.embedding import Matrix
-
 __all__ = ["Scores", "dots"]
 
 Scores: TypeAlias = NDArray[np.float32]
 
 
-def dots(vectors: Matrix, query: NDArray[np.float64]) -> Scores:
+def dots(vectors: NDArray[np.floating], query: NDArray[np.float64]) -> Scores:
     """Return inner products, summed in float64 row by row."""
     # Not BLAS, whose sums depend on a row's place in the matrix.
     scores: Scores = np.add.reduce(vectors * query, axis=1).astype(np.float32)

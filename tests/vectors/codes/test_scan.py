@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from memsvc_stores.vectors.codes import Codec, ResidentCodes, Scanner
+from memsvc_stores.vectors.aligned import aligned
+from memsvc_stores.vectors.codes import Codec, ResidentCodes, Scanner, widescan
 from memsvc_stores.vectors.codes.packing import pack
+from memsvc_stores.vectors.codes.scanner import MOST_PAGES
 
 # Tables are rounded to 8 bits: half a step for each of the 128 sub-quantisers, far less in sum.
 ROUNDING = 0.01
 Floats = NDArray[np.float32]
 
 
-@pytest.fixture(params=[100, 384, 1024])
+@pytest.fixture(params=[100, 384, 768, 1024, 1536, 3072])
 def codec(request: pytest.FixtureRequest) -> Codec:
     return Codec.of(request.param)
 
@@ -29,56 +31,57 @@ def assert_best(positions: NDArray[np.int64], exact: Floats, count: int) -> None
     assert np.diff(exact[positions]).max(initial=0.0) <= ROUNDING
 
 
+class Pages:
+    """Packed codes in memory, and where each page is."""
+
+    def __init__(self, codes: NDArray[np.uint8]) -> None:
+        packed = pack(codes)
+        self._room = aligned(packed.nbytes).reshape(packed.shape)
+        self._room[:] = packed
+
+    def __getitem__(self, chosen: object) -> NDArray[np.uint64]:
+        numbers = np.arange(len(self._room))[chosen]
+        return (self._room.ctypes.data + numbers * self._room.shape[1]).astype(np.uint64)
+
+
 @pytest.mark.parametrize("r", [1, 20, 75, 640])
 def test_a_scanner_ranks_as_decoded_vectors_do(codec: Codec, r: int, clustered) -> None:
     codes = codec.encode(codec.rotate(clustered(640, codec.dimension)))
     query = codec.rotate_query(clustered(1, codec.dimension, seed=8)[0])
-    scanner = Scanner(codec)
-    scanner.buffer(10)[:] = pack(codes)
-    positions, scores = scanner.search(query, 10, r)
+    positions, scores = Scanner(codec).search(query, Pages(codes)[:], r)
     assert_best(positions, codec.decode(codes) @ query, r)
     np.testing.assert_allclose(scores, (codec.decode(codes) @ query)[positions], atol=ROUNDING)
 
 
-def test_a_scanner_looks_at_the_first_pages_only(codec: Codec, gaussians) -> None:
+def test_positions_count_in_the_order_of_the_pages(codec: Codec, gaussians) -> None:
     codes = codec.encode(codec.rotate(gaussians(640, codec.dimension)))
     query = codec.rotate_query(gaussians(1, codec.dimension, seed=8)[0])
-    scanner = Scanner(codec)
-    scanner.buffer(10)[:] = pack(codes)
-    scanner.search(query, 10, 50)
-    assert_best(scanner.search(query, 2, 50)[0], codec.decode(codes[:128]) @ query, 50)
+    pages, scanner, order = Pages(codes), Scanner(codec), np.array([7, 2, 9, 0])
+    scanner.search(query, pages[:], 50)
+    expected = (codec.decode(codes) @ query).reshape(10, 64)[order].ravel()
+    assert_best(scanner.search(query, pages[order], 50)[0], expected, 50)
 
 
-def test_a_scanner_grows(codec: Codec, gaussians) -> None:
-    codes = codec.encode(codec.rotate(gaussians(64 * 90, codec.dimension)))
-    query = codec.rotate_query(gaussians(1, codec.dimension, seed=8)[0])
-    scanner = Scanner(codec)
-    scanner.buffer(1)
-    scanner.buffer(90)[:] = pack(codes)
-    assert_best(scanner.search(query, 90, 75)[0], codec.decode(codes) @ query, 75)
+def test_a_scanner_takes_as_many_pages_as_it_says(gaussians) -> None:
+    codec = Codec.of(384)
+    codes = codec.encode(codec.rotate(gaussians(64 * MOST_PAGES)))
+    query = codec.rotate_query(gaussians(1, seed=8)[0])
+    found, _ = Scanner(codec).search(query, Pages(codes)[:], 75)
+    assert_best(found, codec.decode(codes) @ query, 75)
 
 
 def test_more_asked_than_there_are_gives_all_once(codec: Codec) -> None:
-    scanner = Scanner(codec)
-    scanner.buffer(2)[:] = 0
-    positions, scores = scanner.search(np.ones(codec.padded, np.float32), 2, 1_000)
+    pages = Pages(np.zeros((128, codec.code_bytes), np.uint8))
+    positions, scores = Scanner(codec).search(np.ones(codec.padded, np.float32), pages[:], 1_000)
     assert sorted(positions.tolist()) == list(range(128))
     assert len(scores) == 128
 
 
 def test_nothing_is_found_in_no_pages(codec: Codec) -> None:
     query = np.ones(codec.padded, np.float32)
-    assert len(Scanner(codec).search(query, 0, 10)[0]) == 0
+    assert len(Scanner(codec).search(query, np.empty(0, np.uint64), 10)[0]) == 0
     assert len(ResidentCodes(codec, 0).search(query, 10)[0]) == 0
     assert len(ResidentCodes(codec, 1).search(query, 0)[0]) == 0
-
-
-def test_an_old_buffer_can_be_written_after_growth() -> None:
-    scanner = Scanner(Codec.of(384))
-    old = scanner.buffer(64)
-    scanner.buffer(5_000)
-    old[:] = 1
-    assert int(old.sum()) == old.size
 
 
 @pytest.fixture
@@ -138,6 +141,28 @@ def test_growth_keeps_codes_and_leaves_the_old_object(resident, gaussians) -> No
     grown.put(1_900, codec.encode(codec.rotate(vector))[0])
     assert grown.search(codec.rotate_query(vector[0]), 1)[0].tolist() == [1_900]
     assert len(codes.search(codec.rotate_query(vector[0]), 5_000)[0]) == 1_280
+
+
+def test_long_codes_in_memory_rank_as_decoded_vectors_do(codec: Codec, clustered) -> None:
+    vectors = clustered(64 * (MOST_PAGES // 16 + 1), codec.dimension)
+    codes = codec.encode(codec.rotate(vectors))
+    made = ResidentCodes(codec, len(codes) // 64)
+    made.pages[:] = pack(codes)
+    for r in (1, 75):
+        query = codec.rotate_query(vectors[3])
+        found, scores = made.search(query, r)
+        assert_best(found, codec.decode(codes) @ query, r)
+        np.testing.assert_allclose(scores, (codec.decode(codes) @ query)[found], atol=ROUNDING)
+
+
+def test_long_codes_are_scanned_some_pages_at_a_time(gaussians, monkeypatch) -> None:
+    monkeypatch.setattr(widescan, "MOST_PAGES", 3)
+    codec = Codec.of(384)
+    codes = codec.encode(codec.rotate(gaussians(640)))
+    scan = widescan.WideScan(codec, 10)
+    scan.pages[:] = pack(codes)
+    query = codec.rotate_query(gaussians(1, seed=8)[0])
+    assert_best(scan.search(query, 75)[0], codec.decode(codes) @ query, 75)
 
 
 def test_threads_find_the_same(resident, gaussians) -> None:

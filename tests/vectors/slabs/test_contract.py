@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,45 @@ def test_items_are_gathered_by_number_across_pages(either: Any, kit: Any) -> Non
     stored.array("rows").gather_items(index, out)
     assert out.tobytes() == expected.tobytes()
     assert stored.array("rows").items(index).tobytes() == expected.tobytes()
+
+
+def test_a_narrower_room_takes_parts_of_items(either: Any, kit: Any) -> None:
+    kit.fill(either)
+    stored = kit.change(either, seed=8)
+    whole = np.frombuffer(kit.content(stored)["rows"], np.uint8).reshape(-1, 256)
+    index, out = np.array([3, 239, 0, 21, 3]), np.empty((5, 256), np.uint8)
+    stored.array("rows").gather_items(index, out)
+    assert out.tobytes() == whole[index].tobytes()
+
+
+def test_pages_are_read_in_place_by_their_addresses(either: Any, kit: Any) -> None:
+    kit.fill(either)
+    stored = kit.change(either, seed=8)
+    pages = np.array([69, 0, 1, 33])
+    expected = b"".join(stored.array("codes").read(page).tobytes() for page in pages)
+    found = stored.array("codes").in_place(
+        pages, lambda addresses: b"".join(ctypes.string_at(it, 4096) for it in addresses.tolist())
+    )
+    assert found == expected
+
+
+def test_addresses_of_pages_are_those_of_a_file(either: Any, kit: Any) -> None:
+    stored = kit.fill(either)
+    assert not stored.array("codes").in_place(np.arange(70), lambda addresses: (addresses % 4096).any())
+
+
+def test_a_draft_reads_its_changed_pages_in_place_and_in_parts(either: Any, kit: Any) -> None:
+    kit.fill(either)
+    with either.draft(1) as draft:
+        array = draft.array("codes")
+        array.edit(5)[:] = 7
+        part = np.empty((2, 4), np.uint8)
+        array.gather_items(np.array([5 * 1024 + 3, 6 * 1024]), part)
+        assert part.tobytes() == bytes([7] * 4) + array.read(6)[:4].tobytes()
+        read = array.in_place(
+            np.array([6, 5]), lambda pages: [ctypes.string_at(it, 4096) for it in pages.tolist()]
+        )
+        assert read == [array.read(6).tobytes(), bytes([7] * 4096)]
 
 
 def test_items_are_gathered_from_scattered_pages(either: Any, kit: Any) -> None:

@@ -63,8 +63,13 @@ def mapped(tmp_path: Path) -> Iterator[tuple[int, int]]:
 
 
 def test_ranges_are_whole_pages_ascending_and_merged(prefetcher: Prefetcher, recorded: Recorded) -> None:
-    prefetcher.ask(0, np.array([20480 + 700, 4000, 768, 12288, 8192]), 768)
-    assert recorded.asked == [[(0, 16384), (20480, 4096)]]
+    prefetcher.ask(0, np.array([40960 + 700, 4000, 768, 12288, 8192]), 768)
+    assert recorded.asked == [[(0, 16384), (40960, 4096)]]
+
+
+def test_up_to_two_pages_between_ranges_are_read_too(prefetcher: Prefetcher, recorded: Recorded) -> None:
+    prefetcher.ask(0, np.array([0, 3 * 4096, 7 * 4096]), 4096)
+    assert recorded.asked == [[(0, 4 * 4096), (7 * 4096, 4096)]]
 
 
 def test_a_range_inside_another_does_not_shorten_it(prefetcher: Prefetcher, recorded: Recorded) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.layout import SLOTS
 
-__all__ = ["FastScan", "Found", "borrow"]
+__all__ = ["LEAST_ASKED", "FastScan", "Found", "borrow"]
 
 Found = tuple[NDArray[np.int64], NDArray[np.float32]]
+
+# The score of a single result overflows from 1,024 dimensions on.
+LEAST_ASKED: Final = 2
 
 
 class _Borrowed:
@@ -30,7 +33,10 @@ def borrow(owner: Any, pointer: Any, length: int) -> NDArray[np.uint8]:
 
 
 class FastScan:
-    """Packed codes in memory of its own; `pages` (n, page_bytes) is writable. Searches are thread-safe."""
+    """Packed codes in memory of its own; `pages` (n, page_bytes) is writable. Searches are thread-safe.
+
+    For codes of up to 256 bytes: faiss adds the entries of longer ones in 16 bits that overflow.
+    """
 
     def __init__(self, codec: Codec, pages: int) -> None:
         import faiss
@@ -43,21 +49,15 @@ class FastScan:
         self._index = index
         self.pages = borrow(index, index.codes.get(), size).reshape(pages, codec.page_bytes)
         self.pages[:] = 0
-        self.use(SLOTS * pages)
-
-    def use(self, count: int) -> None:
-        """Search the first `count` codes only, a multiple of 64."""
-        # Without ntotal2 the kernel goes on with the number of codes of before.
-        self._index.ntotal = count
-        self._index.ntotal2 = count
+        index.ntotal = index.ntotal2 = SLOTS * pages
 
     def search(self, rotated: NDArray[np.float32], r: int) -> Found:
         """Return at most r positions and their estimated scores, best first."""
         wanted = min(r, self._index.ntotal)
         if wanted <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        scores, positions = self._index.search(rotated[None, :], wanted)
-        found, estimates = positions[0], scores[0]
+        scores, positions = self._index.search(rotated[None, :], max(wanted, LEAST_ASKED))
+        found, estimates = positions[0, :wanted], scores[0, :wanted]
         # As an index, -1 (no more results) would be the last code.
         if found[-1] < 0:
             kept = found >= 0

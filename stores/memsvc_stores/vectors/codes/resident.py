@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.fastscan import FastScan, Found
 from memsvc_stores.vectors.codes.packing import put_code
+from memsvc_stores.vectors.codes.widescan import WideScan
 from memsvc_stores.vectors.layout import SLOTS
 
 __all__ = ["ResidentCodes"]
 
 _MARGIN: Final = 1.2
 _STEP: Final = 4
+_LONG: Final = 256
 
 
 class ResidentCodes:
@@ -23,7 +25,7 @@ class ResidentCodes:
 
     def __init__(self, codec: Codec, pages_count: int) -> None:
         self._codec = codec
-        self._scan = FastScan(codec, pages_count)
+        self._scan = (FastScan if codec.code_bytes <= _LONG else WideScan)(codec, pages_count)
 
     @property
     def pages(self) -> NDArray[np.uint8]:

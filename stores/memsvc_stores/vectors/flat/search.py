@@ -68,12 +68,12 @@ class FlatSearch:
             rows = positions[positions < self._count]
             rows = rows if accept is None else rows[accept(rows)]
             if rows.size >= max(keep, _ENOUGH * wanted):
-                return self._scored(query, rows[:wanted])
+                return self._scored(query, rows[:wanted], keep)
             scanned = int(_MARGIN * wanted * scanned / max(rows.size, 1))
-        return self._scored(query, self._accepted(accept))
+        return self._scored(query, self._accepted(accept), keep)
 
-    def _scored(self, query: Vector, rows: Rows) -> tuple[Rows, Scores]:
-        return self._rows.top(self._scorer(), query, rows, k=rows.size)
+    def _scored(self, query: Vector, rows: Rows, keep: int) -> tuple[Rows, Scores]:
+        return self._rows.top(self._scorer(), query, rows, keep=keep)
 
     def _accepted(self, accept: Accept | None) -> Rows:
         if accept is None:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import Rows
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.resident import ResidentCodes
-from memsvc_stores.vectors.codes.scanner import Scanner
+from memsvc_stores.vectors.codes.scanner import MOST_PAGES, Scanner
 from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.forms import Accept
 from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices, Stored
@@ -25,7 +26,6 @@ _ENOUGH = 0.8
 _LEAST = 16
 _LEAST_SHARE = 1e-6
 _WIDER = 4
-_MOST_GATHERED = 1024
 _LANDMARK = 32
 # Of a part of the rows, more postings than in proportion hold one of the best.
 _SPREAD = 1.25
@@ -65,7 +65,7 @@ class Effort:
         return replace(self, postings=postings, rows=int(self.rows * more**0.7 / share))
 
 
-LEVELS = {"fast": Effort(128, 100), "balanced": Effort(224, 250), "accurate": Effort(512, 400)}
+LEVELS = {"fast": Effort(128, 100), "balanced": Effort(224, 200), "accurate": Effort(512, 400)}
 
 
 class PagedSearch:
@@ -107,7 +107,7 @@ class PagedSearch:
             rows = rows if accept is None else rows[accept(rows)]
             if rows.size >= max(keep, _LEAST) or effort.postings >= self._count:
                 if effort.postings < self._count or effort.rows >= SLOTS * self._count or rows.size >= keep:
-                    return self._scored(query, rows)
+                    return self._rows.top(self._scorer(), query, rows, keep=keep)
                 effort = replace(effort, rows=SLOTS * self._count)
                 continue
             effort = replace(effort, postings=_WIDER * effort.postings, rows=_WIDER * effort.rows)
@@ -128,8 +128,8 @@ class PagedSearch:
     def _candidates(self, found: Indices, z: Vector, asked: int) -> Rows:
         """Return the distinct rows in the best positions of postings, by number."""
         parts = [
-            self._scanned(z, found[start : start + _MOST_GATHERED], asked)
-            for start in range(0, found.size, _MOST_GATHERED)
+            self._scanned(z, found[start : start + MOST_PAGES], asked)
+            for start in range(0, found.size, MOST_PAGES)
         ]
         slots = np.sort(parts[0] if len(parts) == 1 else np.concatenate(parts)) if parts else _NOTHING
         slots = slots[: np.searchsorted(slots, EMPTY)]
@@ -141,17 +141,14 @@ class PagedSearch:
             raise Damaged(f"a posting names row {rows[-1]} of {self._row_count}")
         return rows
 
-    def _scanned(self, z: Vector, postings: Indices, asked: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    def _scanned(self, z: Vector, postings: Indices, asked: int) -> NDArray[np.uint32]:
+        """Return what the ids say of the best positions in postings."""
         scanner = self._scanner()
         self._ids.announce(postings)
-        self._codes.gather(postings, scanner.buffer(postings.size))
-        ids = self._ids.items(postings).view(np.uint32).ravel()
-        positions, _ = scanner.search(z, postings.size, asked)
-        slots: np.ndarray[tuple[int], np.dtype[np.uint32]] = ids[positions]
-        return slots
-
-    def _scored(self, query: Vector, rows: Rows) -> tuple[Rows, Scores]:
-        return self._rows.top(self._scorer(), query, rows, k=rows.size)
+        positions = self._codes.in_place(postings, lambda pages: scanner.search(z, pages, asked)[0])
+        slots = np.empty((positions.size, 4), np.uint8)
+        self._ids.gather_items(SLOTS * postings[positions // SLOTS] + positions % SLOTS, slots)
+        return slots.view(np.uint32)[:, 0]
 
 
 _NOTHING = np.empty(0, np.uint32)

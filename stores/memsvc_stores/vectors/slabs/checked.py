@@ -24,13 +24,11 @@ class Checked:
     `compare` says whether a part of a page matches its checksum.
     """
 
-    def __init__(self, name: str, table: PageTable, *, item_bytes: int, page_bytes: int, compare: Compare) -> None:
+    def __init__(self, name: str, table: PageTable, *, page_bytes: int, compare: Compare) -> None:
         self._name = name
         self._compare = compare
         self._lock = threading.Lock()
         self._parts = table.sums.shape[1]
-        self._item_bytes = item_bytes
-        self._per_page = page_bytes // item_bytes
         self._page_bytes = page_bytes
         # The flags of a table that grows are looked up anew by `follow`.
         self.follow(table)
@@ -52,17 +50,17 @@ class Checked:
         else:
             self._units((pages[:, None] * self._parts + np.arange(self._parts)).reshape(-1))
 
-    def items(self, index: Indices) -> None:
-        """Check the parts of pages in which items lie; raises Damaged."""
+    def items(self, index: Indices, item_bytes: int) -> None:
+        """Check the parts of pages in which items lie, of a size that divides a page; raises Damaged."""
         if self._page_bytes % PAGE:
-            self.pages(index // self._per_page)
+            self.pages(index // (self._page_bytes // item_bytes))
             return
-        starts = index * self._item_bytes
+        starts = index * item_bytes
         self._units(starts // PAGE)
-        if PAGE % self._item_bytes:
+        if PAGE % item_bytes:
             # An item is smaller than two parts, or its last part is not next to its first.
-            for further in range(1, -(-self._item_bytes // PAGE) + 1):
-                reach = np.minimum(starts + further * PAGE, starts + self._item_bytes - 1)
+            for further in range(1, -(-item_bytes // PAGE) + 1):
+                reach = np.minimum(starts + further * PAGE, starts + item_bytes - 1)
                 self._units(reach // PAGE)
 
     def _units(self, units: Indices) -> None:

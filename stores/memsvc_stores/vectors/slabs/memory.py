@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
+from memsvc_stores.vectors.aligned import aligned
 from memsvc_stores.vectors.errors import Damaged
-from memsvc_stores.vectors.layout import Bytes1, Bytes2, Indices, Meta, Pages
+from memsvc_stores.vectors.layout import PAGE, Addresses, Bytes1, Bytes2, Indices, Meta, Pages, Result
 from memsvc_stores.vectors.slabs.overlay import Overlay
 
 __all__ = ["MemoryDraft", "MemoryPages", "MemoryStored", "commit"]
@@ -50,7 +51,15 @@ class MemoryPages:
         """Do nothing: it is in memory."""
 
     def gather_items(self, index: Indices, out: Bytes2) -> None:
-        np.take(self._items(), index, axis=0, out=out)
+        np.take(self.data.reshape(-1, out.shape[1]), index, axis=0, out=out)
+
+    def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
+        if self._data.ctypes.data % PAGE:
+            moved = aligned(self._data.nbytes).reshape(self._data.shape)
+            moved[:] = self._data
+            self._data = moved
+        starts = self._data.ctypes.data + pages * self.page_bytes
+        return read(starts.astype(np.uint64))
 
     def append(self, pages: Bytes2) -> None:
         first = self._count

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc_stores.vectors.layout import Bytes1, Bytes2, Indices, Pages
+from memsvc_stores.vectors.aligned import aligned
+from memsvc_stores.vectors.layout import Addresses, Bytes1, Bytes2, Indices, Pages, Result
 
 __all__ = ["Floor", "Overlay"]
 
@@ -74,18 +75,22 @@ class Overlay:
         """Do nothing: it is in memory."""
 
     def gather_items(self, index: Indices, out: Bytes2) -> None:
-        pages = index // self._per_page
+        width = out.shape[1]
+        per_page = self.page_bytes // width
+        pages = index // per_page
         over = self._is_changed[pages]
         if not over.any():
             self._floor.gather_items(index, out)
             return
         under = np.flatnonzero(~over)
         if under.size:
-            out[under] = self._floor.items(index[under])
+            below = np.empty((under.size, width), np.uint8)
+            self._floor.gather_items(index[under], below)
+            out[under] = below
         places = np.flatnonzero(over)
         for page, within in _by_page(pages[places]):
             here = places[within]
-            out[here] = self._slots(self._changed[page])[index[here] % self._per_page]
+            out[here] = self._changed[page].reshape(per_page, width)[index[here] % per_page]
 
     def edit(self, page: int) -> Bytes1:
         changed = self._changed.get(page)
@@ -109,10 +114,14 @@ class Overlay:
 
     def set_items(self, index: Indices, values: Bytes2) -> None:
         for page, places in _by_page(index // self._per_page):
-            self._slots(self.edit(page))[index[places] % self._per_page] = values[places]
+            slots = self.edit(page).reshape(self._per_page, self.item_bytes)
+            slots[index[places] % self._per_page] = values[places]
 
-    def _slots(self, page: Bytes1) -> Bytes2:
-        return page.reshape(self._per_page, self.item_bytes)
+    def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
+        copied = aligned(len(pages) * self.page_bytes).reshape(-1, self.page_bytes)
+        self.gather(pages, copied)
+        starts = copied.ctypes.data + np.arange(len(pages)) * self.page_bytes
+        return read(starts.astype(np.uint64))
 
     def _make_room(self, count: int) -> None:
         if count > self._is_changed.size:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
 import xxhash
 
-from memsvc_stores.vectors.layout import PAGE, Bytes1, Bytes2, Indices
+from memsvc_stores.vectors.layout import PAGE, Addresses, Bytes1, Bytes2, Indices, Result
 from memsvc_stores.vectors.slabs.checked import Checked
 from memsvc_stores.vectors.slabs.slab import View
 from memsvc_stores.vectors.slabs.tables import PageTable
@@ -33,7 +34,7 @@ class SlabPages:
         self.view_of = view
         self._per_page = page_bytes // item_bytes
         self._view: View | None = None
-        self._checked = Checked(name, table, item_bytes=item_bytes, page_bytes=page_bytes, compare=self._matches)
+        self._checked = Checked(name, table, page_bytes=page_bytes, compare=self._matches)
 
     @property
     def count(self) -> int:
@@ -65,28 +66,42 @@ class SlabPages:
     def announce(self, index: Indices) -> None:
         view = self._mapped()
         if view.prefetcher.on:
-            view.prefetcher.ask(view.address, self._at(index) * self.item_bytes, self.item_bytes)
+            view.prefetcher.ask(view.address, self._at(index, self._per_page) * self.item_bytes, self.item_bytes)
 
     def gather_items(self, index: Indices, out: Bytes2) -> None:
         view = self._mapped()
-        at = self._at(index)
+        width = out.shape[1]
+        at = self._at(index, self.page_bytes // width)
         if view.prefetcher.on:
-            view.prefetcher.ask(view.address, at * self.item_bytes, self.item_bytes)
+            view.prefetcher.ask(view.address, at * width, width)
         if not self._checked.all:
-            self._checked.items(index)
-        view.take(view.items(self.item_bytes), at, out)
+            self._checked.items(index, width)
+        view.take(view.items(width), at, out)
 
-    def _at(self, index: Indices) -> Indices:
+    def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
+        view = self._mapped()
+        starts = self.table.places[pages].astype(np.intp) * self.page_bytes
+        if view.prefetcher.on:
+            view.prefetcher.ask(view.address, starts, self.page_bytes)
+        if not self._checked.all:
+            self._checked.pages(pages)
+        starts += view.address
+        begun = time.perf_counter_ns()
+        found = read(starts.view(np.uint64))
+        view.prefetcher.gathered(time.perf_counter_ns() - begun, len(pages))
+        return found
+
+    def _at(self, index: Indices, per_page: int) -> Indices:
         """Return where in the slab items lie, counted in items."""
         first = self.table.first
         if first is None:
-            pages = index // self._per_page
-            scattered: Indices = (self.table.places[pages].astype(np.intp) - pages) * self._per_page + index
+            pages = index // per_page
+            scattered: Indices = (self.table.places[pages].astype(np.intp) - pages) * per_page + index
             return scattered
         # argmax costs a third of max.
-        if len(index) and index[index.argmax()] >= self.count * self._per_page:
-            raise IndexError(f"array {self.name} has {self.count * self._per_page} items, not {index.max()}")
-        return index + first * self._per_page
+        if len(index) and index[index.argmax()] >= self.count * per_page:
+            raise IndexError(f"array {self.name} has {self.count * per_page} items, not {index.max()}")
+        return index + first * per_page
 
     def verify(self) -> list[str]:
         """Compare every page with its checksums, touched before or not; say which differ."""
