@@ -25,13 +25,14 @@ sys.path[:0] = [str(ROOT), str(ROOT / "stores")]
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import pack
 from memsvc_stores.vectors.codes.resident import ResidentCodes
-from memsvc_stores.vectors.layout import EMPTY, SLOTS, block_bytes, row_bytes
+from memsvc_stores.vectors.layout import EMPTY, PAGE, SLOTS, block_bytes, row_bytes
 from memsvc_stores.vectors.paged.build import build_paged, start_paged
 from memsvc_stores.vectors.paged.updates import PagedUpdater, check_postings
 from memsvc_stores.vectors.slabs.memory import MemoryDraft
 
-PROBES = (32, 64, 128)
+PROBES = (64, 128, 224)
 K = 10
+NOTES = PAGE // 8
 
 
 class Space:
@@ -55,6 +56,11 @@ class Space:
         items = np.zeros((-(-len(self.vectors) // per_page) * per_page, width), np.uint8)
         items[: len(self.vectors), : 2 * self.vectors.shape[1]] = self.vectors.view(np.uint8)
         rows.extend(items.reshape(-1, rows.page_bytes))
+        notes = np.full(-(-len(self.vectors) // NOTES) * NOTES, -1, "<i8")
+        notes[: len(self.vectors)] = np.arange(len(self.vectors))
+        draft.create("notes", page_bytes=PAGE, item_bytes=8).extend(notes.view(np.uint8).reshape(-1, PAGE))
+        times = np.zeros((-(-len(self.vectors) * 16 // PAGE), PAGE), np.uint8)
+        draft.create("times", page_bytes=PAGE, item_bytes=16).extend(times)
         return draft
 
     def report(self, name: str, draft: MemoryDraft) -> None:
@@ -62,7 +68,10 @@ class Space:
         count = draft.array("codes").count
         heads = ResidentCodes(self.codec, draft.array("heads").count)
         draft.array("heads").gather(np.arange(len(heads.pages)), heads.pages)
-        places = draft.array("places").items(np.arange(len(self.vectors))).view(np.uint32)
+        everything = np.arange(len(self.vectors))
+        notes = draft.array("notes").items(everything).view("<i8")[:, 0]
+        places = np.empty((len(notes), 2), np.uint32)
+        places[notes] = draft.array("places").items(everything).view(np.uint32)
         answers = np.where(places == EMPTY, -1, places // SLOTS)[self.truth]
         found = dict.fromkeys(PROBES, 0)
         for rotated, postings in zip(self.codec.rotate(self.queries), answers, strict=True):
@@ -123,7 +132,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     space = Space(options.folder, options.notes)
     everything = np.arange(len(space.vectors))
-    print("| postings | P=32 | P=64 | P=128 | postings | fill | replicas | problems |\n|-|-|-|-|-|-|-|-|")
+    print("| postings | P=64 | P=128 | P=224 | postings | fill | replicas | problems |\n|-|-|-|-|-|-|-|-|")
     rebuilt = space.draft()
     flat = rebuilt.create("codes", page_bytes=space.codec.page_bytes, item_bytes=space.codec.page_bytes)
     padded = np.zeros((-(-len(space.codes) // SLOTS) * SLOTS, space.codec.code_bytes), np.uint8)

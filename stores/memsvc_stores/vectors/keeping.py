@@ -82,6 +82,18 @@ class RowKeeper:
         """Make rows visible or not."""
         self._hidden[rows] = ~shown
 
+    def renumbered(self, order: Rows) -> None:
+        """Take note that rows have been written anew: row i is what row order[i] was, and all are used."""
+        self._arrays = {name: self._draft.array(name) for name in ("rows", "notes", "times")}
+        self._stored = StoredRows(self._draft, self._dimension)
+        self._hidden = self._hidden[order]
+        self.count = self.living = len(order)
+        self._free = np.empty(0, np.int64)
+        rows = np.arange(self.count)
+        notes = self._stored.notes(rows)
+        by_note = np.argsort(notes, kind="stable")
+        self._directory = Directory(Listing.empty().with_more(notes[by_note], by_note), Listing.empty())
+
     def finish(self) -> None:
         """Write the directory and the set of hidden rows."""
         self._draft.put("hidden", hidden.packed(self._hidden))

@@ -84,7 +84,9 @@ class Upkeep:
         if form == self._form:
             return
         if form == "paged":
-            build_paged(self._draft, self._codec, living=self._keeper.used(), rows=self._keeper.count)
+            living = self._keeper.used()
+            order = build_paged(self._draft, self._codec, living=living, rows=self._keeper.count)
+            self._keeper.renumbered(order)
         else:
             build_flat(self._draft, self._codec, rows=self._keeper.count)
         self._form = form

@@ -7,14 +7,18 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from memsvc.ports.embedding import Matrix
+from memsvc.ports.embedding import Matrix, Vector
+from memsvc.ports.ranking import Rows
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.codes.packing import pack
 from memsvc_stores.vectors.codes.scanner import Scanner
 from memsvc_stores.vectors.codes.scorer import RowScorer
+from memsvc_stores.vectors.forms import Accept
 from memsvc_stores.vectors.layout import PAGE, SLOTS, Meta, block_bytes, row_bytes
 from memsvc_stores.vectors.paged.build import build_paged
 from memsvc_stores.vectors.paged.search import Effort, PagedSearch
+from memsvc_stores.vectors.rows import StoredRows
+from memsvc_stores.vectors.scores import Scores
 from memsvc_stores.vectors.slabs.memory import MemoryDraft, MemoryStored, commit
 
 DIMENSION = 24
@@ -59,7 +63,8 @@ def flat_draft(codec: Codec) -> Callable[[Matrix], MemoryDraft]:
         notes = np.full(-(-count // 512) * 512, -1, "<i8")
         notes[:count] = np.arange(count)
         draft.create("notes", page_bytes=PAGE, item_bytes=8).extend(notes.view(np.uint8).reshape(-1, PAGE))
-        draft.create("times", page_bytes=PAGE, item_bytes=16)
+        times = np.zeros((-(-count // 256), PAGE), np.uint8)
+        draft.create("times", page_bytes=PAGE, item_bytes=16).extend(times)
         return draft
 
     return store
@@ -75,11 +80,27 @@ def paged(codec: Codec, flat_draft: Callable[[Matrix], MemoryDraft]) -> Callable
     return build
 
 
+class ByNote:
+    """A search that takes and gives notes, which are numbered as the vectors were before the build."""
+
+    def __init__(self, form: PagedSearch, stored: MemoryStored) -> None:
+        self.form = form
+        self._rows = StoredRows(stored, DIMENSION)
+
+    def search(
+        self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
+    ) -> tuple[Rows, Scores]:
+        by_row = None if accept is None else lambda rows: accept(self._rows.notes(rows))
+        rows, scores = self.form.search(query, z, keep=keep, accept=by_row, share=share)
+        return self._rows.notes(rows), scores
+
+
 @pytest.fixture
-def search(codec: Codec) -> Callable[..., PagedSearch]:
+def search(codec: Codec) -> Callable[..., ByNote]:
     scanner, scorer = Scanner(codec), RowScorer(DIMENSION)
 
-    def make(stored: MemoryStored, effort: Effort) -> PagedSearch:
-        return PagedSearch(stored, codec, scanner=lambda: scanner, scorer=lambda: scorer, effort=effort)
+    def make(stored: MemoryStored, effort: Effort) -> ByNote:
+        form = PagedSearch(stored, codec, scanner=lambda: scanner, scorer=lambda: scorer, effort=effort)
+        return ByNote(form, stored)
 
     return make

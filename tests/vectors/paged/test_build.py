@@ -17,6 +17,10 @@ def slots(stored):
     return stored.array("ids").items(np.arange(count)).view(np.uint32)
 
 
+def notes_of(stored, rows):
+    return stored.array("notes").items(rows).view("<i8")[:, 0]
+
+
 def contents(pages):
     return np.stack([pages.read(page) for page in range(pages.count)])
 
@@ -51,7 +55,7 @@ def test_codes_are_those_of_the_rows_and_empty_slots_hold_the_opposite_of_the_he
     ids, held = slots(stored).ravel(), unpack(pages)
     expected = codec.encode(codec.rotate(vectors))
     filled = ids != EMPTY
-    assert np.array_equal(held[filled], expected[ids[filled]])
+    assert np.array_equal(held[filled], expected[notes_of(stored, ids[filled])])
     heads = stored.array("centroids").items(np.arange(count))[:, : 2 * codec.dimension].view("<f2")
     opposite = codec.encode(codec.rotate(-heads.astype(np.float32)))
     assert np.array_equal(held[~filled], np.repeat(opposite, SLOTS, axis=0)[~filled])
@@ -68,10 +72,10 @@ def test_going_back_to_the_flat_form_gives_the_same_codes(flat_draft, clustered,
     draft = flat_draft(clustered(1100))
     before = contents(draft.array("codes"))
     unused = np.arange(1100, len(before) * SLOTS)
-    build_paged(draft, codec, living=np.arange(1100), rows=1100)
+    order = build_paged(draft, codec, living=np.arange(1100), rows=1100)
     build_flat(draft, codec, rows=1100)
     after = contents(draft.array("codes"))
-    assert np.array_equal(unpack(after)[:1100], unpack(before)[:1100])
+    assert np.array_equal(unpack(after)[:1100], unpack(before)[order])
     assert not unpack(after)[unused].any()
 
 
@@ -86,9 +90,22 @@ def test_heads_hold_the_codes_of_the_centroids(paged, clustered, codec):
 def test_rows_that_are_not_used_are_left_out(flat_draft, clustered, codec):
     draft: MemoryDraft = flat_draft(clustered(900))
     living = np.arange(0, 900, 3)
-    build_paged(draft, codec, living=living, rows=900)
+    order = build_paged(draft, codec, living=living, rows=900)
     ids = slots(draft)
-    assert np.unique(ids[ids != EMPTY]).tolist() == living.tolist()
+    assert np.unique(ids[ids != EMPTY]).tolist() == list(range(300))
+    assert sorted(order.tolist()) == living.tolist()
+
+
+def test_rows_are_moved_whole_and_lie_in_the_order_of_their_first_posting(paged, clustered, codec):
+    vectors = clustered(3000)
+    stored = paged(vectors)
+    rows = np.arange(3000)
+    kept = stored.array("rows").items(rows)[:, : 2 * codec.dimension].view("<f2").astype(np.float32)
+    assert np.array_equal(kept, vectors[notes_of(stored, rows)])
+    count = stored.array("codes").count
+    heads = stored.array("centroids").items(np.arange(count))[:, : 2 * codec.dimension].view("<f2")
+    nearest = np.argmax(kept @ heads.astype(np.float32).T, axis=1)
+    assert (np.diff(nearest) >= 0).mean() > 0.98
 
 
 @pytest.mark.parametrize("count", [1, 2, 63, 64, 65])

@@ -123,4 +123,4 @@ def test_without_a_margin_a_fixed_number_of_postings_is_read(effort):
 
 def test_it_holds_only_the_heads_in_ram(paged, search, clustered, codec):
     stored = paged(clustered(5000))
-    assert search(stored, ALL).memory_bytes == stored.array("heads").count * codec.page_bytes
+    assert search(stored, ALL).form.memory_bytes == stored.array("heads").count * codec.page_bytes

@@ -26,6 +26,7 @@ STEPS = (
     "grow",
     "write",
     "zero",
+    "release",
     "sync",
     "sync_directory",
     "rename",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,18 @@ def test_no_byte_of_an_erased_namespace_is_left_in_the_slabs(store: Store, direc
     assert b"canary!!" not in (directory / slab_name(4096)).read_bytes()
     assert store.namespaces() == [2]
     assert store.check(2) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives room back inside a file")
+def test_the_room_of_many_pages_goes_back_to_the_disk(store: Store, directory: Path, kit: Any) -> None:
+    with store.draft(1) as draft:
+        draft.create("rows", page_bytes=12288, item_bytes=768).extend(kit.pages(300, 12288))
+        store.commit(draft, kit.meta())
+    path = directory / slab_name(12288)
+    full = path.stat().st_blocks * 512
+    store.erase(1)
+    assert path.stat().st_blocks * 512 < full - 200 * 12288
+    assert not np.frombuffer(path.read_bytes(), np.uint8)[12288:].any()
 
 
 def test_a_draft_that_is_not_committed_leaves_nothing(store: Store, directory: Path, kit: Any) -> None:

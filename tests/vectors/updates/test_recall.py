@@ -16,7 +16,7 @@ from memsvc_stores.vectors.slabs.memory import MemoryDraft, commit
 COUNT = 8000
 K = 10
 # Few enough postings that a row in a wrong one is missed, and rows enough that the codes do not matter.
-EFFORT = Effort(12, 600, results=K, fall=None)
+EFFORT = Effort(16, 600, results=K, fall=None)
 
 
 def recall(space, queries) -> float:
@@ -42,7 +42,11 @@ def rebuilt(space):
     padded[:COUNT] = space.codes
     page = space.codec.page_bytes
     space.draft.create("codes", page_bytes=page, item_bytes=page).extend(pack(padded))
-    build_paged(space.draft, space.codec, living=np.arange(COUNT), rows=COUNT)
+    for name, item_bytes in (("notes", 8), ("times", 16)):
+        pages = np.zeros((-(-COUNT * item_bytes // PAGE), PAGE), np.uint8)
+        space.draft.create(name, page_bytes=PAGE, item_bytes=item_bytes).extend(pages)
+    order = build_paged(space.draft, space.codec, living=np.arange(COUNT), rows=COUNT)
+    space.vectors = space.vectors[order]
     return space
 
 

@@ -20,6 +20,7 @@ from memsvc_stores.vectors.layout import (
     block_bytes,
     row_bytes,
 )
+from memsvc_stores.vectors.paged.arrange import arrange
 from memsvc_stores.vectors.paged.grouping import Grouping, group
 from memsvc_stores.vectors.paged.updates.vectors import Widening
 
@@ -39,8 +40,11 @@ def start_paged(draft: Draft, codec: Codec) -> None:
     draft.create("places", page_bytes=PAGE, item_bytes=8)
 
 
-def build_paged(draft: Draft, codec: Codec, *, living: Indices, rows: int) -> None:
-    """Turn the flat form of a draft into the paged one; `living` are the used ones of `rows` row numbers."""
+def build_paged(draft: Draft, codec: Codec, *, living: Indices, rows: int) -> Indices:
+    """Turn the flat form of a draft into the paged one; `living` are the used ones of `rows` row numbers.
+
+    Rows get new numbers, 0 to len(living) - 1, by posting: the old ones are returned in the new order.
+    """
     codes = _row_codes(draft.array("codes"), rows)
     widening = Widening(codec.dimension)
     stored = draft.array("rows")
@@ -49,9 +53,12 @@ def build_paged(draft: Draft, codec: Codec, *, living: Indices, rows: int) -> No
         return widening.read(stored, index)
 
     grouping = group(read, living)
+    order: Indices = np.argsort(grouping.first, kind="stable")
+    arrange(draft, living[order])
     start_paged(draft, codec)
     _write_heads(draft, codec, widening, grouping.heads)
-    _write_postings(draft, codec, grouping, living, codes, rows)
+    _write_postings(draft, codec, grouping, order, codes[living])
+    return living[order]
 
 
 def build_flat(draft: Draft, codec: Codec, *, rows: int) -> None:
@@ -97,14 +104,14 @@ def _write_heads(draft: Draft, codec: Codec, widening: Widening, heads: NDArray[
     draft.array("heads").extend(pack(codes))
 
 
-def _write_postings(
-    draft: Draft, codec: Codec, grouping: Grouping, living: Indices, codes: Bytes2, rows: int
-) -> None:
-    """Write codes, ids and places, a block of postings at a time."""
+def _write_postings(draft: Draft, codec: Codec, grouping: Grouping, order: Indices, codes: Bytes2) -> None:
+    """Write codes, ids and places, a block of postings at a time; row i has the code at place order[i]."""
     heads, postings = grouping.heads, grouping.postings
     bounds = np.searchsorted(postings, np.arange(len(heads) + 1))
     slots = np.arange(len(postings)) - bounds[postings]
-    entry_rows = living[grouping.places]
+    numbers = np.empty(len(order), np.int64)
+    numbers[order] = np.arange(len(order))
+    entry_rows = numbers[grouping.places]
     for start in range(0, len(heads), _BLOCK):
         end = min(start + _BLOCK, len(heads))
         opposite = codec.encode(codec.rotate(-heads[start:end].astype(np.float32)))
@@ -112,11 +119,11 @@ def _write_postings(
         ids = np.full((end - start) * SLOTS, EMPTY, np.uint32)
         some = slice(bounds[start], bounds[end])
         place = (postings[some] - start) * SLOTS + slots[some]
-        page[place] = codes[entry_rows[some]]
+        page[place] = codes[grouping.places[some]]
         ids[place] = entry_rows[some]
         draft.array("codes").extend(pack(page))
         _extend(draft.array("ids"), ids.view(np.uint8).reshape(-1, 4 * SLOTS), fill=255)
-    draft.array("places").extend(_places(entry_rows, SLOTS * postings.astype(np.uint32) + slots, rows))
+    draft.array("places").extend(_places(entry_rows, SLOTS * postings.astype(np.uint32) + slots, len(order)))
 
 
 def _places(entry_rows: Indices, positions: Indices, rows: int) -> Bytes2:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from memsvc.ports.embedding import Matrix
 from memsvc_stores.vectors.layout import Indices
-from memsvc_stores.vectors.paged.closure import NONE, Choice, closure
+from memsvc_stores.vectors.paged.closure import CANDIDATES, NONE, Choice, closure
 from memsvc_stores.vectors.paged.clustering import VectorReader, coarse_cells, halves, k_means, unit
 
 __all__ = ["Grouping", "group"]
@@ -18,18 +18,24 @@ __all__ = ["Grouping", "group"]
 # Rows per posting before replicas; with 1.3 replicas a posting is three quarters full.
 _TARGET = 44
 _FINE_ROUNDS = 6
-_NEIGHBOURS = 6
+# Cells are chosen for each row: with those around the row's own cell a fifth more postings must be read.
+_CELLS = 4
+_BLOCK = 4096
 # A full posting splits at the next insert.
 _MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Unit heads (n, dimension) as float16, and entries: posting and place of the row, grouped by posting."""
+    """Unit heads (n, dimension) as float16, and entries: posting and place of the row, grouped by posting.
+
+    `first` is the posting that each place's row is nearest to.
+    """
 
     heads: NDArray[np.float16]
     postings: NDArray[np.int32]
     places: NDArray[np.int32]
+    first: NDArray[np.int32]
 
 
 def group(read: VectorReader, rows: Indices) -> Grouping:
@@ -37,12 +43,11 @@ def group(read: VectorReader, rows: Indices) -> Grouping:
     cells = coarse_cells(read, rows, max(1, round(math.sqrt(len(rows) / _TARGET))))
     members = list(cells.members())
     fine = [_fine(read, rows[places]) for places in members]
-    starts = np.concatenate(([0], np.cumsum([len(it) for it in fine])))
-    choice = _choices(read, rows, members, fine, starts, cells.centroids)
-    heads = np.concatenate(fine) if fine else np.empty((0, 0), np.float16)
+    choice = _choices(read, rows, members, fine, cells.centroids)
+    heads = np.concatenate(fine)
     heads, first = _divided(read, rows, heads, choice.first)
     postings, places = _entries(first, choice, len(heads))
-    return Grouping(heads, postings, places)
+    return Grouping(heads, postings, places, first)
 
 
 def _fine(read: VectorReader, rows: Indices) -> NDArray[np.float16]:
@@ -57,26 +62,42 @@ def _choices(
     rows: Indices,
     members: list[Indices],
     fine: list[NDArray[np.float16]],
-    starts: NDArray[np.int64],
     centroids: Matrix,
 ) -> Choice:
-    """Choose for each cell's rows among the heads of the cell and of the cells around it."""
-    import faiss
-
-    count = len(rows)
+    """Choose among the heads of the coarse cells that are nearest to each row."""
+    count, heads = len(rows), np.concatenate(fine)
     first, second = np.zeros(count, np.int32), np.full(count, NONE, np.int32)
     distance = np.zeros(count, np.float32)
-    around = min(_NEIGHBOURS + 1, len(centroids))
-    _, near = faiss.knn(centroids, centroids, around, metric=faiss.METRIC_INNER_PRODUCT)
-    for cell, places in enumerate(members):
-        if not len(places):
-            continue
-        wanted = sorted({cell, *near[cell].tolist()})
-        heads = np.concatenate([fine[it] for it in wanted]).astype(np.float32)
-        numbers = np.concatenate([np.arange(starts[it], starts[it + 1], dtype=np.int32) for it in wanted])
-        found = closure(unit(read(rows[places])), heads, numbers)
-        first[places], second[places], distance[places] = found.first, found.second, found.distance
+    # Rows of one cell have most of their cells in common.
+    for places in members:
+        for start in range(0, len(places), _BLOCK):
+            some = places[start : start + _BLOCK]
+            scores, near = _nearest_heads(unit(read(rows[some])), centroids, fine)
+            found = closure(scores, near, heads)
+            first[some], second[some], distance[some] = found.first, found.second, found.distance
     return Choice(first, second, distance)
+
+
+def _nearest_heads(
+    vectors: Matrix, centroids: Matrix, fine: list[NDArray[np.float16]]
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Return inner products with the best heads of each vector's nearest cells, best first, and their numbers."""
+    import faiss
+
+    starts = np.concatenate(([0], np.cumsum([len(it) for it in fine])))
+    _, cells = faiss.knn(vectors, centroids, min(_CELLS, len(centroids)), metric=faiss.METRIC_INNER_PRODUCT)
+    scores = np.full((*cells.shape, CANDIDATES), -np.inf, np.float32)
+    near = np.zeros((*cells.shape, CANDIDATES), np.int32)
+    for cell in np.unique(cells).tolist():
+        wanted = min(CANDIDATES, len(fine[cell]))
+        if wanted:
+            lines, ranks = (cells == cell).nonzero()
+            heads = fine[cell].astype(np.float32)
+            found, numbers = faiss.knn(vectors[lines], heads, wanted, metric=faiss.METRIC_INNER_PRODUCT)
+            scores[lines, ranks, :wanted], near[lines, ranks, :wanted] = found, numbers + starts[cell]
+    scores, near = scores.reshape(len(vectors), -1), near.reshape(len(vectors), -1)
+    best = np.argsort(-scores, axis=1, kind="stable")[:, :CANDIDATES]
+    return np.take_along_axis(scores, best, axis=1), np.take_along_axis(near, best, axis=1)
 
 
 def _divided(

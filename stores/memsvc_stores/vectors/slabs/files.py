@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sqlite3
+import sys
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 __all__ = ["Bytes", "Files"]
 
 _ZEROS = bytes(1 << 20)
+_KEEP_SIZE = 1
+_PUNCH_HOLE = 2
 Bytes: TypeAlias = bytes | memoryview
 
 
@@ -42,6 +48,12 @@ class Files:
             done = os.pwrite(handle, memoryview(_ZEROS)[: min(length, len(_ZEROS))], offset)
             offset, length = offset + done, length - done
 
+    def release(self, handle: int, *, offset: int, length: int) -> None:
+        """Give the room of zeros back to the disk where the system can: they are read as zeros from a hole."""
+        if sys.platform == "linux":
+            # What a file system does not know how to do is not needed either.
+            _fallocate()(handle, _PUNCH_HOLE | _KEEP_SIZE, offset, length)
+
     def sync(self, handle: int) -> None:
         """Make what was written to a file durable."""
         if hasattr(os, "fdatasync"):
@@ -68,3 +80,10 @@ class Files:
     def commit(self, connection: sqlite3.Connection) -> None:
         """Commit the transaction of the catalog; durable when it returns."""
         connection.execute("COMMIT")
+
+
+@lru_cache(maxsize=1)
+def _fallocate() -> Callable[[int, int, int, int], int]:
+    found = ctypes.CDLL(None).fallocate
+    found.argtypes = (ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
+    return found

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from memsvc_stores.vectors.slabs import allocator
 from memsvc_stores.vectors.slabs.parts import Parts
-from memsvc_stores.vectors.slabs.runs import Run
+from memsvc_stores.vectors.slabs.runs import Run, joined
 
 __all__ = ["collect_dead", "give_back", "pend", "pending", "recycle", "retire", "settled"]
 
@@ -40,6 +40,10 @@ def give_back(parts: Parts, owner: str) -> int:
         for run in runs:
             slab.zero(run)
     parts.slabs.sync(found)
+    # Only now: a hole in place of zeros that are not on the disk yet would leave the old bytes there.
+    for page_bytes, runs in found.items():
+        for run in joined(runs):
+            parts.slabs[page_bytes].release(run)
     if found:
         with parts.catalog.writing() as connection:
             connection.execute("DELETE FROM pending WHERE owner = ?", (owner,))

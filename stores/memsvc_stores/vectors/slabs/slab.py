@@ -25,6 +25,8 @@ _FORMAT: Final = 1
 _MAGIC: Final = b"memsvc slab\n"
 _LEAST_GROWTH: Final = 1 << 18
 _MOST_GROWTH: Final = 64 << 20
+# Shorter holes would only scatter what is written there next.
+_LEAST_RELEASED: Final = 1 << 20
 
 
 def slab_name(page_bytes: int) -> str:
@@ -117,6 +119,12 @@ class Slab:
     def zero(self, run: Run) -> None:
         """Overwrite pages with zeros; durable after `sync`."""
         self._files.zero(self._handle, offset=run.first * self.page_bytes, length=run.count * self.page_bytes)
+
+    def release(self, run: Run) -> None:
+        """Give the room of long runs of zeros back to the disk."""
+        length = run.count * self.page_bytes
+        if length >= _LEAST_RELEASED:
+            self._files.release(self._handle, offset=run.first * self.page_bytes, length=length)
 
     def sync(self) -> None:
         self._files.sync(self._handle)
