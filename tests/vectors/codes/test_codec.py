@@ -80,6 +80,13 @@ def test_with_a_bound_the_order_is_that_of_inner_products(gaussians) -> None:
     assert len(best & set(np.argsort(-estimates)[:100].tolist())) >= 9
 
 
+@pytest.mark.parametrize("bound", [None, 0.5, 10.0])
+def test_directions_stand_as_questions_do(bound: float | None, gaussians) -> None:
+    codec, vectors = Codec.of(96, bound), 3.0 * gaussians(20, 96)
+    expected = np.stack([codec.rotate_query(vector) for vector in vectors])
+    np.testing.assert_allclose(codec.rotate_directions(vectors), expected, atol=1e-6)
+
+
 def test_a_vector_beyond_the_bound_is_refused(gaussians) -> None:
     with pytest.raises(VectorTooLong, match=r"length 3 exceeds 2"):
         Codec.of(96, inner_product_bound=2.0).rotate(3.0 * gaussians(1, 96))

@@ -64,6 +64,14 @@ class Codec:
         raised = _unit(vectors) if self.inner_product_bound is None else _lift(vectors, self.inner_product_bound)
         return np.ascontiguousarray(raised @ self.matrix.T)
 
+    def rotate_directions(self, vectors: Floats) -> Floats:
+        """Return the directions of vectors (n, dimension) of any length, rotated (n, padded).
+
+        Without a bound they are what `rotate` returns; with one, each stands as a question does, so that heads may
+        be longer than the bound, and the negative of a vector is its opposite.
+        """
+        return np.ascontiguousarray(_unit(vectors) @ self.matrix[:, : self.dimension].T)
+
     def rotate_query(self, query: Floats) -> Floats:
         """Return a question (dimension) as a unit vector, rotated (padded)."""
         length = float(np.sqrt(query @ query))

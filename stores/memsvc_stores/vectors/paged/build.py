@@ -96,11 +96,11 @@ def _write_heads(draft: Draft, codec: Codec, widening: Widening, heads: NDArray[
     items = np.zeros((len(heads), item), np.uint8)
     items[:, : 2 * codec.dimension] = heads.astype("<f2", copy=False).view(np.uint8)
     _extend(draft.array("centroids"), items)
-    nowhere = codec.encode(codec.rotate(np.zeros((1, codec.dimension), np.float32)))
+    nowhere = codec.encode(codec.rotate_directions(np.zeros((1, codec.dimension), np.float32)))
     codes = np.tile(nowhere, (-(-len(heads) // SLOTS) * SLOTS, 1))
     for start in range(0, len(heads), _BLOCK):
         some = widening.widen(items[start : start + _BLOCK])
-        codes[start : start + len(some)] = codec.encode(codec.rotate(some))
+        codes[start : start + len(some)] = codec.encode(codec.rotate_directions(some))
     draft.array("heads").extend(pack(codes))
 
 
@@ -114,7 +114,7 @@ def _write_postings(draft: Draft, codec: Codec, grouping: Grouping, order: Indic
     entry_rows = numbers[grouping.places]
     for start in range(0, len(heads), _BLOCK):
         end = min(start + _BLOCK, len(heads))
-        opposite = codec.encode(codec.rotate(-heads[start:end].astype(np.float32)))
+        opposite = codec.encode(codec.rotate_directions(-heads[start:end].astype(np.float32)))
         page = np.repeat(opposite, SLOTS, axis=0)
         ids = np.full((end - start) * SLOTS, EMPTY, np.uint32)
         some = slice(bounds[start], bounds[end])

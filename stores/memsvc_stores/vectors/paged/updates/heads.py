@@ -31,7 +31,9 @@ class Heads:
         self._widening = widening
         self._codes = draft.array("heads")
         self._centroids = draft.array("centroids")
-        self._nowhere: Bytes1 = codec.encode(codec.rotate(np.zeros((1, codec.dimension), np.float32)))[0]
+        self._nowhere: Bytes1 = codec.encode(codec.rotate_directions(np.zeros((1, codec.dimension), np.float32)))[
+            0
+        ]
         self._blank = pack(np.tile(self._nowhere, (SLOTS, 1)))
         used = self._codes.count
         self._resident = ResidentCodes(codec, used + MORE_PAGES)
@@ -109,7 +111,7 @@ class Heads:
         kept = self._widening.widen(items)
         self._cached[postings % CACHED] = kept
         self._tags[postings % CACHED] = postings
-        both = self._codec.encode(self._codec.rotate(np.concatenate((kept, -kept))))
+        both = self._codec.encode(self._codec.rotate_directions(np.concatenate((kept, -kept))))
         self._reserve(int(postings.max()) + 1)
         self._opposite[postings] = both[len(postings) :]
         self._known[postings] = True
@@ -119,7 +121,7 @@ class Heads:
 
     def _learn(self, postings: Indices) -> None:
         self._reserve(int(postings.max()) + 1)
-        self._opposite[postings] = self._codec.encode(self._codec.rotate(-self.full(postings)))
+        self._opposite[postings] = self._codec.encode(self._codec.rotate_directions(-self.full(postings)))
         self._known[postings] = True
 
     def _reserve(self, count: int) -> None:

@@ -62,10 +62,11 @@ class PagedUpdater:
         """
         if any(self._postings.places.of(row) for row in rows.tolist()) or len(set(rows.tolist())) < len(rows):
             raise ValueError("a row that is placed already was inserted")
+        codec = self._codec
         for start in range(0, len(rows), CHUNK):
             wide = vectors[start : start + CHUNK].astype(np.float32)
             # For one vector the product of a matrix and a vector is five times as fast.
-            rotated = self._codec.rotate(wide) if len(wide) > 1 else self._codec.rotate_query(wide[0])[None]
+            rotated = codec.rotate_directions(wide) if len(wide) > 1 else codec.rotate_query(wide[0])[None]
             for index, row in enumerate(rows[start : start + CHUNK].tolist()):
                 self._insert(row, wide[index], rotated[index], codes[start + index])
         self._postings.spare.write()
