@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from tests.vectors.oracle import DIMENSION, Reader, Truth, unit
 
 COUNT = 1_200
 ALL = 1 << 20
-FORMS = {
+FORMS: Final[dict[str, dict[str, Any]]] = {
     "exact": {"exact_keys": ALL},
     "flat": {"exact_keys": 0, "flat_keys": ALL, "reranked": ALL},
     "paged": {"exact_keys": 0, "flat_keys": 8, "effort": Effort(ALL, ALL, ALL)},
@@ -36,6 +37,12 @@ class Timed:
     def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
         delta = self.reader.vector_delta(after_sequence, limit=limit)
         return replace(delta, times=self.times[delta.note_rows])
+
+
+def lies(times: list[int], within: Within) -> bool:
+    event, ingest = times
+    ranges = ((within.event_from, event, within.event_to), (within.ingest_from, ingest, within.ingest_to))
+    return all((start is None or start <= at) and (end is None or at < end) for start, at, end in ranges)
 
 
 class World:
@@ -74,7 +81,7 @@ class World:
     def check(self, within: Within, *, allowed: Rows | None = None, k: int = 12) -> int:
         """Assert that the answer is that of brute force; return how many notes it has."""
         reader = self.truth.reader()
-        chosen = {row: note for row, note in reader.notes.items() if within.holds(self.times[row : row + 1])[0]}
+        chosen = {row: note for row, note in reader.notes.items() if lies(self.times[row].tolist(), within)}
         expected = replace(reader, notes=chosen).best(self.query, k=k, allowed=allowed)
         found = self.index.search(self.source, self.state, self.query, k=k, allowed=allowed, within=within)
         assert listed(found) == listed(expected)
@@ -152,3 +159,19 @@ def test_hidden_notes_are_found_in_a_range_when_allowed(world: World, share: flo
 def test_a_range_begins_with_its_start_and_ends_before_its_end(world: World) -> None:
     first, last = np.sort(world.times[np.array(world.truth.rows), 0])[[100, 105]].tolist()
     assert world.check(Within(event_from=first, event_to=last)) == 5
+
+
+@pytest.mark.parametrize("options", [{"reranked": 75}, {"flat_keys": 8, "effort": Effort(4, 20)}])
+@pytest.mark.parametrize("share", SHARES)
+def test_with_little_effort_a_range_gives_as_many_of_its_notes(
+    tmp_path: Path, share: float, options: dict[str, Any]
+) -> None:
+    index = TieredVectorIndex(tmp_path, memory_bytes=1 << 24, exact_keys=0, **options)
+    world = World(index)
+    world.truth.add(*world.vectors(COUNT))
+    world.save()
+    within = world.range_of("event", share)
+    found = index.search(world.source, world.state, world.query, k=12, allowed=None, within=within)
+    index.close()
+    assert len(set(found.rows.tolist())) == min(12, round(share * COUNT))
+    assert all(lies(world.times[row].tolist(), within) for row in found.rows.tolist())
