@@ -17,13 +17,13 @@ __all__ = ["strange"]
 _SLACK: Final = 1e-4
 
 
-def strange(codec: Codec, codes: Bytes2, vectors: Matrix) -> Mask:
+def strange(codec: Codec, codes: Bytes2, vectors: Matrix, *, heads: bool = False) -> Mask:
     """Say for each code (n, code_bytes) whether it is not the one of its vector (n, dimension).
 
-    A vector that is not finite has no code.
+    `heads` are coded as directions. A vector that is not finite has no code.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        rotated = codec.rotate(vectors)
+        rotated = (codec.rotate_directions if heads else codec.rotate)(vectors)
         best = codec.encode(rotated)
         wrong: Mask = (codes != best).any(axis=1) | ~np.isfinite(rotated).all(axis=1)
         doubtful = np.flatnonzero(wrong)

@@ -32,7 +32,7 @@ def assert_best(positions: NDArray[np.int64], exact: Floats, count: int) -> None
 
 
 class Pages:
-    """Packed codes in memory, and where each page is."""
+    """Packed codes in memory, and where each page is; keep it while the addresses are used."""
 
     def __init__(self, codes: NDArray[np.uint8]) -> None:
         packed = pack(codes)
@@ -48,7 +48,8 @@ class Pages:
 def test_a_scanner_ranks_as_decoded_vectors_do(codec: Codec, r: int, clustered) -> None:
     codes = codec.encode(codec.rotate(clustered(640, codec.dimension)))
     query = codec.rotate_query(clustered(1, codec.dimension, seed=8)[0])
-    positions, scores = Scanner(codec).search(query, Pages(codes)[:], r)
+    pages = Pages(codes)
+    positions, scores = Scanner(codec).search(query, pages[:], r)
     assert_best(positions, codec.decode(codes) @ query, r)
     np.testing.assert_allclose(scores, (codec.decode(codes) @ query)[positions], atol=ROUNDING)
 
@@ -66,7 +67,8 @@ def test_a_scanner_takes_as_many_pages_as_it_says(gaussians) -> None:
     codec = Codec.of(384)
     codes = codec.encode(codec.rotate(gaussians(64 * MOST_PAGES)))
     query = codec.rotate_query(gaussians(1, seed=8)[0])
-    found, _ = Scanner(codec).search(query, Pages(codes)[:], 75)
+    pages = Pages(codes)
+    found, _ = Scanner(codec).search(query, pages[:], 75)
     assert_best(found, codec.decode(codes) @ query, 75)
 
 

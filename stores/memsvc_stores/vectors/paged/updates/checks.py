@@ -88,7 +88,7 @@ class _Check:
 
     def _check_heads(self, postings: Indices, centroids: Matrix) -> None:
         heads = unpack(self._arrays["heads"].read(int(postings[0]) // SLOTS)[None])[: postings.size]
-        wrong = strange(self._codec, heads, centroids)
+        wrong = strange(self._codec, heads, centroids, heads=True)
         self._findings.add("head codes are not those of their centroids, the first of posting", postings[wrong])
 
     def _check_rows(self, postings: Indices, slots: Slots, codes: Bytes2) -> None:
@@ -108,10 +108,10 @@ class _Check:
 
     def _check_empty(self, postings: Indices, centroids: Matrix, codes: Bytes2, vacant: Mask) -> None:
         within, slot = np.nonzero(vacant)
-        opposite = self._codec.encode(self._codec.rotate(-centroids))
+        opposite = self._codec.encode(self._codec.rotate_directions(-centroids))
         doubtful = (codes[within, slot] != opposite[within]).any(axis=1)
         within, slot = within[doubtful], slot[doubtful]
-        wrong = strange(self._codec, codes[within, slot], -centroids[within])
+        wrong = strange(self._codec, codes[within, slot], -centroids[within], heads=True)
         self._findings.add(
             "empty slots do not hold the code of their negated head, the first in posting", postings[within[wrong]]
         )
