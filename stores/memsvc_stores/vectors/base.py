@@ -17,17 +17,12 @@ from memsvc_stores.vectors.layout import PAGE, Bytes1, Stored
 from memsvc_stores.vectors.rows import Scorer, StoredRows
 from memsvc_stores.vectors.scores import Scores
 from memsvc_stores.vectors.segment import Mask
+from memsvc_stores.vectors.times import RowTimes, Span
 
 __all__ = ["Base", "Coded"]
 
-# So many rows, or a small part of the rows up to a greater number, are scored sooner than scanned for.
-_FEW = 500
-_MANY = 5_000
-_SMALL_PART = 0.025
-_SAMPLE = 256
 # Place and checksum of a page, and whether it has been checked.
 _TABLE_BYTES = 9
-_BLOCK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +40,7 @@ class Base:
     stored: Stored
     search: FormSearch
     rows: StoredRows
+    times: RowTimes
     scorer: Callable[[], Scorer]
     directory: Directory
     hidden: Bytes1
@@ -63,9 +59,10 @@ class Base:
 
     @property
     def memory_bytes(self) -> int:
-        """Bytes of anonymous RAM: the form's, the sets of rows, and the tables of pages."""
+        """Bytes of anonymous RAM: the form's, the sets of rows and their times, and the tables of pages."""
         tables = _TABLE_BYTES * (self.stored.disk_bytes // PAGE)
-        return self.search.memory_bytes + self.hidden.nbytes + self.removed.nbytes + tables
+        sets = self.hidden.nbytes + self.removed.nbytes + self.times.nbytes
+        return self.search.memory_bytes + sets + tables
 
     def find(self, notes: Rows) -> tuple[Rows, Rows]:
         """Return note rows and rows of the keys, visible or not, of sorted distinct notes, by row."""
@@ -89,37 +86,28 @@ class Base:
 
     def best(self, coded: Coded, *, keep: int, allowed: Rows | None, within: Within | None) -> tuple[Rows, Scores]:
         """Return rows with float32 scores, best first; fewer than `keep` only when there are no more."""
-        part = 1.0 if allowed is None else allowed.size / max(self.living, 1)
-        if allowed is not None and allowed.size <= (_MANY if part <= _SMALL_PART else _FEW):
+        if allowed is not None and allowed.size <= self.search.few:
             _, rows = self.find(allowed)
             if within is not None:
                 rows = rows[within.holds(self.rows.times(rows))]
             return self.rows.top(self.scorer(), coded.query, rows, keep=keep)
-        if within is not None and (few := self._few_within(allowed, within)) is not None:
-            return self.rows.top(self.scorer(), coded.query, few, keep=keep)
-        if allowed is None and within is None:
-            accept = self._accept(allowed, within) if self.veiled else None
-            share = 1 - self.veiled / max(self.stored.meta.rows, 1)
-        else:
-            accept = self._accept(allowed, within)
-            share = self._share(accept) if within is not None else min(part, 1.0)
+        span = None if within is None else self.times.span(within)
+        if span is not None and span.most <= self.search.few:
+            rows = span.rows()
+            rows = rows[self._accept(allowed, None)(rows)]
+            return self.rows.top(self.scorer(), coded.query, rows, keep=keep)
+        plain = allowed is None and within is None and not self.veiled
+        accept = None if plain else self._accept(allowed, within)
+        share = self._share(allowed, span)
         return self.search.search(coded.query, coded.rotated, keep=keep, accept=accept, share=share)
 
-    def _few_within(self, allowed: Rows | None, within: Within) -> Rows | None:
-        """Return all rows that a range of times leaves, when a sample says that they are few."""
-        accept = self._accept(allowed, within)
-        if self._share(accept) > _SMALL_PART:
-            return None
-        count = self.stored.meta.rows
-        blocks = (np.arange(start, min(start + _BLOCK, count)) for start in range(0, count, _BLOCK))
-        rows = np.concatenate([block[accept(block)] for block in blocks])
-        return rows if rows.size <= _MANY else None
-
-    def _share(self, accept: Accept) -> float:
-        """Tell about which part of the rows is accepted, by a sample."""
-        count = self.stored.meta.rows
-        sample = np.arange(0, count, max(1, count // _SAMPLE))
-        return float(accept(sample).mean()) if count else 1.0
+    def _share(self, allowed: Rows | None, span: Span | None) -> float:
+        """Tell about which part of the rows is searched."""
+        if allowed is None:
+            share = 1 - self.veiled / max(self.stored.meta.rows, 1)
+        else:
+            share = min(allowed.size / max(self.living, 1), 1.0)
+        return share if span is None else share * span.share
 
     def _accept(self, allowed: Rows | None, within: Within | None) -> Accept:
         def accept(rows: Rows) -> Mask:

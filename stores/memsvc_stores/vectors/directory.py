@@ -46,12 +46,26 @@ class Listing:
     def find(self, wanted: Rows) -> tuple[Rows, Rows]:
         """Return the entries of sorted distinct notes: note rows and rows."""
         first = np.searchsorted(self.notes, wanted, side="left")
+        if (single := self._single(wanted, first)) is not None:
+            return single
         counts = np.searchsorted(self.notes, wanted, side="right") - first
         if counts.size and counts.min() < 0:
             raise Damaged("a directory does not ascend")
         starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
         places = starts + np.arange(starts.size)
         return np.repeat(wanted, counts), self.rows[places].astype(np.int64)
+
+    def _single(self, wanted: Rows, first: Rows) -> tuple[Rows, Rows] | None:
+        """Return the entries when no note has several, given the places where they would begin."""
+        if not self.notes.size:
+            return wanted[:0], first[:0]
+        last = self.notes.size - 1
+        there = self.notes[np.minimum(first, last)] == wanted
+        notes, places = wanted[there], first[there]
+        further = np.minimum(places + 1, last)
+        if ((self.notes[further] == notes) & (further > places)).any():
+            return None
+        return notes, self.rows[places].astype(np.int64)
 
     def with_more(self, notes: Rows, rows: NDArray[np.integer]) -> Listing:
         """Return the list with entries added."""

@@ -23,6 +23,10 @@ class FormSearch(Protocol):
     def memory_bytes(self) -> int:
         """Bytes of anonymous RAM that it holds."""
 
+    @property
+    def few(self) -> int:
+        """Up to how many known rows are scored sooner than searched for."""
+
     def search(
         self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
     ) -> tuple[Rows, Scores]:

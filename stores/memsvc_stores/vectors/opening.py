@@ -17,6 +17,7 @@ from memsvc_stores.vectors.paged.search import Effort, PagedSearch
 from memsvc_stores.vectors.rows import StoredRows
 from memsvc_stores.vectors.segment import Segment
 from memsvc_stores.vectors.snapshot import Snapshot
+from memsvc_stores.vectors.times import RowTimes
 from memsvc_stores.vectors.tools import Tools
 
 __all__ = ["Care", "fits", "opened_snapshot"]
@@ -44,11 +45,12 @@ def opened_snapshot(stored: Stored, model: Model, tools: Tools, care: Care) -> S
         search = PagedSearch(stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, effort=care.effort)
     else:
         search = FlatSearch(stored, tools.codec, scorer=tools.scorer, reranked=care.reranked)
-    bits = np.array(stored.extent("hidden"))
+    bits, rows = np.array(stored.extent("hidden")), StoredRows(stored, meta.dimension)
     base = Base(
         stored=stored,
         search=search,
-        rows=StoredRows(stored, meta.dimension),
+        rows=rows,
+        times=RowTimes(rows, meta.rows),
         scorer=tools.scorer,
         directory=read_directory(stored),
         hidden=bits,

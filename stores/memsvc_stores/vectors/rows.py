@@ -14,7 +14,8 @@ from memsvc_stores.vectors.scores import Scores, dots
 
 __all__ = ["Scorer", "StoredRows", "vectors_of"]
 
-_BLOCK = 4096
+# A call of the scorer costs as much as some 400 rows: few long blocks.
+_BLOCK = 8_192
 _MORE = 4
 
 
