@@ -54,9 +54,9 @@ class CountedPages:
     def announce(self, index: Indices) -> None:
         self._pages.announce(index)
 
-    def gather_items(self, index: Indices, out: Bytes2) -> None:
+    def gather_items(self, index: Indices, out: Bytes2, *, announced: bool = False) -> None:
         self._add(index, out.shape[1])
-        self._pages.gather_items(index, out)
+        self._pages.gather_items(index, out, announced=announced)
 
     def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
         self._add(pages, self.page_bytes)

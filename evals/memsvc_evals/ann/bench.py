@@ -47,5 +47,5 @@ def measure(
             cold_curves(subjects, workers, data, plan=plan, results=results, step=step)
         duels = pair_up(subjects, results)
         fight(duels, subjects, workers, data, plan=plan, step=step)
-    drive(subjects, workshop, plan=plan, results=results, step=step)
+    drive(subjects, workshop, data, plan=plan, results=results, step=step)
     return results, duels

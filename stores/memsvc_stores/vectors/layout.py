@@ -113,10 +113,11 @@ class Pages(Protocol):
     def announce(self, index: Indices) -> None:
         """Ask for items that will be read soon, without waiting for them."""
 
-    def gather_items(self, index: Indices, out: Bytes2) -> None:
+    def gather_items(self, index: Indices, out: Bytes2, *, announced: bool = False) -> None:
         """Copy items into `out` (len(index), item_bytes); as `items`, without a new array.
 
-        With a narrower `out`, whose width divides a page, the pages are items of that width.
+        With a narrower `out`, whose width divides a page, the pages are items of that width. What has been
+        announced is not asked for again.
         """
 
     def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:

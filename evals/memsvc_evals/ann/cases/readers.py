@@ -63,7 +63,7 @@ def _form(context: Context, dataset: Path, form: str) -> dict[str, Figure]:
 
 def _rate(workers: Sequence[Worker], seconds: float) -> float:
     for worker in workers:
-        worker.ask("read", seconds=seconds / 10, check=False)
+        worker.ask("read", seconds=seconds / 2, check=False)
     for worker in workers:
         worker.send("read", seconds=seconds, check=False)
     return float(sum(worker.receive("read")["count"] for worker in workers) / seconds)

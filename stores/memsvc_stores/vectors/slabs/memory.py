@@ -50,7 +50,7 @@ class MemoryPages:
     def announce(self, index: Indices) -> None:
         """Do nothing: it is in memory."""
 
-    def gather_items(self, index: Indices, out: Bytes2) -> None:
+    def gather_items(self, index: Indices, out: Bytes2, *, announced: bool = False) -> None:  # noqa: ARG002
         np.take(self.data.reshape(-1, out.shape[1]), index, axis=0, out=out)
 
     def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:

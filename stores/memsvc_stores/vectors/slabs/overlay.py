@@ -74,18 +74,18 @@ class Overlay:
     def announce(self, index: Indices) -> None:
         """Do nothing: it is in memory."""
 
-    def gather_items(self, index: Indices, out: Bytes2) -> None:
+    def gather_items(self, index: Indices, out: Bytes2, *, announced: bool = False) -> None:
         width = out.shape[1]
         per_page = self.page_bytes // width
         pages = index // per_page
         over = self._is_changed[pages]
         if not over.any():
-            self._floor.gather_items(index, out)
+            self._floor.gather_items(index, out, announced=announced)
             return
         under = np.flatnonzero(~over)
         if under.size:
             below = np.empty((under.size, width), np.uint8)
-            self._floor.gather_items(index[under], below)
+            self._floor.gather_items(index[under], below, announced=announced)
             out[under] = below
         places = np.flatnonzero(over)
         for page, within in _by_page(pages[places]):

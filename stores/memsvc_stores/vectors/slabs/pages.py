@@ -68,11 +68,11 @@ class SlabPages:
         if view.prefetcher.on:
             view.prefetcher.ask(view.address, self._at(index, self._per_page) * self.item_bytes, self.item_bytes)
 
-    def gather_items(self, index: Indices, out: Bytes2) -> None:
+    def gather_items(self, index: Indices, out: Bytes2, *, announced: bool = False) -> None:
         view = self._mapped()
         width = out.shape[1]
         at = self._at(index, self.page_bytes // width)
-        if view.prefetcher.on:
+        if view.prefetcher.on and not announced:
             view.prefetcher.ask(view.address, at * width, width)
         if not self._checked.all:
             self._checked.items(index, width)
