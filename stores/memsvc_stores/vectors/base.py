@@ -14,6 +14,7 @@ from memsvc_stores.vectors.delta import Changes
 from memsvc_stores.vectors.directory import Directory
 from memsvc_stores.vectors.forms import Accept, FormSearch
 from memsvc_stores.vectors.layout import PAGE, Bytes1, Stored
+from memsvc_stores.vectors.membership import among
 from memsvc_stores.vectors.rows import Scorer, StoredRows
 from memsvc_stores.vectors.scores import Scores
 from memsvc_stores.vectors.segment import Mask
@@ -99,7 +100,14 @@ class Base:
         plain = allowed is None and within is None and not self.veiled
         accept = None if plain else self._accept(allowed, within)
         share = self._share(allowed, span)
-        return self.search.search(coded.query, coded.rotated, keep=keep, accept=accept, share=share)
+        return self.search.search(
+            coded.query,
+            coded.rotated,
+            keep=keep,
+            accept=accept,
+            share=share,
+            where=None if span is None else span.blocks(),
+        )
 
     def _share(self, allowed: Rows | None, span: Span | None) -> float:
         """Tell about which part of the rows is searched."""
@@ -110,13 +118,12 @@ class Base:
         return share if span is None else share * span.share
 
     def _accept(self, allowed: Rows | None, within: Within | None) -> Accept:
+        unwanted, count = (self.hidden, self.veiled) if allowed is None else (self.removed, self.gone)
+
         def accept(rows: Rows) -> Mask:
-            if allowed is None:
-                kept = ~hidden.has(self.hidden, rows)
-            else:
-                notes = self.rows.notes(rows)
-                place = np.minimum(np.searchsorted(allowed, notes), allowed.size - 1)
-                kept = (allowed[place] == notes) & ~hidden.has(self.removed, rows)
+            kept = np.ones(rows.size, np.bool_) if allowed is None else among(allowed, self.rows.notes(rows))
+            if count:
+                kept &= ~hidden.has(unwanted, rows)
             if within is not None:
                 kept[kept] = within.holds(self.rows.times(rows[kept]))
             return kept

@@ -45,6 +45,9 @@ class Listing:
 
     def find(self, wanted: Rows) -> tuple[Rows, Rows]:
         """Return the entries of sorted distinct notes: note rows and rows."""
+        if not self.notes.size:
+            return wanted[:0], wanted[:0]
+        wanted = wanted[slice(*np.searchsorted(wanted, (self.notes[0], self.notes[-1] + 1)))]
         first = np.searchsorted(self.notes, wanted, side="left")
         if (single := self._single(wanted, first)) is not None:
             return single
@@ -57,8 +60,6 @@ class Listing:
 
     def _single(self, wanted: Rows, first: Rows) -> tuple[Rows, Rows] | None:
         """Return the entries when no note has several, given the places where they would begin."""
-        if not self.notes.size:
-            return wanted[:0], first[:0]
         last = self.notes.size - 1
         there = self.notes[np.minimum(first, last)] == wanted
         notes, places = wanted[there], first[there]

@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 from memsvc.ports.embedding import Matrix, Vector
 from memsvc.ports.ranking import Rows
-from memsvc_stores.vectors.layout import Bytes2
+from memsvc_stores.vectors.layout import Bytes2, Indices
 from memsvc_stores.vectors.scores import Scores
 from memsvc_stores.vectors.segment import Mask
 
@@ -28,11 +28,19 @@ class FormSearch(Protocol):
         """Up to how many known rows are scored sooner than searched for."""
 
     def search(
-        self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
+        self,
+        query: Vector,
+        z: Vector,
+        *,
+        keep: int,
+        accept: Accept | None,
+        share: float,
+        where: Indices | None = None,
     ) -> tuple[Rows, Scores]:
         """Return rows that `accept` takes (None: all rows) with their inner products, best first.
 
-        At least `keep` of them, if there are as many. `share` is about the part of all rows that it takes.
+        At least `keep` of them, if there are as many. `share` is about the part of all rows that it takes;
+        `where` names, ascending, blocks of 64 rows outside of which it takes none.
         """
 
 

@@ -44,7 +44,9 @@ def opened_snapshot(stored: Stored, model: Model, tools: Tools, care: Care) -> S
     if meta.form == "paged":
         search = PagedSearch(stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, effort=care.effort)
     else:
-        search = FlatSearch(stored, tools.codec, scorer=tools.scorer, reranked=care.reranked)
+        search = FlatSearch(
+            stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, reranked=care.reranked
+        )
     bits, rows = np.array(stored.extent("hidden")), StoredRows(stored, meta.dimension)
     base = Base(
         stored=stored,

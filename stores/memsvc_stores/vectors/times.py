@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.ports.ranking import Rows, Within
-from memsvc_stores.vectors.layout import Bytes1
+from memsvc_stores.vectors.layout import SLOTS, Bytes1, Indices
 from memsvc_stores.vectors.rows import StoredRows
 from memsvc_stores.vectors.segment import Mask
 
@@ -26,16 +26,27 @@ Instants: TypeAlias = NDArray[np.int64]
 class _Buckets:
     """`of_row` says the bucket of each row: number j holds the times from edges[j - 1] until before edges[j].
 
-    `before[j]` counts the rows in the buckets before j.
+    `before[j]` counts the rows in the buckets before j; `lowest` and `highest` are the ends of each block of rows.
     """
 
     edges: Instants
     of_row: Bytes1
     before: Instants
+    lowest: Bytes1
+    highest: Bytes1
+
+    @classmethod
+    def of(cls, edges: Instants, of_row: Bytes1) -> _Buckets:
+        before = np.zeros(edges.size + 2, np.int64)
+        np.cumsum(np.bincount(of_row, minlength=edges.size + 1), out=before[1:])
+        blocks = np.pad(of_row, (0, -of_row.size % SLOTS), mode="edge" if of_row.size else "constant")
+        blocks = blocks.reshape(-1, SLOTS)
+        return cls(edges, of_row, before, blocks.min(axis=1), blocks.max(axis=1))
 
     @property
     def nbytes(self) -> int:
-        return self.edges.nbytes + self.of_row.nbytes + self.before.nbytes
+        arrays = (self.edges, self.of_row, self.before, self.lowest, self.highest)
+        return sum(array.nbytes for array in arrays)
 
     def part(self, start: int | None, end: int | None) -> _Part:
         """Return the buckets that may hold times of a range."""
@@ -72,6 +83,11 @@ class _Part:
         found: Mask = (self.buckets.of_row >= self.first) & (self.buckets.of_row <= self.last)
         return found
 
+    def blocks(self) -> Mask:
+        """Say of each block whether rows that may lie in the range may be in it."""
+        found: Mask = (self.buckets.highest >= self.first) & (self.buckets.lowest <= self.last)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -93,16 +109,20 @@ class Span:
         middles = (sum(part.bounds) / 2 for part in self.parts)
         return min(middles, default=self.count) / max(self.count, 1)
 
-    def mask(self) -> Mask:
-        """Say of each row whether it may lie in the range."""
-        found = np.ones(self.count, np.bool_) if not self.parts else self.parts[0].mask()
-        for part in self.parts[1:]:
-            found &= part.mask()
+    def blocks(self) -> Indices:
+        """Return the blocks of 64 rows that hold all rows in the range."""
+        chosen = np.ones(-(-self.count // SLOTS), np.bool_)
+        for part in self.parts:
+            chosen &= part.blocks()
+        found: Indices = chosen.nonzero()[0]
         return found
 
     def rows(self) -> Rows:
         """Return the rows that lie in the range; raises Damaged."""
-        rows: Rows = self.mask().nonzero()[0]
+        chosen = self.parts[0].mask() if self.parts else np.ones(self.count, np.bool_)
+        for part in self.parts[1:]:
+            chosen &= part.mask()
+        rows: Rows = chosen.nonzero()[0]
         unsure = np.zeros(rows.size, np.bool_)
         for part in self.parts:
             held = part.buckets.of_row[rows]
@@ -150,9 +170,7 @@ class RowTimes:
             block = np.arange(start, min(start + _BLOCK, count))
             times = self._stored.times(block)[:, axis]
             of_row[start : start + block.size] = np.searchsorted(edges, times, side="right")
-        before = np.zeros(edges.size + 2, np.int64)
-        np.cumsum(np.bincount(of_row, minlength=edges.size + 1), out=before[1:])
-        return _Buckets(edges, of_row, before)
+        return _Buckets.of(edges, of_row)
 
 
 def _edges(ordered: Instants) -> Instants:

@@ -93,7 +93,7 @@ def grown(vectors: Matrix, codec: Codec, *, at_once: int = 1) -> MemoryStored:
 def search_of(stored: MemoryStored, codec: Codec, effort: Effort) -> FormSearch:
     scanner, scorer = Scanner(codec), RowScorer(DIMENSION)
     if stored.meta.form == "flat":
-        return FlatSearch(stored, codec, scorer=lambda: scorer, reranked=300)
+        return FlatSearch(stored, codec, scanner=lambda: scanner, scorer=lambda: scorer, reranked=300)
     return PagedSearch(stored, codec, scanner=lambda: scanner, scorer=lambda: scorer, effort=effort)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import Rows
 from memsvc_stores.vectors.codes.codec import Codec
-from memsvc_stores.vectors.codes.resident import ResidentCodes
+from memsvc_stores.vectors.codes.scanner import Scanner
+from memsvc_stores.vectors.flat.scan import CodeScan
 from memsvc_stores.vectors.forms import Accept
-from memsvc_stores.vectors.layout import Stored
+from memsvc_stores.vectors.layout import SLOTS, Indices, Stored
 from memsvc_stores.vectors.rows import Scorer, StoredRows
 from memsvc_stores.vectors.scores import Scores
 
@@ -27,10 +28,9 @@ _ENOUGH = 0.8
 _MARGIN = 1.1
 _LEAST_SHARE = 1e-6
 _MOST_SCANNED = 4096
-_SCANNED_AS_ONE = 40
-_AS_ROOT = 8
+_SCANNED_AS_ONE = 60
+_AS_ROOT = 5
 _BLOCK = 65_536
-_PAGES = 1024
 
 
 class FlatSearch:
@@ -41,6 +41,7 @@ class FlatSearch:
         stored: Stored,
         codec: Codec,
         *,
+        scanner: Callable[[], Scanner],
         scorer: Callable[[], Scorer],
         reranked: int = _LEAST_RERANKED,
     ) -> None:
@@ -48,11 +49,7 @@ class FlatSearch:
         self._count = stored.meta.rows
         self._scorer = scorer
         self._reranked = reranked
-        pages = stored.array("codes")
-        self._codes = ResidentCodes(codec, pages.count)
-        for start in range(0, pages.count, _PAGES):
-            some = np.arange(start, min(start + _PAGES, pages.count))
-            pages.gather(some, self._codes.pages[start : start + some.size])
+        self._codes = CodeScan(stored.array("codes"), codec, scanner=scanner)
 
     @property
     def memory_bytes(self) -> int:
@@ -66,22 +63,33 @@ class FlatSearch:
         return self._count // _SCANNED_AS_ONE + int(_AS_ROOT * math.sqrt(self._count))
 
     def search(
-        self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
+        self,
+        query: Vector,
+        z: Vector,
+        *,
+        keep: int,
+        accept: Accept | None,
+        share: float,
+        where: Indices | None = None,
     ) -> tuple[Rows, Scores]:
         """Return rows that `accept` takes with their inner products, best first; see FormSearch.
 
         When the scan would have to go far to find `keep` of them, all rows that are accepted are scored.
         """
         wanted = max(self._wanted(share), _PER_RESULT * keep)
+        count, pages = self._count, where if where is not None and self._codes.sooner(where) else None
+        if pages is not None:
+            count = SLOTS * pages.size
+            share = min(share * self._count / max(count, 1), 1.0)
         scanned = wanted if share >= _ENOUGH else int(_MARGIN * wanted / max(share, _LEAST_SHARE))
-        while scanned <= _MOST_SCANNED and 2 * scanned < self._count:
-            positions, _ = self._codes.search(z, scanned)
-            rows = positions[positions < self._count]
+        while scanned <= _MOST_SCANNED and 2 * scanned < count:
+            rows = self._codes.best(z, scanned, pages=pages)
+            rows = rows[rows < self._count]
             rows = rows if accept is None else rows[accept(rows)]
             if rows.size >= max(keep, _ENOUGH * wanted):
                 return self._scored(query, rows[:wanted], keep)
             scanned = int(_MARGIN * wanted * scanned / max(rows.size, 1))
-        return self._scored(query, self._accepted(accept), keep)
+        return self._scored(query, self._accepted(accept, where), keep)
 
     def _wanted(self, share: float) -> int:
         """Return how many rows to score for the best ten of a share of all rows."""
@@ -93,9 +101,13 @@ class FlatSearch:
     def _scored(self, query: Vector, rows: Rows, keep: int) -> tuple[Rows, Scores]:
         return self._rows.top(self._scorer(), query, rows, keep=keep)
 
-    def _accepted(self, accept: Accept | None) -> Rows:
+    def _accepted(self, accept: Accept | None, where: Indices | None) -> Rows:
+        rows = np.arange(self._count)
+        if where is not None:
+            rows = (SLOTS * where[:, None] + np.arange(SLOTS)).ravel()
+            rows = rows[rows < self._count]
         if accept is None:
-            return np.arange(self._count)
-        blocks = (np.arange(start, min(start + _BLOCK, self._count)) for start in range(0, self._count, _BLOCK))
+            return rows
+        blocks = [rows[start : start + _BLOCK] for start in range(0, rows.size, _BLOCK)]
         found = [block[accept(block)] for block in blocks]
         return np.concatenate(found) if found else np.empty(0, np.int64)

@@ -105,7 +105,14 @@ class PagedSearch:
         return _FEW
 
     def search(
-        self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
+        self,
+        query: Vector,
+        z: Vector,
+        *,
+        keep: int,
+        accept: Accept | None,
+        share: float,
+        where: Indices | None = None,  # noqa: ARG002 - the rows of a time are in postings all over
     ) -> tuple[Rows, Scores]:
         """Return rows that `accept` takes with their inner products, best first; see FormSearch."""
         effort = self._effort.scaled(keep, share=1.0 if share >= _ENOUGH else max(share, _LEAST_SHARE))
