@@ -28,9 +28,10 @@ _LEAST_SHARE = 1e-6
 _WIDER = 4
 _LANDMARK = 32
 # Of a part of the rows, more postings than in proportion hold one of the best.
-_SPREAD = 1.25
-# Some rows take as long to score as twice as many postings to search, at a hundred thousand rows and at more.
-_FEW = 8_000
+_SPREAD = 1.35
+_FEWER = 0.6
+# Of rows that lie anywhere, so many times the root of all and at most so many are scored sooner than searched for.
+_KNOWN, _MOST_KNOWN = 20, 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,13 @@ class Effort:
     def scaled(self, keep: int, *, share: float = 1.0) -> Effort:
         """Return the effort for more results, or for results among a share of the rows, which are further apart.
 
-        The exponents are the least that keep recall level up to 1,000 results.
+        The exponents are the least that keep recall level, up to 1,000 results and down to a twentieth of the
+        rows. Fewer rows have fewer rivals, too: of those less is looked up.
         """
         more = max(keep / self.results, 1.0)
-        spread = _SPREAD if share < 1 else 1.0
-        postings = int(self.postings * spread * math.sqrt(more / share))
-        return replace(self, postings=postings, rows=int(self.rows * more**0.7 / share))
+        spread, fewer = (_SPREAD / share**0.4, _FEWER) if share < 1 else (1.0, 1.0)
+        postings = int(self.postings * spread * math.sqrt(more))
+        return replace(self, postings=postings, rows=int(self.rows * fewer * more**0.7 / share))
 
 
 LEVELS = {"fast": Effort(128, 100), "balanced": Effort(224, 200), "accurate": Effort(512, 400)}
@@ -102,7 +104,7 @@ class PagedSearch:
     @property
     def few(self) -> int:
         """Up to how many known rows are scored sooner than searched for."""
-        return _FEW
+        return min(int(_KNOWN * math.sqrt(self._row_count)), _MOST_KNOWN)
 
     def search(
         self,
