@@ -175,3 +175,13 @@ def test_with_little_effort_a_range_gives_as_many_of_its_notes(
     index.close()
     assert len(set(found.rows.tolist())) == min(12, round(share * COUNT))
     assert all(lies(world.times[row].tolist(), within) for row in found.rows.tolist())
+
+
+def test_the_budget_counts_what_a_range_makes_the_index_keep(world: World) -> None:
+    world.index.search(world.source, world.state, world.query, k=1, allowed=None)
+    before = world.index.memory_bytes
+    world.check(world.range_of("event", 0.5))
+    kept = world.index.memory_bytes - before
+    stored = world.index.stats(world.source, world.state).form != "exact"
+    # A byte for each row, and the edges of the buckets.
+    assert COUNT * stored <= kept <= (COUNT + 8_192) * stored

@@ -62,6 +62,12 @@ class CurrentSnapshots:
             finally:
                 self._open.settle(state.row, opened)
 
+    def recount(self, row: int) -> None:
+        """Count a namespace of which a search may have made something that it keeps."""
+        opened = self._open.peek(row)
+        if opened is not None:
+            self._open.settle(row, opened)
+
     def adopt(self, state: NamespaceState, stored: Snapshot | None) -> None:
         """Go on from what has just been stored; from RAM alone when that is nothing."""
         opened = self._open.get(state.row)

@@ -86,6 +86,8 @@ class TieredVectorIndex:
             try:
                 coded = self._coded(snapshot, vector)
                 ranked = top(snapshot, coded, length=length, k=k, allowed=allowed, within=within)
+                if within is not None:
+                    self._current.recount(state.row)
                 if snapshot.sound:
                     return ranked
                 self._current.forget(state.row, snapshot)
