@@ -135,7 +135,7 @@ def report(found: SlabStored, queries: np.ndarray, truth: np.ndarray, *, level: 
     hits = 0
     for query, right in zip(queries, truth, strict=True):
         z = tools.codec.rotate_query(query)
-        rows = search.search(query, z, keep=KEPT, accept=None, share=1.0)[0][:KEPT]
+        rows = search.search(query, z, keep=KEPT, accept=None, share=1.0).rows[:KEPT]
         named = notes.items(rows).view("<i8").ravel() - 1
         hits += len(np.intersect1d(named, right))
     count = len(queries)

@@ -15,8 +15,7 @@ from memsvc_stores.vectors.directory import Directory
 from memsvc_stores.vectors.forms import Accept, FormSearch
 from memsvc_stores.vectors.layout import PAGE, Bytes1, Stored
 from memsvc_stores.vectors.membership import among
-from memsvc_stores.vectors.rows import Scorer, StoredRows
-from memsvc_stores.vectors.scores import Scores
+from memsvc_stores.vectors.rows import Scored, Scorer, StoredRows
 from memsvc_stores.vectors.segment import Mask
 from memsvc_stores.vectors.times import RowTimes, Span
 
@@ -62,7 +61,7 @@ class Base:
     def memory_bytes(self) -> int:
         """Bytes of anonymous RAM: the form's, the sets of rows and their times, and the tables of pages."""
         tables = _TABLE_BYTES * (self.stored.disk_bytes // PAGE)
-        sets = self.hidden.nbytes + self.removed.nbytes + self.times.nbytes
+        sets = self.hidden.nbytes + self.removed.nbytes + self.times.nbytes + self.rows.nbytes
         return self.search.memory_bytes + sets + tables
 
     def find(self, notes: Rows) -> tuple[Rows, Rows]:
@@ -85,8 +84,8 @@ class Base:
             self, hidden=bits, removed=removed, gone=self.gone + int(gone.size), veiled=hidden.count(bits)
         )
 
-    def best(self, coded: Coded, *, keep: int, allowed: Rows | None, within: Within | None) -> tuple[Rows, Scores]:
-        """Return rows with float32 scores, best first; fewer than `keep` only when there are no more."""
+    def best(self, coded: Coded, *, keep: int, allowed: Rows | None, within: Within | None) -> Scored:
+        """Return the best rows; fewer than `keep` only when there are no more."""
         if allowed is not None and allowed.size <= self.search.few:
             _, rows = self.find(allowed)
             if within is not None:

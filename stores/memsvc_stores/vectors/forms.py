@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 from memsvc.ports.embedding import Matrix, Vector
 from memsvc.ports.ranking import Rows
 from memsvc_stores.vectors.layout import Bytes2, Indices
-from memsvc_stores.vectors.scores import Scores
+from memsvc_stores.vectors.rows import Scored
 from memsvc_stores.vectors.segment import Mask
 
 __all__ = ["Accept", "FormSearch", "FormUpdater"]
@@ -36,8 +36,8 @@ class FormSearch(Protocol):
         accept: Accept | None,
         share: float,
         where: Indices | None = None,
-    ) -> tuple[Rows, Scores]:
-        """Return rows that `accept` takes (None: all rows) with their inner products, best first.
+    ) -> Scored:
+        """Return rows that `accept` takes (None: all rows) with their inner products.
 
         At least `keep` of them, if there are as many. `share` is about the part of all rows that it takes;
         `where` names, ascending, blocks of 64 rows outside of which it takes none.

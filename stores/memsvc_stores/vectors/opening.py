@@ -47,7 +47,9 @@ def opened_snapshot(stored: Stored, model: Model, tools: Tools, care: Care) -> S
         search = FlatSearch(
             stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, reranked=care.reranked
         )
-    bits, rows = np.array(stored.extent("hidden")), StoredRows(stored, meta.dimension)
+    bits = np.array(stored.extent("hidden"))
+    # A flat namespace has few rows, and their notes would be a round of reads of their own.
+    rows = StoredRows(stored, meta.dimension, notes_in_ram=meta.form == "flat")
     base = Base(
         stored=stored,
         search=search,

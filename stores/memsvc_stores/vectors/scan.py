@@ -27,6 +27,7 @@ _BLOCK = 4096
 # A gathered entry costs about three scanned ones.
 _GATHER_BELOW = 1 / 3
 _LOST = -math.inf
+_LONGEST = float(np.finfo(np.float32).max)
 
 
 def checked_query(query: Vector, model: Model) -> tuple[Vector, float]:
@@ -37,9 +38,10 @@ def checked_query(query: Vector, model: Model) -> tuple[Vector, float]:
             f"the query vector has shape {vector.shape}; the namespace's model {model.id} has "
             f"{model.dimension} dimensions: embed the query with that model"
         )
-    with np.errstate(over="ignore", invalid="ignore"):
-        square = float(vector @ vector)
-    if not math.isfinite(square):
+    # In float64, where no square of a finite number overflows.
+    wide = vector.astype(np.float64)
+    square = float(wide @ wide)
+    if not square <= _LONGEST:
         raise DimensionMismatch("the query vector is not finite: embed the query again")
     return vector, math.sqrt(square)
 
@@ -100,12 +102,12 @@ def _base(
     if base is None:
         nothing = np.empty(0, np.float32)
         return _Pool(np.empty(0, np.int64), nothing, lambda _at, _wanted: nothing)
-    rows, scores = base.best(coded, keep=keep, allowed=allowed, within=within)
-    if not snapshot.several and scores.size > keep:
+    found = base.best(coded, keep=keep, allowed=allowed, within=within)
+    if not snapshot.several and found.scores.size > keep:
         # What is worse than the k-th by more than rounding is not among the best, whatever the tail has.
-        kept = int(np.searchsorted(-scores, margin - scores[keep - 1], side="right"))
-        rows, scores = rows[:kept], scores[:kept]
-    return _Pool(base.rows.notes(rows), scores, lambda at, wanted: base.rows.exact(wanted, rows[at]))
+        found = found.first(int(np.searchsorted(-found.scores, margin - found.scores[keep - 1], side="right")))
+    notes = base.rows.notes(found.rows)
+    return _Pool(notes, found.scores, lambda at, wanted: base.rows.exact(wanted, found.items[at]))
 
 
 def _scores_at(segment: Segment, query: Vector, places: Positions) -> Scores:

@@ -43,8 +43,8 @@ def put(base: MemoryStored | None, notes: list[int], matrix: Matrix, *, purged: 
 def found(stored: MemoryStored, query: Matrix, *, keep: int, accept=None, share: float = 1.0) -> list[int]:
     search = FlatSearch(stored, TOOLS.codec, scanner=TOOLS.scanner, scorer=TOOLS.scorer)
     kept = accept or (lambda rows: ~hidden.has(stored.extent("hidden"), rows))
-    rows, _ = search.search(query, TOOLS.codec.rotate_query(query), keep=keep, accept=kept, share=share)
-    return rows.tolist()
+    best = search.search(query, TOOLS.codec.rotate_query(query), keep=keep, accept=kept, share=share)
+    return best.rows.tolist()
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +79,11 @@ def test_the_nearest_of_the_accepted_rows_are_found(stored, matrix, share):
 def test_scores_are_inner_products_best_first(stored, matrix):
     query = matrix[17]
     search = FlatSearch(stored, TOOLS.codec, scanner=TOOLS.scanner, scorer=TOOLS.scorer)
-    rows, scores = search.search(
+    best = search.search(
         query, TOOLS.codec.rotate_query(query), keep=10, accept=lambda rows: rows >= 0, share=1.0
     )
-    np.testing.assert_allclose(scores, matrix[rows] @ query, atol=1e-5)
-    assert (rows[0], (np.diff(scores) <= 0).all()) == (17, True)
+    np.testing.assert_allclose(best.scores, matrix[best.rows] @ query, atol=1e-5)
+    assert (best.rows[0], (np.diff(best.scores) <= 0).all()) == (17, True)
 
 
 def test_ten_thousand_identical_rows_are_all_found():

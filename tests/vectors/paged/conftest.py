@@ -91,8 +91,8 @@ class ByNote:
         self, query: Vector, z: Vector, *, keep: int, accept: Accept | None, share: float
     ) -> tuple[Rows, Scores]:
         by_row = None if accept is None else lambda rows: accept(self._rows.notes(rows))
-        rows, scores = self.form.search(query, z, keep=keep, accept=by_row, share=share)
-        return self._rows.notes(rows), scores
+        best = self.form.search(query, z, keep=keep, accept=by_row, share=share)
+        return self._rows.notes(best.rows), best.scores
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def recall(store: Store, vectors: Matrix, queries: Matrix, effort: Effort) -> fl
     search, rows = search_of(stored, codec, effort), StoredRows(stored, DIMENSION)
     hits = 0
     for query in queries:
-        found, _ = search.search(query, codec.rotate_query(query), keep=10, accept=None, share=1.0)
+        found = search.search(query, codec.rotate_query(query), keep=10, accept=None, share=1.0).rows
         hits += len(np.intersect1d(rows.notes(found), np.argsort(-(vectors @ query))[:10]))
     return hits / (10 * len(queries))
 

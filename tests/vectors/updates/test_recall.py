@@ -32,7 +32,7 @@ def recall(space, queries) -> float:
     truth = np.argsort(-(queries @ space.vectors.astype(np.float32).T), axis=1)[:, :K]
     found = 0
     for query, nearest in zip(queries, truth, strict=True):
-        rows, _ = search.search(query, codec.rotate_query(query), keep=K, accept=None, share=1.0)
+        rows = search.search(query, codec.rotate_query(query), keep=K, accept=None, share=1.0).rows
         found += len(np.intersect1d(rows[:K], nearest))
     return found / truth.size
 

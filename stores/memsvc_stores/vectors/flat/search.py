@@ -14,8 +14,7 @@ from memsvc_stores.vectors.codes.scanner import Scanner
 from memsvc_stores.vectors.flat.scan import CodeScan
 from memsvc_stores.vectors.forms import Accept
 from memsvc_stores.vectors.layout import SLOTS, Indices, Stored
-from memsvc_stores.vectors.rows import Scorer, StoredRows
-from memsvc_stores.vectors.scores import Scores
+from memsvc_stores.vectors.rows import Scored, Scorer, StoredRows
 
 __all__ = ["FlatSearch"]
 
@@ -71,8 +70,8 @@ class FlatSearch:
         accept: Accept | None,
         share: float,
         where: Indices | None = None,
-    ) -> tuple[Rows, Scores]:
-        """Return rows that `accept` takes with their inner products, best first; see FormSearch.
+    ) -> Scored:
+        """Return rows that `accept` takes with their inner products; see FormSearch.
 
         When the scan would have to go far to find `keep` of them, all rows that are accepted are scored.
         """
@@ -98,7 +97,7 @@ class FlatSearch:
         part = _HALF_WANTED + _WANTED_PER_HALVING * (1 + math.log2(max(share, _LEAST_SHARE)))
         return math.ceil(self._reranked * max(part, _LEAST_WANTED))
 
-    def _scored(self, query: Vector, rows: Rows, keep: int) -> tuple[Rows, Scores]:
+    def _scored(self, query: Vector, rows: Rows, keep: int) -> Scored:
         return self._rows.top(self._scorer(), query, rows, keep=keep)
 
     def _accepted(self, accept: Accept | None, where: Indices | None) -> Rows:

@@ -17,8 +17,7 @@ from memsvc_stores.vectors.codes.scanner import MOST_PAGES, Scanner
 from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.forms import Accept
 from memsvc_stores.vectors.layout import EMPTY, SLOTS, Indices, Stored
-from memsvc_stores.vectors.rows import Scorer, StoredRows
-from memsvc_stores.vectors.scores import Scores
+from memsvc_stores.vectors.rows import Scored, Scorer, StoredRows
 
 __all__ = ["LEVELS", "Effort", "PagedSearch"]
 
@@ -29,9 +28,10 @@ _WIDER = 4
 _LANDMARK = 32
 # Of a part of the rows, more postings than in proportion hold one of the best.
 _SPREAD = 1.35
-_FEWER = 0.6
+# The fewer rows, the fewer rivals has each.
+_HALF, _PER_HALVING, _LEAST_PART, _LEAST_ROWS = 0.8, 0.1, 0.4, 60
 # Of rows that lie anywhere, so many times the root of all and at most so many are scored sooner than searched for.
-_KNOWN, _MOST_KNOWN = 20, 8_000
+_KNOWN, _MOST_KNOWN = 20, 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,11 @@ class Effort:
         rows. Fewer rows have fewer rivals, too: of those less is looked up.
         """
         more = max(keep / self.results, 1.0)
-        spread, fewer = (_SPREAD / share**0.4, _FEWER) if share < 1 else (1.0, 1.0)
-        postings = int(self.postings * spread * math.sqrt(more))
-        return replace(self, postings=postings, rows=int(self.rows * fewer * more**0.7 / share))
+        spread, rows = 1.0, float(self.rows)
+        if share < 1:
+            part = max(_HALF + _PER_HALVING * (1 + math.log2(share)), _LEAST_PART)
+            spread, rows = _SPREAD / share**0.4, max(part * rows, min(rows, _LEAST_ROWS)) / share
+        return replace(self, postings=int(self.postings * spread * math.sqrt(more)), rows=int(rows * more**0.7))
 
 
 LEVELS = {"fast": Effort(128, 100), "balanced": Effort(224, 200), "accurate": Effort(512, 400)}
@@ -115,8 +117,8 @@ class PagedSearch:
         accept: Accept | None,
         share: float,
         where: Indices | None = None,  # noqa: ARG002 - the rows of a time are in postings all over
-    ) -> tuple[Rows, Scores]:
-        """Return rows that `accept` takes with their inner products, best first; see FormSearch."""
+    ) -> Scored:
+        """Return rows that `accept` takes with their inner products; see FormSearch."""
         effort = self._effort.scaled(keep, share=1.0 if share >= _ENOUGH else max(share, _LEAST_SHARE))
         while True:
             rows = self._candidates(self._postings(z, effort), z, effort.rows)
