@@ -108,7 +108,7 @@ def test_more_results_are_looked_for_further_away():
 
 def test_results_among_a_part_are_looked_for_further_away():
     wider = Effort(100, 100).scaled(20, share=0.25)
-    assert (wider.rows, wider.postings) == (240, 235)
+    assert (wider.rows, wider.postings) == (296, 235)
 
 
 def test_the_margin_grows_with_the_postings_that_are_asked_for():

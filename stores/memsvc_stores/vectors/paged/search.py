@@ -29,7 +29,7 @@ _LANDMARK = 32
 # Of a part of the rows, more postings than in proportion hold one of the best.
 _SPREAD = 1.35
 # The fewer rows, the fewer rivals has each.
-_HALF, _PER_HALVING, _LEAST_PART, _LEAST_ROWS = 0.8, 0.1, 0.4, 60
+_HALF, _PER_HALVING, _LEAST_PART, _LEAST_ROWS = 0.8, 0.06, 0.4, 60
 # Of rows that lie anywhere, so many times the root of all and at most so many are scored sooner than searched for.
 _KNOWN, _MOST_KNOWN = 20, 12_000
 
