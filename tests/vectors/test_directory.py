@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from memsvc.ports.embedding import Model
 from memsvc.ports.ranking import VectorDelta
 from memsvc_stores.vectors.codes.codec import Codec
+from memsvc_stores.vectors.directory import Listing
 from memsvc_stores.vectors.keeping import read_directory
 from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.rows import StoredRows
@@ -35,6 +37,20 @@ def test_notes_that_are_keyed_anew_again_and_again_are_found_by_their_rows(vecto
     found = dict(zip(*(part.tolist() for part in np.unique(named, return_counts=True)), strict=True))
     assert found == counts
     assert (np.unique(rows).size, stored.meta.living) == (rows.size, rows.size)
+
+
+@pytest.mark.parametrize("most", [1, 3])
+@pytest.mark.parametrize("apart", [1, 1_000])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 1.0])
+def test_a_list_gives_all_entries_of_many_or_few_notes(share, apart, most):
+    generator = np.random.default_rng(6)
+    notes = np.repeat(apart * np.arange(10, 3_010), generator.integers(1, most + 1, 3_000))
+    listing = Listing(notes, generator.permutation(notes.size).astype(np.uint32))
+    candidates = apart * np.arange(0, 3_020)
+    wanted = candidates[generator.random(candidates.size) < share]
+    named, rows = listing.find(wanted)
+    held = np.isin(notes, wanted)
+    assert (named.tolist(), rows.tolist()) == (notes[held].tolist(), listing.rows[held].tolist())
 
 
 def test_the_lists_do_not_grow_with_changes(vectors):

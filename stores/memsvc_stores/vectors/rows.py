@@ -16,7 +16,8 @@ from memsvc_stores.vectors.scores import Scores, dots
 __all__ = ["Scored", "Scorer", "StoredRows", "vectors_of"]
 
 # A call of the scorer costs as much as some 400 rows: few long blocks.
-_BLOCK = 8_192
+_BLOCK_BYTES = 6 << 20
+_LEAST_BLOCK = 256
 _MORE = 4
 _MOST_INT32 = 2**31 - 1
 
@@ -105,8 +106,9 @@ class StoredRows:
         """
         k = _MORE * keep
         # One block at least, though it may be empty.
-        starts = range(0, max(rows.size, 1), _BLOCK)
-        parts = [self._scored(scorer, query, rows[start : start + _BLOCK], k) for start in starts]
+        block = max(_BLOCK_BYTES // self._rows.item_bytes, _LEAST_BLOCK)
+        starts = range(0, max(rows.size, 1), block)
+        parts = [self._scored(scorer, query, rows[start : start + block], k) for start in starts]
         if len(parts) == 1:
             return parts[0]
         scores = np.concatenate([part.scores for part in parts])
