@@ -32,6 +32,11 @@ class Snapshot:
         return None if self.base is None else self.base.stored
 
     @property
+    def made_bytes(self) -> int:
+        """Bytes of RAM that searches have made the base keep."""
+        return 0 if self.base is None else self.base.times.nbytes
+
+    @property
     def form(self) -> str:
         return "exact" if self.base is None else self.base.form
 

@@ -84,9 +84,9 @@ class TieredVectorIndex:
         while True:
             snapshot = self._current.fresh(source, state)
             try:
-                coded = self._coded(snapshot, vector)
+                coded, made = self._coded(snapshot, vector), snapshot.made_bytes
                 ranked = top(snapshot, coded, length=length, k=k, allowed=allowed, within=within)
-                if within is not None:
+                if snapshot.made_bytes > made:
                     self._current.recount(state.row)
                 if snapshot.sound:
                     return ranked
