@@ -44,7 +44,7 @@ class Form:
 
 
 FORMS = {
-    "flat": Form("index", ({}, *({"reranked": rows} for rows in (20, 50, 75, 100, 150, 300))), at={}),
+    "flat": Form("index", ({}, *({"reranked": rows} for rows in (20, 50, 75, 90, 100, 150, 300))), at={}),
     "paged": Form("index", ({}, *({"postings": p, "rows": rows} for p, rows in _EFFORTS)), at={}),
     "spann": Form("spann", tuple({"lists": lists} for lists in (8, 16, 32, 64, 96, 128, 256)), at=None),
 }
