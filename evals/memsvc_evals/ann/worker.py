@@ -76,6 +76,8 @@ class _Session:
 
     def cold(self, request: dict[str, Any]) -> dict[str, Any]:
         self._system.tune(request["params"])
+        # Whatever is opened at the first search is not part of a later one.
+        self._system.search(self._queries(_QUERIES)[0], request["k"])
         return self._cold(request, lambda query, k: self._system.search(query, k), lambda: None)
 
     def cold_open(self, request: dict[str, Any]) -> dict[str, Any]:

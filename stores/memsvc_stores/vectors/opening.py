@@ -41,6 +41,11 @@ def opened_snapshot(stored: Stored, model: Model, tools: Tools, care: Care) -> S
     """Return a namespace as it is stored, with nothing past it; raises Damaged."""
     meta = stored.meta
     search: FormSearch
+    if meta.form == "flat":
+        # All at once, since each would be waited for.
+        for name in ("codes", "notes"):
+            array = stored.array(name)
+            array.announce(np.arange(array.count * (array.page_bytes // array.item_bytes)))
     if meta.form == "paged":
         search = PagedSearch(stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, effort=care.effort)
     else:

@@ -48,7 +48,7 @@ class OurIndex:
     def tune(self, params: Params) -> None:
         """Change to the index with these parameters, which stays open: a service does not reopen it either."""
         self._params = params
-        self.search(self._source.matrix(np.array([1]))[0], 1)
+        self._chosen()
 
     def search(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
         return self._chosen().search(self._source, self._state, query, k=k, allowed=None).rows - 1

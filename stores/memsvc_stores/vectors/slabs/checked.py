@@ -15,13 +15,13 @@ from memsvc_stores.vectors.slabs.tables import PageTable
 __all__ = ["Checked", "Compare"]
 
 _UNSEEN: Final = b"\0"
-Compare = Callable[[int, int], bool]
+Compare = Callable[[Indices], list[bool]]
 
 
 class Checked:
     """Checks parts of pages at their first touch. Thread-safe; units are numbered page * parts + part.
 
-    `compare` says whether a part of a page matches its checksum.
+    `compare` says which of some units match their checksums.
     """
 
     def __init__(self, name: str, table: PageTable, *, page_bytes: int, compare: Compare) -> None:
@@ -68,11 +68,15 @@ class Checked:
         if _UNSEEN not in flags.take(units).tobytes():
             return
         with self._lock:
-            for unit in np.unique(units).tolist():
-                if flags[unit]:
-                    continue
-                page, part = divmod(unit, self._parts)
-                if not self._compare(page, part):
-                    raise Damaged(f"array {self._name}, page {page}, part {part}: checksum differs")
-                flags[unit] = True
-                self._left -= 1
+            unseen = np.unique(units)
+            unseen = unseen[~flags[unseen].astype(np.bool_)]
+            right = np.array(self._compare(unseen), np.bool_)
+            flags[unseen[right]] = True
+            self._left -= int(np.count_nonzero(right))
+        if not right.all():
+            raise Damaged(self.told(int(unseen[~right][0])))
+
+    def told(self, unit: int) -> str:
+        """Name a unit that does not match."""
+        page, part = divmod(unit, self._parts)
+        return f"array {self._name}, page {page}, part {part}: checksum differs"

@@ -15,6 +15,8 @@ from memsvc_stores.vectors.slabs.tables import PageTable
 
 __all__ = ["SlabPages"]
 
+_BLOCK = 65_536
+
 
 class SlabPages:
     """Thread-safe. Numbers past the end raise IndexError.
@@ -34,7 +36,7 @@ class SlabPages:
         self.view_of = view
         self._per_page = page_bytes // item_bytes
         self._view: View | None = None
-        self._checked = Checked(name, table, page_bytes=page_bytes, compare=self._matches)
+        self._checked = Checked(name, table, page_bytes=page_bytes, compare=self._matching)
 
     @property
     def count(self) -> int:
@@ -105,13 +107,13 @@ class SlabPages:
 
     def verify(self) -> list[str]:
         """Compare every page with its checksums, touched before or not; say which differ."""
-        self._mapped()
-        return [
-            f"array {self.name}, page {page}, part {part}: checksum differs"
-            for page in range(self.count)
-            for part in range(self.table.sums.shape[1])
-            if not self._matches(page, part)
-        ]
+        units = np.arange(self.table.sums.size)
+        found: list[str] = []
+        for start in range(0, units.size, _BLOCK):
+            some = units[start : start + _BLOCK]
+            right = np.array(self._matching(some), np.bool_)
+            found += [self._checked.told(unit) for unit in some[~right].tolist()]
+        return found
 
     def _mapped(self) -> View:
         view = self._view
@@ -119,7 +121,12 @@ class SlabPages:
             view = self._view = self.view_of(self.table.end)
         return view
 
-    def _matches(self, page: int, part: int) -> bool:
-        start = int(self.table.places[page]) * self.page_bytes
-        found = self._mapped().part(start + part * PAGE, start + min((part + 1) * PAGE, self.page_bytes))
-        return bool((xxhash.xxh3_64_intdigest(found) & 0xFFFFFFFF) == self.table.sums[page, part])
+    def _matching(self, units: Indices) -> list[bool]:
+        """Say which parts of pages, numbered page * parts + part, match their checksums."""
+        pages, parts = np.divmod(units, self.table.sums.shape[1])
+        starts = self.table.places[pages].astype(np.int64) * self.page_bytes
+        ends = np.minimum(starts + (parts + 1) * PAGE, starts + self.page_bytes)
+        sums = self.table.sums[pages, parts]
+        whole, digest = self._mapped().part(0, None), xxhash.xxh3_64_intdigest
+        wanted = zip((starts + parts * PAGE).tolist(), ends.tolist(), sums.tolist(), strict=True)
+        return [digest(whole[start:end]) & 0xFFFFFFFF == known for start, end, known in wanted]

@@ -58,8 +58,8 @@ class View:
             found = self._items[item_bytes] = self.pages.reshape(-1, item_bytes)
         return found
 
-    def part(self, start: int, end: int) -> memoryview:
-        """Return bytes by their place in the file."""
+    def part(self, start: int, end: int | None) -> memoryview:
+        """Return bytes by their place in the file; None is its end."""
         return self._raw[start:end]
 
     def take(self, source: Bytes2, index: Indices, out: Bytes2) -> None:

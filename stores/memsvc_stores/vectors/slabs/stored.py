@@ -81,6 +81,7 @@ class SlabStored:
 
     def _extent_bytes(self, entry: ExtentEntry) -> memoryview:
         view = self._slabs.view(PAGE, entry.first + -(-entry.length // PAGE))
+        view.prefetcher.ask(view.address, np.array([entry.first * PAGE]), entry.length)
         return view.part(entry.first * PAGE, entry.first * PAGE + entry.length).toreadonly()
 
 
