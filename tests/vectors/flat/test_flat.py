@@ -79,9 +79,7 @@ def test_the_nearest_of_the_accepted_rows_are_found(stored, matrix, share):
 def test_scores_are_inner_products_best_first(stored, matrix):
     query = matrix[17]
     search = FlatSearch(stored, TOOLS.codec, scanner=TOOLS.scanner, scorer=TOOLS.scorer)
-    best = search.search(
-        query, TOOLS.codec.rotate_query(query), keep=10, accept=lambda rows: rows >= 0, share=1.0
-    )
+    best = search.search(query, TOOLS.codec.rotate_query(query), keep=10, accept=lambda rows: rows >= 0, share=1.0)
     np.testing.assert_allclose(best.scores, matrix[best.rows] @ query, atol=1e-5)
     assert (best.rows[0], (np.diff(best.scores) <= 0).all()) == (17, True)
 

@@ -141,3 +141,10 @@ def test_a_refused_process_madvise_is_found_out(mapped: tuple[int, int], monkeyp
 
 def test_advice_for_a_closed_file_does_no_harm(tmp_path: Path) -> None:
     ByFile().will_read(10_000, 0, np.array([[0, 4096]], np.uint64))
+
+
+def test_beginnings_of_files_that_are_not_there_are_passed_over(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_bytes(b"x" * 10)
+    advice.announce_beginnings((tmp_path / "missing", there, tmp_path), 4096)
+    assert there.read_bytes() == b"x" * 10

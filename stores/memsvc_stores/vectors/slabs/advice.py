@@ -8,14 +8,15 @@ import mmap
 import os
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Advice", "ByFile", "ByProcess", "Nothing", "ReadAdvise", "best", "chosen"]
+__all__ = ["Advice", "ByFile", "ByProcess", "Nothing", "ReadAdvise", "announce_beginnings", "best", "chosen"]
 
 _PROCESS_MADVISE: Final = 440
 _WILLNEED: Final = 3
@@ -123,6 +124,20 @@ class Nothing:
 
     def close(self) -> None:
         pass
+
+
+def announce_beginnings(paths: Iterable[Path], length: int) -> None:
+    """Ask for the first bytes of files, where the system can: opening them reads it piece by piece."""
+    if not hasattr(os, "posix_fadvise"):
+        return
+    for path in paths:
+        # What cannot be opened is found out by whoever opens it next.
+        with suppress(OSError):
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.posix_fadvise(handle, 0, length, os.POSIX_FADV_WILLNEED)
+            finally:
+                os.close(handle)
 
 
 def best(handle: int, address: int) -> Advice:

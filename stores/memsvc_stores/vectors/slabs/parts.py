@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memsvc_stores.vectors.files import storage_errors
+from memsvc_stores.vectors.layout import PAGE
 from memsvc_stores.vectors.slabs import anew
+from memsvc_stores.vectors.slabs.advice import announce_beginnings
 from memsvc_stores.vectors.slabs.catalog import CATALOG, Catalog
 from memsvc_stores.vectors.slabs.epochs import EPOCHS, Epochs
 from memsvc_stores.vectors.slabs.files import Files
@@ -15,6 +17,9 @@ from memsvc_stores.vectors.slabs.owners import Owners
 from memsvc_stores.vectors.slabs.shelf import Slabs
 
 __all__ = ["Parts", "opened"]
+
+# The tables' roots lie there, and a small catalog as a whole.
+_CATALOG_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ def opened(directory: Path, files: Files, *, clock: Callable[[], float], lease_s
     """Open a directory, or make it; raises Damaged when what is there is not of this version."""
     with storage_errors(directory):
         files.make_directory(directory)
+        announce_beginnings([directory / CATALOG], _CATALOG_BYTES)
+        announce_beginnings([directory / EPOCHS, *directory.glob("pages-*.slab")], PAGE)
         anew.finish(directory, files)
         files.create(directory / CATALOG)
         catalog = Catalog(directory, files)
