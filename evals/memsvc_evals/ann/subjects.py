@@ -21,6 +21,8 @@ _SCRIPTS = ("answering.py", "ann/system.py", "ann/worker.py", "ann/resources.py"
 _EFFORTS = (
     (16, 40),
     (32, 60),
+    (48, 80),
+    (56, 90),
     (64, 100),
     (96, 120),
     (128, 150),
