@@ -33,6 +33,11 @@ class Selection:
     condition: Filter | None = None
 
     @property
+    def only_visible(self) -> bool:
+        """Return whether no note is selected that a default selection leaves out."""
+        return self.statuses <= VISIBLE and self.as_of is None and self.known_at is None
+
+    @property
     def is_default(self) -> bool:
         """Return whether every visible note is selected."""
         return self == Selection()

@@ -97,8 +97,8 @@ class Reader(Protocol):
     def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `rows`."""
 
-    def matching_rows(self, selection: Selection) -> Rows:
-        """Return the rows of the selected notes, ascending."""
+    def matching_rows(self, selection: Selection, *, among: Sequence[int] | None = None) -> Rows:
+        """Return the rows of the selected notes, of those in `among` if it is given, ascending."""
 
     def page(self, selection: Selection, *, after_row: int, limit: int) -> list[Note]:
         """Return selected notes with row > after_row, by ascending row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from memsvc.domain.recall import Level, Mode
 from memsvc.domain.selection import Selection
@@ -20,6 +20,7 @@ from memsvc.ports.ranking import (
 from memsvc.ports.storage import Reader
 from memsvc_retrieval.fusion import reciprocal_rank_fusion
 from memsvc_retrieval.sessions import rank_sessions
+from memsvc_retrieval.sifting import Arms, sifted
 
 __all__ = ["FusionSettings", "HybridRetriever"]
 
@@ -45,10 +46,7 @@ class HybridRetriever:
         self._settings = settings or FusionSettings()
 
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
-        within = _within(request.selection) if request.mode is Mode.DENSE else None
-        unrestricted = request.selection.is_default or within is not None
-        allowed = None if unrestricted else reader.matching_rows(request.selection)
-        arms = self._arms(reader, state, request, allowed=allowed, within=within)
+        arms = self._selected_arms(reader, state, request)
         if set(arms) == {"dense"}:
             fused = arms["dense"]
         else:
@@ -58,14 +56,29 @@ class HybridRetriever:
         session_of = reader.session_rows(fused.rows.tolist())
         return Candidates(fused, arms, rank_sessions(fused, session_of, decay=self._settings.session_decay))
 
+    def _selected_arms(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Arms:
+        within = _within(request.selection) if request.mode is Mode.DENSE else None
+        if request.selection.is_default or within is not None:
+            return self._arms(reader, state, request, within=within)
+        found = sifted(
+            lambda depth: self._arms(reader, state, replace(request, depth=depth)),
+            reader,
+            state,
+            selection=request.selection,
+            depth=request.depth,
+        )
+        if found is not None:
+            return found
+        return self._arms(reader, state, request, allowed=reader.matching_rows(request.selection))
+
     def _arms(
         self,
         reader: Reader,
         state: NamespaceState,
         request: RetrievalRequest,
         *,
-        allowed: Rows | None,
-        within: Within | None,
+        allowed: Rows | None = None,
+        within: Within | None = None,
     ) -> dict[str, Ranked]:
         arms: dict[str, Ranked] = {}
         if allowed is not None and not len(allowed):

@@ -49,6 +49,15 @@ def test_matching_rows_ascend_as_int64(storage: Storage) -> None:
     assert found.dtype == np.int64
 
 
+def test_matching_rows_among_some_are_those_that_are_selected(storage: Storage) -> None:
+    added = store(storage, *(draft(f"n{i}", kind=Kind.FACT if i % 2 else Kind.SUMMARY) for i in range(6)))
+    facts = Selection(kinds=frozenset({Kind.FACT}))
+    with storage.reader(SCOPE) as reader:
+        found = reader.matching_rows(facts, among=[added[3].row, added[1].row, added[2].row, 10**6])
+        assert found.tolist() == [added[1].row, added[3].row]
+        assert reader.matching_rows(facts, among=[]).tolist() == []
+
+
 def test_pages_join_to_the_whole(storage: Storage) -> None:
     store(storage, *(draft(f"n{i}", kind=Kind.FACT if i % 3 else Kind.SUMMARY) for i in range(10)))
     selection = Selection(kinds=frozenset({Kind.FACT}))

@@ -67,8 +67,10 @@ class MemoryReader:
         notes = self._stored()
         return [notes[row].note for row in map(int, rows) if row in notes]
 
-    def matching_rows(self, selection: Selection) -> Rows:
-        return np.array([note.row for note in self._selected(selection)], np.int64)
+    def matching_rows(self, selection: Selection, *, among: Sequence[int] | None = None) -> Rows:
+        wanted = None if among is None else set(among)
+        rows = (note.row for note in self._selected(selection))
+        return np.array([row for row in rows if wanted is None or row in wanted], np.int64)
 
     def page(self, selection: Selection, *, after_row: int, limit: int) -> list[Note]:
         return list(islice((n for n in self._selected(selection) if n.row > after_row), limit))

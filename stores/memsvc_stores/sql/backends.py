@@ -25,6 +25,12 @@ class Backend:
     def is_sqlite(self) -> bool:
         return self.name == "sqlite"
 
+    @property
+    def among(self) -> str:
+        """Return the condition that a column is in a list, which is one parameter; see `many`."""
+        listed = f"IN (SELECT value FROM json_each({self.placeholder}))"  # noqa: S608
+        return listed if self.is_sqlite else f"= ANY ({self.placeholder})"
+
     def many(self, values: Iterable[Any]) -> Any:
         """Encode a list for `among`."""
         return json.dumps(list(values)) if self.is_sqlite else list(values)

@@ -70,12 +70,13 @@ class SqlReader:
         by_row = {r[0]: note_of(r) for r in found}
         return [by_row[row] for row in wanted if row in by_row]
 
-    def matching_rows(self, selection: Selection) -> Rows:
+    def matching_rows(self, selection: Selection, *, among: Sequence[int] | None = None) -> Rows:
         if self._namespace is None:
             return np.empty(0, np.int64)
         condition = where(selection, self._executor.backend)
-        sql = statements.rows_where(condition.sql, self._executor.backend)
-        found = self._executor.query(sql, (self._namespace.row, *condition.parameters))
+        sql = statements.rows_where(condition.sql, self._executor.backend, among=among is not None)
+        listed = () if among is None else (self._many(int(row) for row in among),)
+        found = self._executor.query(sql, (self._namespace.row, *listed, *condition.parameters))
         return np.fromiter((row for (row,) in found), np.int64, len(found))
 
     def page(self, selection: Selection, *, after_row: int, limit: int) -> list[Note]:

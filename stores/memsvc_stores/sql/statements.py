@@ -89,12 +89,16 @@ _SOURCE = (
 )
 
 
-def rows_where(condition: str, backend: Backend) -> str:
-    """Return the query of rows for (namespace, *condition); sessions are joined only if it asks for them."""
+def rows_where(condition: str, backend: Backend, *, among: bool) -> str:
+    """Return the query of rows for (namespace, *condition), with `among` for (namespace, rows, *condition).
+
+    Sessions are joined only if the condition asks for them.
+    """
     source = _SOURCE if "sessions." in condition else "notes"
+    listed = f"notes.row {backend.among} AND " if among else ""
     return (
         f"SELECT notes.row FROM {source} "  # noqa: S608
-        f"WHERE notes.namespace_id = {backend.placeholder} AND {condition} ORDER BY notes.row"
+        f"WHERE notes.namespace_id = {backend.placeholder} AND {listed}{condition} ORDER BY notes.row"
     )
 
 

@@ -31,6 +31,7 @@ class OurIndex:
         self._folder: Path | None = None
         self._open: dict[str, VectorIndex] = {}
         self._params: Params = {}
+        self._name = ""
         vectors: NDArray[Any] = np.load(Path(sys.argv[1]) / "x_f16.npy", mmap_mode="r")
         self._source = JournalSource.in_order(vectors)
         self._state = self._source.state()
@@ -47,7 +48,7 @@ class OurIndex:
 
     def tune(self, params: Params) -> None:
         """Change to the index with these parameters, which stays open: a service does not reopen it either."""
-        self._params = params
+        self._params, self._name = params, json.dumps(params, sort_keys=True)
         self._chosen()
 
     def search(self, query: NDArray[np.float32], k: int) -> NDArray[np.int64]:
@@ -60,10 +61,10 @@ class OurIndex:
 
     def _chosen(self) -> VectorIndex:
         assert self._folder is not None
-        name = json.dumps(self._params, sort_keys=True)
-        if name not in self._open:
-            self._open[name] = open_index(self._folder, self._form, params=self._params)
-        return self._open[name]
+        found = self._open.get(self._name)
+        if found is None:
+            found = self._open[self._name] = open_index(self._folder, self._form, params=self._params)
+        return found
 
 
 if __name__ == "__main__":
