@@ -15,6 +15,8 @@ import numpy as np
 
 from memsvc_stores.vectors.layout import PAGE, Addresses, Bytes1, Bytes2, Indices, Meta, Pages, Result, Stored
 from memsvc_stores.vectors.paged.search import LEVELS, PagedSearch
+from memsvc_stores.vectors.slabs.pages import SlabPages
+from memsvc_stores.vectors.slabs.prefetch import whole_ranges
 from memsvc_stores.vectors.slabs.store import Store
 from memsvc_stores.vectors.slabs.stored import SlabStored
 from memsvc_stores.vectors.tools import Tools
@@ -26,14 +28,22 @@ KEPT = 10
 
 
 class CountedPages:
-    """An array that counts the pages or items asked for, and the distinct 4 KiB of them call by call."""
+    """An array that counts what is asked for, and what that takes of a disk from an empty cache, call by call.
+
+    `touched` counts the distinct 4 KiB that are needed; `reads` and `read_pages` count reads and 4 KiB read, with
+    what lies between near ones.
+    """
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
+        # In memory pages are where their numbers say.
+        self._places = pages.table.places if isinstance(pages, SlabPages) else np.arange(pages.count)
         self.page_bytes = pages.page_bytes
         self.item_bytes = pages.item_bytes
         self.asked = 0
         self.touched = 0
+        self.reads = 0
+        self.read_pages = 0
 
     @property
     def count(self) -> int:
@@ -52,21 +62,34 @@ class CountedPages:
         return self._pages.items(index)
 
     def announce(self, index: Indices) -> None:
+        self._add(index, self.item_bytes)
         self._pages.announce(index)
 
     def gather_items(self, index: Indices, out: Bytes2, *, announced: bool = False) -> None:
-        self._add(index, out.shape[1])
+        if not announced:
+            self._add(index, out.shape[1])
         self._pages.gather_items(index, out, announced=announced)
 
     def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
         self._add(pages, self.page_bytes)
         return self._pages.in_place(pages, read)
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Return asked, touched, reads and pages read."""
+        return self.asked, self.touched, self.reads, self.read_pages
+
     def _add(self, index: Indices, each: int) -> None:
-        starts = index * each
+        if not len(index):
+            return
+        per_page = self.page_bytes // each
+        starts = (self._places[index // per_page].astype(np.int64) * per_page + index % per_page) * each
         within = np.append(np.arange(0, each, PAGE), each - 1)
+        ranges = whole_ranges(starts, each)
         self.asked += len(index)
         self.touched += len(np.unique((starts[:, None] + within) // PAGE))
+        self.reads += len(ranges)
+        self.read_pages += int(ranges[:, 1].sum()) // PAGE
 
 
 class CountedStored:
@@ -130,7 +153,7 @@ def report(found: SlabStored, queries: np.ndarray, truth: np.ndarray, *, level: 
     tools = Tools(found.meta.dimension)
     stored = CountedStored(found)
     search = PagedSearch(stored, tools.codec, scanner=tools.scanner, scorer=tools.scorer, effort=LEVELS[level])
-    before = {name: (it.asked, it.touched) for name, it in stored.arrays.items()}
+    before = {name: it.counts for name, it in stored.arrays.items()}
     notes = stored.array("notes")
     hits = 0
     for query, right in zip(queries, truth, strict=True):
@@ -142,9 +165,8 @@ def report(found: SlabStored, queries: np.ndarray, truth: np.ndarray, *, level: 
     print(f"{found.meta.living} notes, {stored.array('codes').count} postings, {level}, {count} queries")
     print(f"recall@{KEPT} {hits / truth.size:.4f}")
     for name, it in stored.arrays.items():
-        start = before.get(name, (0, 0))
-        asked, touched = (it.asked - start[0]) / count, (it.touched - start[1]) / count
-        print(f"{name}: {asked:.1f} asked for, {touched:.1f} pages of 4 KiB per query")
+        asked, touched, reads, pages = (np.array(it.counts) - before.get(name, (0, 0, 0, 0))) / count
+        print(f"{name}: {asked:.1f} asked for in {touched:.1f} pages: {reads:.1f} reads of {pages:.1f} pages")
     print(f"heads {search.memory_bytes} B, page tables {table_bytes(found)} B, disk {found.disk_bytes} B")
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from memsvc_stores.vectors.slabs.advice import Advice
 
-__all__ = ["Prefetcher"]
+__all__ = ["Prefetcher", "whole_ranges"]
 
 _CHEAP_CALL_NS: Final = 30_000
 _CHEAP_RANGE_NS: Final = 1_500
@@ -43,7 +43,7 @@ class Prefetcher:
         """Prefetch ranges of a file that is mapped at `address`; nothing when it is off."""
         if not self.on or not len(starts):
             return
-        ranges = _whole_pages(starts, length)
+        ranges = whole_ranges(starts, length)
         begun = self._clock()
         self._advice.will_read(self._handle, address, ranges)
         took = self._clock() - begun
@@ -58,7 +58,7 @@ class Prefetcher:
             self._cheap = 0
 
 
-def _whole_pages(starts: NDArray[np.intp], length: int) -> NDArray[np.uint64]:
+def whole_ranges(starts: NDArray[np.intp], length: int) -> NDArray[np.uint64]:
     """Return ranges as page-aligned (start, length), ascending, merged where little lies between them."""
     page = mmap.PAGESIZE
     ordered = np.sort(starts)
