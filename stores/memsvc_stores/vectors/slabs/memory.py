@@ -54,11 +54,13 @@ class MemoryPages:
         np.take(self.data.reshape(-1, out.shape[1]), index, axis=0, out=out)
 
     def in_place(self, pages: Indices, read: Callable[[Addresses], Result]) -> Result:
-        if self._data.ctypes.data % PAGE:
-            moved = aligned(self._data.nbytes).reshape(self._data.shape)
-            moved[:] = self._data
-            self._data = moved
-        starts = self._data.ctypes.data + pages * self.page_bytes
+        # Held here too: another thread may put another array in its place.
+        data = self._data
+        if data.ctypes.data % PAGE:
+            moved = aligned(data.nbytes).reshape(data.shape)
+            moved[:] = data
+            data = self._data = moved
+        starts = data.ctypes.data + pages * self.page_bytes
         return read(starts.astype(np.uint64))
 
     def append(self, pages: Bytes2) -> None:
