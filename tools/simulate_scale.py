@@ -23,7 +23,7 @@ TENANT = 100_000
 MEANING = {
     "rotate": "rotation of the query",
     "scan": "scan of 65,536 codes",
-    "pages": f"copy and scan of {PAGES} pages of 64 codes",
+    "pages": f"scan of {PAGES} scattered pages of 64 codes",
     "rows": f"copy and exact scores of {ROWS} rows",
     "graph": "64 nearest of 12,000 heads in the graph",
     "read": "one 4 KiB read past the page cache",
