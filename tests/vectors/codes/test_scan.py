@@ -102,31 +102,6 @@ def test_resident_codes_rank_as_decoded_vectors_do(resident, gaussians) -> None:
     assert_best(codes.search(query, 75)[0], decoded @ query, 75)
 
 
-@pytest.mark.parametrize("share", [1.0, 0.5, 0.05, 0.01])
-@pytest.mark.parametrize("told", [1.0, 0.2, 0.0])
-def test_a_mask_is_kept_to_however_wrong_the_share(share: float, told: float, resident, gaussians) -> None:
-    codes, decoded = resident
-    query = Codec.of(384).rotate_query(gaussians(1, seed=2)[0])
-    allowed = np.random.default_rng(6).random(1_280) < share
-    mask = np.packbits(allowed, bitorder="little")
-    positions, _ = codes.search_masked(query, 30, mask=mask, allowed_fraction=told)
-    assert allowed[positions].all()
-    assert_best(positions, np.where(allowed, decoded @ query, -9.0), min(30, int(allowed.sum())))
-
-
-def test_the_share_that_a_mask_allows_is_counted(resident, gaussians) -> None:
-    codes, decoded = resident
-    query = Codec.of(384).rotate_query(gaussians(1, seed=2)[0])
-    allowed = np.arange(1_280) % 7 == 3
-    positions, _ = codes.search(query, 30, np.packbits(allowed, bitorder="little"))
-    assert_best(positions, np.where(allowed, decoded @ query, -9.0), 30)
-
-
-def test_a_mask_that_allows_nothing_finds_nothing(resident) -> None:
-    found, _ = resident[0].search(np.ones(384, np.float32), 5, np.zeros(160, np.uint8))
-    assert len(found) == 0
-
-
 def test_a_code_put_is_found_at_its_position(resident, gaussians) -> None:
     codes, _ = resident
     codec, vector = Codec.of(384), gaussians(1, seed=50)
