@@ -15,6 +15,7 @@ from memsvc_evals.ann.plan import Plan as AnnPlan
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.load.bench import Plan
 from memsvc_evals.load.command import LoadOptions, run_load
+from memsvc_evals.locomo.command import locomo
 from memsvc_evals.longmemeval.command import EmbedderName, Options, RetrieverName, run_longmemeval
 from memsvc_evals.longmemeval.run import Part
 from memsvc_evals.terminal import report_console
@@ -27,6 +28,7 @@ app = typer.Typer(
     help="Measure the service: LongMemEval retrieval, load, and the vector index against peers.",
     no_args_is_help=True,
 )
+app.command()(locomo)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""LoCoMo: retrieval of evidence turns, and the official answer score."""
