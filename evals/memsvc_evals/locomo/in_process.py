@@ -27,7 +27,7 @@ from memsvc_evals.counting import CountingEmbedder
 from memsvc_evals.locomo.conversation import Conversation, LocomoSession
 from memsvc_stores.sql import open_storage
 
-__all__ = ["InProcessConversations", "open_conversations"]
+__all__ = ["InProcessConversations", "open_conversations", "scope_of"]
 
 _ACTOR = Actor("eval")
 # Both speakers are people, and a note per turn is what dia_ids name: a user turn begins a note of its own.
@@ -46,12 +46,12 @@ class InProcessConversations:
     def remember(self, conversation: Conversation) -> int:
         """Store the sessions in order; return the number of notes. Raises ServerFault unless all are whole."""
         new = [_new_session(session) for session in conversation.sessions]
-        outcomes = self.service.remember_sessions(_scope(conversation), new, actor=_ACTOR).outcomes
+        outcomes = self.service.remember_sessions(scope_of(conversation), new, actor=_ACTOR).outcomes
         return sum(_stored_notes(outcome) for outcome in outcomes)
 
     def recall(self, conversation: Conversation, text: str, *, k: int) -> list[str]:
         """Return the dia_ids of the k best notes, best first, from one recall with the service's defaults."""
-        result = self.service.recall(_scope(conversation), RecallQuery(text, k=k, mode=self.mode))
+        result = self.service.recall(scope_of(conversation), RecallQuery(text, k=k, mode=self.mode))
         if result.degraded:
             raise ServerFault(f"recall was degraded: {'; '.join(result.degraded)}")
         turns = {_session_id(session): session.turns for session in conversation.sessions}
@@ -63,7 +63,7 @@ class InProcessConversations:
         ]
 
     def erase(self, conversation: Conversation) -> None:
-        self.service.purge_namespace(_scope(conversation), actor=_ACTOR)
+        self.service.purge_namespace(scope_of(conversation), actor=_ACTOR)
 
 
 @contextmanager
@@ -86,7 +86,8 @@ def open_conversations(
         yield InProcessConversations(app.service, mode, config, lambda: counted.texts)
 
 
-def _scope(conversation: Conversation) -> Scope:
+def scope_of(conversation: Conversation) -> Scope:
+    """Return the namespace of a conversation, whose own id says nothing to the service."""
     return Scope.of("eval", f"locomo-{hashlib.sha256(conversation.id.encode()).hexdigest()[:24]}")
 
 

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memsvc.domain.recall import Mode, RecallQuery
+from memsvc_evals.locomo.conversation import Conversation
+from memsvc_evals.locomo.in_process import InProcessConversations, open_conversations, scope_of
+from memsvc_evals.locomo.parsing import parse_conversation
+
+
+@pytest.fixture
+def memory() -> Iterator[InProcessConversations]:
+    with open_conversations(Mode.LEXICAL, embedder="hashing", cache=None) as opened:
+        yield opened
+
+
+@pytest.fixture
+def conversation(raw: dict[str, Any]) -> Conversation:
+    return parse_conversation(raw, "test")
+
+
+def test_every_turn_is_a_note(memory: InProcessConversations, conversation: Conversation) -> None:
+    assert memory.remember(conversation) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "dia_id"),
+    [
+        ("heron on the canal", "D1:3"),
+        ("sings in Lisbon", "D2:2"),
+        ("repainted sailboat", "D10:1"),
+        ("accordion neighbour", "D1:2"),
+    ],
+)
+def test_notes_found_are_turns_of_their_sessions(
+    memory: InProcessConversations, conversation: Conversation, text: str, dia_id: str
+) -> None:
+    memory.remember(conversation)
+    assert memory.recall(conversation, text, k=20)[0] == dia_id
+
+
+def test_no_more_turns_than_asked(memory: InProcessConversations, conversation: Conversation) -> None:
+    memory.remember(conversation)
+    assert len(memory.recall(conversation, "kiln", k=20)) == 2
+    assert len(memory.recall(conversation, "kiln", k=1)) == 1
+
+
+def test_notes_are_dated_by_their_session(memory: InProcessConversations, conversation: Conversation) -> None:
+    memory.remember(conversation)
+    (hit,) = memory.service.recall(scope_of(conversation), RecallQuery("sailboat", mode=Mode.LEXICAL)).hits
+    assert hit.note.event_time == conversation.sessions[2].at
+
+
+def test_conversations_do_not_see_each_other(
+    memory: InProcessConversations, raw: dict[str, Any], conversation: Conversation
+) -> None:
+    memory.remember(conversation)
+    other = parse_conversation(raw | {"sample_id": "made-2"}, "test")
+    assert memory.recall(other, "kiln", k=20) == []
+
+
+def test_erased_conversation_is_gone(memory: InProcessConversations, conversation: Conversation) -> None:
+    memory.remember(conversation)
+    memory.erase(conversation)
+    assert memory.recall(conversation, "kiln", k=20) == []
+
+
+def test_cache_spares_the_second_run_all_but_the_question(conversation: Conversation, tmp_path: Path) -> None:
+    cache = tmp_path / "emb.sqlite"
+    counts = []
+    for _ in range(2):
+        with open_conversations(Mode.DENSE, embedder="hashing", cache=cache) as opened:
+            opened.remember(conversation)
+            opened.recall(conversation, "kiln", k=5)
+            counts.append(opened.embedded())
+    assert counts == [7, 1]
