@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from memsvc.ports.embedding import Model
 from memsvc.ports.ranking import VectorDelta
 from memsvc_stores.vectors.codes.codec import Codec
 from memsvc_stores.vectors.directory import Listing
+from memsvc_stores.vectors.errors import Damaged
 from memsvc_stores.vectors.keeping import read_directory
 from memsvc_stores.vectors.limits import Limits
 from memsvc_stores.vectors.rows import StoredRows
@@ -51,6 +54,22 @@ def test_a_list_gives_all_entries_of_many_or_few_notes(share, apart, most):
     named, rows = listing.find(wanted)
     held = np.isin(notes, wanted)
     assert (named.tolist(), rows.tolist()) == (notes[held].tolist(), listing.rows[held].tolist())
+
+
+@given(
+    notes=st.lists(st.integers(-(2**62), 2**62) | st.integers(0, 60), max_size=80),
+    wanted=st.lists(st.integers(0, 80), min_size=1, max_size=60, unique=True),
+)
+@example(notes=[1, 50, 3, 4], wanted=[1, 2, 3, 4])
+def test_a_list_that_is_overwritten_while_it_is_read_is_damaged_or_misleads_but_never_fails(notes, wanted) -> None:
+    listing = Listing(np.array(notes, np.int64), np.arange(len(notes), dtype=np.uint32))
+    try:
+        named, rows = listing.find(np.sort(np.array(wanted, np.int64)))
+    except Damaged:
+        return
+    assert named.size == rows.size
+    assert set(named.tolist()) <= set(wanted)
+    assert (rows < max(len(notes), 1)).all()
 
 
 def test_the_lists_do_not_grow_with_changes(vectors):

@@ -55,9 +55,12 @@ class Listing:
         wanted = wanted[slice(*np.searchsorted(wanted, (self.notes[0], self.notes[-1] + 1)))]
         if wanted.size * _SPARSE > self.notes.size and dense(wanted):
             begin, end = np.searchsorted(self.notes, (wanted[0], wanted[-1] + 1))
-            listed = self.notes[begin:end]
-            places = begin + table(wanted)[listed - wanted[0]].nonzero()[0]
-            return self.notes[places], self.rows[places].astype(np.int64)
+            # A copy: the pages may be given back and overwritten between the check and the look-up.
+            listed = self.notes[begin:end].copy()
+            if listed.size and (listed.min() < wanted[0] or listed.max() > wanted[-1]):
+                raise Damaged("a directory does not ascend")
+            within = table(wanted)[listed - wanted[0]].nonzero()[0]
+            return listed[within], self.rows[begin + within].astype(np.int64)
         first = np.searchsorted(self.notes, wanted, side="left")
         if (single := self._single(wanted, first)) is not None:
             return single
@@ -71,8 +74,9 @@ class Listing:
     def _single(self, wanted: Rows, first: Rows) -> tuple[Rows, Rows] | None:
         """Return the entries when no note has several, given the places where they would begin."""
         last = self.notes.size - 1
-        there = self.notes[np.minimum(first, last)] == wanted
-        notes, places = wanted[there], first[there]
+        begins = np.minimum(first, last)
+        there = self.notes[begins] == wanted
+        notes, places = wanted[there], begins[there]
         further = np.minimum(places + 1, last)
         if ((self.notes[further] == notes) & (further > places)).any():
             return None
