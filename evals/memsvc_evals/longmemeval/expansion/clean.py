@@ -1,0 +1,87 @@
+"""join=clean: every document stays one item with the label it had, and all are expanded alike and once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from memsvc.errors import InvalidInput
+from memsvc_evals.longmemeval.corpus import Document
+from memsvc_evals.longmemeval.expansion.cache import ExpansionCache
+from memsvc_evals.longmemeval.expansion.options import Form, Join
+from memsvc_evals.longmemeval.expansion.pieces import Splitter, pieces_of
+from memsvc_evals.longmemeval.expansion.sentences import split_sentences
+from memsvc_evals.longmemeval.question import Question
+
+__all__ = ["Item", "join_clean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document (index into the corpus) with all its keys, at least one.
+
+    `labelled`: a user turn of it has has_answer; `in_evidence`: its session is in answer_session_ids. Neither
+    looks into the text of an id.
+    """
+
+    document: int
+    keys: tuple[str, ...]
+    labelled: bool
+    in_evidence: bool
+
+
+def join_clean(
+    question: Question,
+    documents: tuple[Document, ...],
+    *,
+    cache: ExpansionCache,
+    form: Form,
+    sentences: Splitter = split_sentences,
+) -> tuple[Item, ...]:
+    """Return one item per document, in order; what has no expansion keeps its text as key.
+
+    Raises InvalidInput unless the documents are of the level that the cache expands.
+    """
+    evidence = frozenset(question.answer_session_ids)
+    items = []
+    for index, document in enumerate(documents):
+        _check_level(document, cache)
+        texts = tuple(text for text in cache.get(_raw_id(question, document)) or () if text.strip())
+        pieces = pieces_of(texts, cache.expansion, split=form.split, sentences=sentences) if texts else ()
+        items.append(
+            Item(
+                document=index,
+                keys=_keys(document.text, tuple(filter(None, pieces)), form.join),
+                labelled=_is_labelled(question, document),
+                in_evidence=question.haystack[document.session].id in evidence,
+            )
+        )
+    return tuple(items)
+
+
+def _check_level(document: Document, cache: ExpansionCache) -> None:
+    level = "session" if document.turn is None else "turn"
+    if level != cache.expansion.level:
+        raise InvalidInput(f"{cache.expansion} expands {cache.expansion.level}s, not {level}s")
+
+
+def _raw_id(question: Question, document: Document) -> str:
+    session = question.haystack[document.session].id
+    return session if document.turn is None else f"{session}_{document.turn + 1}"
+
+
+def _is_labelled(question: Question, document: Document) -> bool:
+    turns = question.haystack[document.session].turns
+    own = turns if document.turn is None else (turns[document.turn],)
+    return any(turn.has_answer and turn.role == "user" for turn in own)
+
+
+def _keys(text: str, pieces: tuple[str, ...], join: Join) -> tuple[str, ...]:
+    if not pieces:
+        return (text,)
+    if join is Join.SEPARATE:
+        keys = (text, *pieces)
+    elif join is Join.MERGE:
+        keys = tuple(f"{piece} {text}" if text else piece for piece in pieces)
+    else:
+        keys = pieces
+    return tuple(dict.fromkeys(keys))
