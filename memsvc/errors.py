@@ -20,9 +20,12 @@
     ├── Unavailable               503  try again later
     │   ├── StorageBusy           503  another process holds the database
     │   ├── EmbedderUnavailable   503
+    │   ├── LlmUnavailable        503  the language model does not answer
+    │   ├── LlmBadReply           503  it answered something else than was asked for
     │   └── NoAnswer              503  (SDK) no answer came: connection, time-out
     ├── StorageFull               507
     ├── StorageReadOnly           503  not retryable: an operator must act
+    ├── LlmRefused                503  not retryable: a wrong key, model name or request
     └── ServerFault               500  a defect of the server
 """
 
@@ -43,6 +46,9 @@ __all__ = [
     "InvalidCursor",
     "InvalidFilter",
     "InvalidInput",
+    "LlmBadReply",
+    "LlmRefused",
+    "LlmUnavailable",
     "MemsvcError",
     "NoAnswer",
     "NotFound",
@@ -211,6 +217,18 @@ class EmbedderUnavailable(Unavailable):
     code = "embedder-unavailable"
 
 
+class LlmUnavailable(Unavailable):
+    """The language model does not answer, or answers that it cannot now."""
+
+    code = "llm-unavailable"
+
+
+class LlmBadReply(Unavailable):
+    """The language model's answer is not of the form that was asked for; another try may be."""
+
+    code = "llm-bad-reply"
+
+
 class NoAnswer(Unavailable):
     """No answer came from the server (raised by the SDK)."""
 
@@ -228,6 +246,13 @@ class StorageReadOnly(MemsvcError):
     """The data directory or the database cannot be written."""
 
     code = "storage-read-only"
+    status = 503
+
+
+class LlmRefused(MemsvcError):
+    """The language model's endpoint refuses the request as it is: a wrong key, model name or length."""
+
+    code = "llm-refused"
     status = 503
 
 
