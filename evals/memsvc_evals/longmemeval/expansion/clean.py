@@ -9,8 +9,8 @@ from memsvc_evals.longmemeval.corpus import Document
 from memsvc_evals.longmemeval.expansion.cache import ExpansionCache
 from memsvc_evals.longmemeval.expansion.options import Form, Join
 from memsvc_evals.longmemeval.expansion.pieces import Splitter, pieces_of
-from memsvc_evals.longmemeval.expansion.sentences import split_sentences
 from memsvc_evals.longmemeval.question import Question
+from memsvc_retrieval.keys.sentences import split_sentences
 
 __all__ = ["Item", "join_clean"]
 

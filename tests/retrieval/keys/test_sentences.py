@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memsvc_evals.longmemeval.expansion.sentences import split_sentences
+from memsvc_retrieval.keys.sentences import split_sentences
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Sentences of a summary by rule; the official code takes them from NLTK's Punkt."""
+"""Sentences of English text by rule."""
 
 from __future__ import annotations
 
