@@ -1,0 +1,1 @@
+"""Key extraction by a language model: the slots that the rules fill, filled from prompts."""
