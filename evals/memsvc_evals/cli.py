@@ -16,8 +16,7 @@ from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.load.bench import Plan
 from memsvc_evals.load.command import LoadOptions, run_load
 from memsvc_evals.locomo.command import locomo
-from memsvc_evals.longmemeval.command import EmbedderName, Options, RetrieverName, run_longmemeval
-from memsvc_evals.longmemeval.run import Part
+from memsvc_evals.longmemeval.cli import longmemeval
 from memsvc_evals.terminal import report_console
 
 __all__ = ["app"]
@@ -25,47 +24,11 @@ __all__ = ["app"]
 _PEERS = ", ".join(peer.name for peer in ANN_PEERS)
 
 app = typer.Typer(
-    help="Measure the service: LongMemEval retrieval, load, and the vector index against peers.",
+    help="Measure the service: LongMemEval, LoCoMo, load, and the vector index against peers.",
     no_args_is_help=True,
 )
+app.command()(longmemeval)
 app.command()(locomo)
-
-
-@app.command()
-def longmemeval(
-    file: Annotated[Path, typer.Argument(help="LongMemEval file (S, M or oracle), official JSON.")],
-    retriever: Annotated[RetrieverName, typer.Option(help="What ranks.")] = RetrieverName.HYBRID,
-    embedder: Annotated[
-        EmbedderName, typer.Option(help="Embedder of the in-process service.")
-    ] = EmbedderName.ONNX,
-    limit: Annotated[int | None, typer.Option(min=1, help="So many questions only.")] = None,
-    offset: Annotated[int, typer.Option(min=0, help="Skip so many questions.")] = 0,
-    cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
-    logs: Annotated[Path | None, typer.Option(help="Prefix of the official retrieval logs to write.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Folder to keep results in and to go on from.")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="Earlier report to test against, paired.")] = None,
-    url: Annotated[str | None, typer.Option(help="Measure a running service over REST.")] = None,
-    api_key: Annotated[str | None, typer.Option(envvar="MEMSVC_API_KEY", help="Key of that service.")] = None,
-) -> None:
-    """Rank each question's haystack and print the official retrieval metrics."""
-    with clear_errors():
-        run_longmemeval(
-            Options(
-                file=file,
-                retriever=retriever,
-                embedder=embedder,
-                part=Part(offset, limit),
-                cache=cache,
-                logs=logs,
-                json=json_file,
-                resume=resume,
-                baseline=baseline,
-                url=url,
-                api_key=api_key,
-            ),
-            report_console(),
-        )
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import os
 import platform
@@ -11,12 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from memsvc.errors import InvalidInput
-
-__all__ = ["DataFile", "code_revision", "inspect_data", "machine"]
-
-_BLOCK = 1 << 20
-_MARK = b'"question_id"'
+__all__ = ["DataFile", "code_revision", "machine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +18,6 @@ class DataFile:
     name: str
     sha256: str
     questions: int
-
-
-def inspect_data(path: Path) -> DataFile:
-    """Return the file's digest and how often it has the key `question_id`, in one pass of bounded memory."""
-    digest = hashlib.sha256()
-    questions = 0
-    rest = b""
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-                window = rest + block
-                questions += window.count(_MARK)
-                rest = window[-len(_MARK) + 1 :]
-    except OSError as error:
-        raise InvalidInput(f"cannot read {path}: {error.strerror or error}") from error
-    return DataFile(path.name, digest.hexdigest(), questions)
 
 
 def machine() -> dict[str, Any]:

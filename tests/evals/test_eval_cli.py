@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 from memsvc_evals.cli import app
 
 CLI = CliRunner()
+REPLICA = ("--retriever", "bm25-official", "--workers", "1")
 
 
 def test_report_has_figures_and_what_they_were_measured_on(three_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "r.json"
-    command = ["longmemeval", str(three_file), "--retriever", "bm25-official", "--json", str(out)]
+    command = ["longmemeval", str(three_file), *REPLICA, "--json", str(out)]
     result = CLI.invoke(app, command)
     assert result.exit_code == 0, result.output
     report = json.loads(out.read_text(encoding="utf-8"))
@@ -29,7 +30,7 @@ def test_report_has_figures_and_what_they_were_measured_on(three_file: Path, tmp
 
 def test_baseline_gives_a_paired_test(three_file: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "1.json", tmp_path / "2.json"
-    command = ["longmemeval", str(three_file), "--retriever", "bm25-official"]
+    command = ["longmemeval", str(three_file), *REPLICA]
     assert CLI.invoke(app, [*command, "--json", str(first)]).exit_code == 0
     assert CLI.invoke(app, [*command, "--json", str(second), "--baseline", str(first)]).exit_code == 0
     paired = json.loads(second.read_text(encoding="utf-8"))["report"]["paired"]
@@ -40,6 +41,8 @@ def test_baseline_gives_a_paired_test(three_file: Path, tmp_path: Path) -> None:
     "options",
     [
         ["--offset", "3"],
+        ["--types", "temporal-reasoning"],
+        ["--types", "temporal"],
         ["--json", "gone/r.json"],
         ["--logs", "gone/x"],
         ["--baseline", "gone.json"],
@@ -49,7 +52,7 @@ def test_wrong_option_is_one_clear_line_and_exit_code_2(
     three_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    result = CLI.invoke(app, ["longmemeval", str(three_file), "--retriever", "bm25-official", *options])
+    result = CLI.invoke(app, ["longmemeval", str(three_file), *REPLICA, *options])
     assert result.exit_code == 2
     errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
     assert len(errors) == 1
@@ -58,7 +61,7 @@ def test_wrong_option_is_one_clear_line_and_exit_code_2(
 def test_malformed_file_is_exit_code_2(tmp_path: Path) -> None:
     path = tmp_path / "lme.json"
     path.write_text('[{"question_id": "a"')
-    result = CLI.invoke(app, ["longmemeval", str(path), "--retriever", "bm25-official"])
+    result = CLI.invoke(app, ["longmemeval", str(path), *REPLICA])
     assert result.exit_code == 2
     assert "lme.json: not valid JSON after 0 whole questions" in result.stderr
     assert "0/1" not in result.stderr
@@ -81,8 +84,7 @@ def test_official_bm25_gives_the_figures_of_the_official_code(tmp_path: Path) ->
     command = [
         "longmemeval",
         os.environ["MEMSVC_TEST_LONGMEMEVAL_FILE"],
-        "--retriever",
-        "bm25-official",
+        *REPLICA,
         "--json",
         str(out),
     ]

@@ -16,8 +16,13 @@ from memsvc.settings import Settings
 from memsvc_agents.embed.hashing import HashingEmbedder
 from memsvc_evals.longmemeval.in_process import open_service_retriever
 from memsvc_evals.longmemeval.over_rest import RestMemory
-from memsvc_evals.longmemeval.run import Part, run_questions
+from memsvc_evals.longmemeval.run import Outcome, one_by_one, run_questions
+from memsvc_evals.longmemeval.schema import read_questions
 from memsvc_evals.longmemeval.service_retriever import ServiceRetriever
+
+
+def run_file(path: Path, retriever: ServiceRetriever) -> list[Outcome]:
+    return list(run_questions(read_questions(path), one_by_one(retriever)))
 
 
 @pytest.fixture
@@ -30,14 +35,14 @@ def rest_client(tmp_path: Path) -> Iterator[Client]:
 
 
 def test_ranking_over_rest_equals_that_in_process(three_file: Path, rest_client: Client) -> None:
-    over_rest = run_questions(three_file, ServiceRetriever(RestMemory(rest_client, "hybrid")), part=Part())
+    over_rest = run_file(three_file, ServiceRetriever(RestMemory(rest_client, "hybrid")))
     with open_service_retriever(Mode.HYBRID, embedder="hashing", cache=None) as retriever:
-        in_process = run_questions(three_file, retriever, part=Part())
-    assert [(run.sessions, run.turns) for _, run in over_rest] == [
-        (run.sessions, run.turns) for _, run in in_process
+        in_process = run_file(three_file, retriever)
+    assert [(o.run.sessions, o.run.turns) for o in over_rest] == [
+        (o.run.sessions, o.run.turns) for o in in_process
     ]
 
 
 def test_namespaces_are_erased_again(three_file: Path, rest_client: Client) -> None:
-    run_questions(three_file, ServiceRetriever(RestMemory(rest_client, "lexical")), part=Part())
+    run_file(three_file, ServiceRetriever(RestMemory(rest_client, "lexical")))
     assert list(rest_client.namespaces()) == []

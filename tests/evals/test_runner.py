@@ -13,12 +13,24 @@ from memsvc.errors import InvalidInput, StorageReadOnly
 from memsvc_evals.longmemeval.corpus import build_corpora
 from memsvc_evals.longmemeval.in_process import open_service_retriever
 from memsvc_evals.longmemeval.opaque import OpaqueIds
+from memsvc_evals.longmemeval.part import WHOLE, Part
 from memsvc_evals.longmemeval.question import parse_question
-from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever
-from memsvc_evals.longmemeval.run import Part, run_questions
+from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever, Retriever
+from memsvc_evals.longmemeval.run import Outcome, one_by_one, run_questions
 from memsvc_evals.longmemeval.runs import QuestionRun, RunFolder, complete
 from memsvc_evals.longmemeval.schema import read_questions
 from memsvc_evals.longmemeval.service_retriever import FoundRound, NamedSession, ServiceRetriever
+
+
+def run_file(
+    path: Path,
+    retriever: Retriever,
+    *,
+    part: Part = WHOLE,
+    folder: RunFolder | None = None,
+    logs: Path | None = None,
+) -> list[Outcome]:
+    return list(run_questions(part.of(read_questions(path)), one_by_one(retriever), folder=folder, logs=logs))
 
 
 class FirstFound:
@@ -91,20 +103,20 @@ def test_ranking_through_the_service_does_not_depend_on_the_opaque_ids(three_fil
     rankings = []
     for salt in ("", "other"):
         with open_service_retriever(mode, embedder="hashing", cache=None, salt=salt) as retriever:
-            results = run_questions(three_file, retriever, part=Part())
-        rankings.append([(run.sessions, run.turns) for _, run in results])
+            results = run_file(three_file, retriever)
+        rankings.append([(o.run.sessions, o.run.turns) for o in results])
     assert rankings[0] == rankings[1]
 
 
 def test_hybrid_finds_the_evidence_of_the_fixture(three_file: Path) -> None:
     with open_service_retriever(Mode.HYBRID, embedder="hashing", cache=None) as retriever:
-        results = run_questions(three_file, retriever, part=Part())
-    assert [scores.metrics[("session", "ids")]["recall_all@3"] for scores, _ in results] == [1.0, 1.0, 1.0]
+        results = run_file(three_file, retriever)
+    assert [o.scores.metrics[("session", "ids")]["recall_all@3"] for o in results] == [1.0, 1.0, 1.0]
 
 
 def test_dense_and_hybrid_rank_every_session_and_user_turn_themselves(three_file: Path) -> None:
     with open_service_retriever(Mode.HYBRID, embedder="hashing", cache=None) as retriever:
-        for _, run in run_questions(three_file, retriever, part=Part()):
+        for run in (outcome.run for outcome in run_file(three_file, retriever)):
             assert (run.found_sessions, run.found_turns) == (len(run.sessions), len(run.turns))
 
 
@@ -112,7 +124,7 @@ def test_cached_vectors_are_not_embedded_again(three_file: Path, tmp_path: Path)
     embedded = []
     for _ in range(2):
         with open_service_retriever(Mode.DENSE, embedder="hashing", cache=tmp_path / "e.sqlite") as retriever:
-            embedded.append(sum(run.embedded for _, run in run_questions(three_file, retriever, part=Part())))
+            embedded.append(sum(outcome.run.embedded for outcome in run_file(three_file, retriever)))
     assert embedded[0] > 30
     assert embedded[1] <= 3
 
@@ -137,19 +149,20 @@ class Counted(OfficialBm25Retriever):
 
 
 def test_resumed_run_ranks_only_what_is_missing(three_file: Path, tmp_path: Path) -> None:
-    first = run_questions(three_file, Counted(), part=Part(limit=2), folder=RunFolder(tmp_path, {"a": 1}))
+    first = run_file(three_file, Counted(), part=Part(limit=2), folder=RunFolder(tmp_path, {"a": 1}))
     again = Counted()
-    whole = run_questions(three_file, again, part=Part(), folder=RunFolder(tmp_path, {"a": 1}))
+    whole = run_file(three_file, again, folder=RunFolder(tmp_path, {"a": 1}))
     assert again.asked == ["8cf51dda"]
-    assert whole[:2] == first
+    assert [(o.scores, o.run) for o in whole[:2]] == [(o.scores, o.run) for o in first]
+    assert [o.resumed for o in whole] == [True, True, False]
 
 
 def test_torn_last_line_of_a_killed_run_is_dropped(three_file: Path, tmp_path: Path) -> None:
-    run_questions(three_file, Counted(), part=Part(), folder=RunFolder(tmp_path, {}))
+    run_file(three_file, Counted(), folder=RunFolder(tmp_path, {}))
     results = tmp_path / "results.jsonl"
     results.write_bytes(results.read_bytes()[:-20])
     again = Counted()
-    run_questions(three_file, again, part=Part(), folder=RunFolder(tmp_path, {}))
+    run_file(three_file, again, folder=RunFolder(tmp_path, {}))
     assert again.asked == ["8cf51dda"]
     assert len(results.read_text().splitlines()) == 3
 
@@ -163,7 +176,7 @@ def test_folder_of_another_configuration_is_refused(tmp_path: Path) -> None:
 def test_official_log_has_all_fields_and_the_full_ranking(
     three_file: Path, three_raw: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    run_questions(three_file, OfficialBm25Retriever(), part=Part(), logs=tmp_path / "x")
+    run_file(three_file, OfficialBm25Retriever(), logs=tmp_path / "x")
     lines = (tmp_path / "x_retrievallog_turn").read_text(encoding="utf-8").splitlines()
     entries = [json.loads(line) for line in lines]
     results = [entry.pop("retrieval_results") for entry in entries]
@@ -172,8 +185,3 @@ def test_official_log_has_all_fields_and_the_full_ranking(
     assert len(results[0]["ranked_items"]) == len(build_corpora(next(read_questions(three_file))).turns)
     assert set(results[0]["ranked_items"][0]) == {"corpus_id", "text", "timestamp"}
     assert "recall_all@50" in results[0]["metrics"]["turn"]
-
-
-def test_offset_past_the_end_is_refused(three_file: Path) -> None:
-    with pytest.raises(InvalidInput, match="no question at offset 3"):
-        run_questions(three_file, OfficialBm25Retriever(), part=Part(offset=3))

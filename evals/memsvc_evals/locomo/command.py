@@ -18,7 +18,7 @@ from memsvc_evals.figures import check_folder, write_report
 from memsvc_evals.locomo.printed import print_summary
 from memsvc_evals.locomo.run import count_questions, run_conversations
 from memsvc_evals.locomo.summary import full_report, recall_figures, timing_figures
-from memsvc_evals.longmemeval.command import EmbedderName
+from memsvc_evals.longmemeval.opening import EmbedderName
 from memsvc_evals.provenance import DataFile, code_revision
 from memsvc_evals.terminal import progress_bar, report_console
 

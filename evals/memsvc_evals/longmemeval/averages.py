@@ -90,7 +90,8 @@ def _turn2session(ranking: Sequence[int], documents: tuple[Document, ...]) -> di
 def _ids(question: Question, positions: Sequence[int]) -> dict[str, float]:
     """Score sessions by their place in the haystack; an id that the haystack repeats ranks once."""
     ids = list(dict.fromkeys(session.id for session in question.haystack))
-    ranked = list(dict.fromkeys(ids.index(question.haystack[position].id) for position in positions))
+    places = {name: place for place, name in enumerate(ids)}
+    ranked = list(dict.fromkeys(places[question.haystack[position].id] for position in positions))
     gold = frozenset(question.answer_session_ids)
     scores = {f"{n}@{k}": v for k in CUTS for n, v in rank_scores(ranked, gold, ids, k).items()}
     return scores | {"mrr": reciprocal_rank(ranked, gold, ids)}

@@ -3,118 +3,132 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from memsvc.domain.recall import Mode
-from memsvc.errors import InvalidInput
-from memsvc.wire import Mode as WireMode
-from memsvc_evals.figures import write_report
+from memsvc.errors import InvalidInput, MemsvcError
+from memsvc_evals.figures import check_folder, write_report
+from memsvc_evals.longmemeval.m_like import read_m_like
+from memsvc_evals.longmemeval.opening import EmbedderName, RetrieverChoice, RetrieverName
+from memsvc_evals.longmemeval.outline import Outline, read_outline
+from memsvc_evals.longmemeval.part import WHOLE, Part
 from memsvc_evals.longmemeval.printed import print_summary
-from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever, Retriever
-from memsvc_evals.longmemeval.run import WHOLE, Part, run_questions
-from memsvc_evals.longmemeval.runs import QuestionRun, RunFolder
-from memsvc_evals.longmemeval.summary import full_report, metric_figures, paired_with, timing_figures
-from memsvc_evals.provenance import code_revision, inspect_data
+from memsvc_evals.longmemeval.question import Question
+from memsvc_evals.longmemeval.run import Engine, Outcome, one_by_one, run_questions
+from memsvc_evals.longmemeval.runs import RunFolder
+from memsvc_evals.longmemeval.schema import read_questions
+from memsvc_evals.longmemeval.summary import Results, full_report, metric_figures, paired_with, timing_figures
+from memsvc_evals.longmemeval.workers import Workers
+from memsvc_evals.provenance import code_revision, machine
 from memsvc_evals.terminal import progress_bar
 
 __all__ = ["EmbedderName", "Options", "RetrieverName", "run_longmemeval"]
 
 
-class RetrieverName(StrEnum):
-    BM25_OFFICIAL = "bm25-official"
-    LEXICAL = "lexical"
-    DENSE = "dense"
-    HYBRID = "hybrid"
-
-
-_MODES: Mapping[RetrieverName, WireMode] = {
-    RetrieverName.LEXICAL: "lexical",
-    RetrieverName.DENSE: "dense",
-    RetrieverName.HYBRID: "hybrid",
-}
-
-
-class EmbedderName(StrEnum):
-    ONNX = "onnx"
-    HASHING = "hashing"
-
-
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command's options; `url` and `api_key` name a running service, None runs one in this process."""
+    """The command's options; `m_like` is the seed of the rebuilt haystacks, None for those of the file."""
 
     file: Path
-    retriever: RetrieverName = RetrieverName.HYBRID
-    embedder: EmbedderName = EmbedderName.ONNX
+    choice: RetrieverChoice = RetrieverChoice()  # noqa: RUF009 - a frozen value
     part: Part = WHOLE
-    cache: Path | None = None
+    m_like: int | None = None
+    workers: int = 1
     logs: Path | None = None
     json: Path | None = None
     resume: Path | None = None
     baseline: Path | None = None
-    url: str | None = None
-    api_key: str | None = None
 
 
 def run_longmemeval(options: Options, console: Console) -> None:
-    """Run, print, write; raises InvalidInput for a wrong file or option before anything is embedded."""
+    """Run, print, write; raises InvalidInput for a wrong file or option before anything is embedded.
+
+    When the file or a retriever fails in the middle, what was done until then is printed and written, marked as
+    incomplete, before the error is raised.
+    """
     baseline = _read_baseline(options.baseline)
-    data = inspect_data(options.file)
-    with ExitStack() as stack:
-        retriever = _open_retriever(options, stack)
-        config = dict(retriever.config)
-        folder = RunFolder(options.resume, config | {"sha256": data.sha256}) if options.resume else None
-        advance = stack.enter_context(progress_bar("questions", options.part.size(data.questions)))
+    check_folder(options.json)
+    outline = read_outline(options.file)
+    results: list[Outcome] = []
+    with _engine(options) as (engine, retriever_config):
+        config = dict(retriever_config) | {"m_like": options.m_like}
+        folder = RunFolder(options.resume, config | {"sha256": outline.data.sha256}) if options.resume else None
+        outcomes = run_questions(_questions(options), engine, folder=folder, logs=options.logs)
+        failure = _collect(outcomes, results, total=options.part.size(outline.questions))
+    if not results:
+        raise failure or _nothing(options)
+    config |= options.part.config | {"workers": options.workers, "machine": machine()}
+    _report(options, [(o.scores, o.run) for o in results], failure, config, outline, baseline, console)
+    if failure is not None:
+        raise failure
 
-        def on_question(_: QuestionRun) -> None:
-            advance()
 
-        results = run_questions(
-            options.file,
-            retriever,
-            part=options.part,
-            folder=folder,
-            logs=options.logs,
-            on_question=on_question,
-        )
+def _questions(options: Options) -> Iterator[Question]:
+    whole: Iterable[Question] = (
+        read_questions(options.file) if options.m_like is None else read_m_like(options.file, options.m_like)
+    )
+    return options.part.of(whole)
+
+
+@contextmanager
+def _engine(options: Options) -> Iterator[tuple[Engine, Mapping[str, Any]]]:
+    """Yield what ranks, and its configuration."""
+    if options.workers == 1:
+        with options.choice.open() as retriever:
+            yield one_by_one(retriever), retriever.config
+    else:
+        with Workers(options.choice.open, options.workers) as workers:
+            yield workers.engine, workers.config
+
+
+def _collect(outcomes: Iterator[Outcome], into: list[Outcome], *, total: int) -> MemsvcError | None:
+    """Take outcomes while a bar shows how many; return the error that ended them early."""
+    with progress_bar("questions", total) as advance:
+        try:
+            for outcome in outcomes:
+                into.append(outcome)
+                advance()
+        except MemsvcError as error:
+            return error
+    return None
+
+
+def _nothing(options: Options) -> InvalidInput:
+    part = ", ".join(f"{name} {value}" for name, value in options.part.config.items() if value is not None)
+    return InvalidInput(f"{options.file.name}: no question is left ({part})")
+
+
+def _report(
+    options: Options,
+    results: Results,
+    failure: MemsvcError | None,
+    config: Mapping[str, Any],
+    outline: Outline,
+    baseline: dict[str, Any] | None,
+    console: Console,
+) -> None:
     figures = metric_figures(results) | timing_figures(results)
     report = full_report(results)
     if baseline is not None:
         report["paired"] = paired_with(report, baseline)
+    if failure is not None:
+        report["incomplete"] = failure.detail
     print_summary(console, figures, report)
     if options.json:
         write_report(
             options.json,
             benchmark="longmemeval",
-            config=config | {"offset": options.part.offset, "limit": options.part.limit},
-            data=asdict(data),
+            config=config,
+            data=asdict(outline.data),
             code=code_revision(),
             figures=figures,
             report=report,
         )
-
-
-def _open_retriever(options: Options, stack: ExitStack) -> Retriever:
-    if options.retriever is RetrieverName.BM25_OFFICIAL:
-        return OfficialBm25Retriever()
-    mode = _MODES[options.retriever]
-    # Here and not at the top: the service and the client need libraries that the official replica does not.
-    if options.url:
-        from memsvc_evals.longmemeval.over_rest import open_rest_retriever
-
-        return stack.enter_context(open_rest_retriever(options.url, options.api_key, mode))
-    from memsvc_evals.longmemeval.in_process import open_service_retriever
-
-    return stack.enter_context(
-        open_service_retriever(Mode(mode), embedder=options.embedder.value, cache=options.cache)
-    )
 
 
 def _read_baseline(path: Path | None) -> dict[str, Any] | None:

@@ -51,6 +51,11 @@ class Question:
     def is_abstention(self) -> bool:
         return "_abs" in self.id
 
+    @property
+    def text_bytes(self) -> int:
+        """The length of all turns in UTF-8."""
+        return sum(len(turn.content.encode()) for session in self.haystack for turn in session.turns)
+
     def to_official(self) -> dict[str, Any]:
         """Return the nine fields of the official file."""
         return {

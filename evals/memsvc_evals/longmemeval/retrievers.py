@@ -40,6 +40,7 @@ class OfficialBm25Retriever:
             ingest_seconds=session_times[0] + turn_times[0],
             recall_seconds=(session_times[1], turn_times[1]),
             notes=len(corpora.turns),
+            text_bytes=question.text_bytes,
         )
 
 

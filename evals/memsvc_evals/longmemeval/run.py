@@ -1,74 +1,93 @@
-"""One run: stream the questions, rank each once, score, log."""
+"""One run: rank each question once, score, log, keep."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TypeAlias
 
 from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.averages import QuestionScores, score_question
 from memsvc_evals.longmemeval.corpus import build_corpora
 from memsvc_evals.longmemeval.official_log import log_entry
+from memsvc_evals.longmemeval.question import Question
 from memsvc_evals.longmemeval.retrievers import Retriever
 from memsvc_evals.longmemeval.runs import QuestionRun, RunFolder
-from memsvc_evals.longmemeval.schema import read_questions
 
-__all__ = ["WHOLE", "Part", "run_questions"]
+__all__ = ["Engine", "Outcome", "Task", "do_task", "one_by_one", "run_questions"]
+
+_GRANULARITIES = ("session", "turn")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Which questions of the file: `limit` None means all after `offset`."""
+class Task:
+    """A question to rank and score; `known` is its ranking from an earlier run, `logged` asks for log lines."""
 
-    offset: int = 0
-    limit: int | None = None
-
-    def size(self, questions: int) -> int:
-        rest = max(0, questions - self.offset)
-        return rest if self.limit is None else min(self.limit, rest)
+    question: Question
+    known: QuestionRun | None = None
+    logged: bool = False
 
 
-WHOLE = Part()
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`logs` holds a line of the official retrieval log by granularity; `resumed` says that nothing was ranked."""
+
+    scores: QuestionScores
+    run: QuestionRun
+    resumed: bool = False
+    logs: Mapping[str, str] = field(default_factory=dict)
+
+
+Engine: TypeAlias = "Callable[[Iterable[Task]], Iterator[Outcome]]"
+"""What does tasks: one outcome for each, in their order."""
+
+
+def do_task(task: Task, retriever: Retriever) -> Outcome:
+    """Rank and score one question."""
+    question = task.question
+    corpora = build_corpora(question)
+    run = task.known or retriever.rank(question, corpora)
+    scores = score_question(question, corpora, sessions=run.sessions, turns=run.turns)
+    logs = {
+        name: json.dumps(log_entry(question, corpora, run, scores, granularity=name), ensure_ascii=False) + "\n"
+        for name in (_GRANULARITIES if task.logged else ())
+    }
+    return Outcome(scores, run, task.known is not None, logs)
+
+
+def one_by_one(retriever: Retriever) -> Engine:
+    """Return the engine of this process."""
+
+    def engine(tasks: Iterable[Task]) -> Iterator[Outcome]:
+        return (do_task(task, retriever) for task in tasks)
+
+    return engine
 
 
 def run_questions(
-    path: Path,
-    retriever: Retriever,
+    questions: Iterable[Question],
+    engine: Engine,
     *,
-    part: Part,
     folder: RunFolder | None = None,
     logs: Path | None = None,
-    on_question: Callable[[QuestionRun], None] = lambda _: None,
-) -> list[tuple[QuestionScores, QuestionRun]]:
-    """Rank and score each question of the part; those that the folder has already are only scored.
+) -> Iterator[Outcome]:
+    """Yield each question's outcome; what the folder has already is only scored.
 
-    `logs` is the prefix of the two official retrieval logs (session and turn). One haystack is in memory at a
-    time. Raises InvalidInput when no question is left.
+    `logs` is the prefix of the two official retrieval logs (session and turn). An outcome is in the folder and in
+    the logs when it is yielded, whatever is raised for a later question.
     """
-    results = []
-    stop = None if part.limit is None else part.offset + part.limit
     with ExitStack() as stack:
         files = _open_logs(stack, logs)
-        for question in islice(read_questions(path), part.offset, stop):
-            corpora = build_corpora(question)
-            run = folder.get(question.id) if folder else None
-            if run is None:
-                run = retriever.rank(question, corpora)
-                if folder:
-                    folder.put(run)
-            scores = score_question(question, corpora, sessions=run.sessions, turns=run.turns)
-            for granularity, file in files.items():
-                _write_line(file, log_entry(question, corpora, run, scores, granularity=granularity))
-            results.append((scores, run))
-            on_question(run)
-    if not results:
-        raise InvalidInput(f"{path.name}: no question at offset {part.offset}; take a smaller offset")
-    return results
+        tasks = (Task(q, folder.get(q.id) if folder else None, logs is not None) for q in questions)
+        for outcome in engine(tasks):
+            if folder and not outcome.resumed:
+                folder.put(outcome.run)
+            for granularity, line in outcome.logs.items():
+                files[granularity].write(line)
+            yield outcome
 
 
 def _open_logs(stack: ExitStack, prefix: Path | None) -> dict[str, IO[str]]:
@@ -77,11 +96,7 @@ def _open_logs(stack: ExitStack, prefix: Path | None) -> dict[str, IO[str]]:
     try:
         return {
             name: stack.enter_context(open(f"{prefix}_retrievallog_{name}", "w", encoding="utf-8"))
-            for name in ("session", "turn")
+            for name in _GRANULARITIES
         }
     except OSError as error:
         raise InvalidInput(f"cannot write the retrieval logs at {prefix}: {error.strerror or error}") from error
-
-
-def _write_line(file: IO[str], entry: dict[str, Any]) -> None:
-    file.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -19,7 +19,8 @@ class QuestionRun:
     """Complete rankings of one question (indices into its corpora), with durations in seconds.
 
     `found_sessions` and `found_turns` say how many documents the retriever ranked itself; the rest stands
-    behind them in the order of the file. `embedded` counts texts that the model had to embed.
+    behind them in the order of the file. `embedded` counts texts that the model had to embed, `text_bytes` is
+    the length of the haystack in UTF-8.
     """
 
     question: str
@@ -31,6 +32,7 @@ class QuestionRun:
     recall_seconds: tuple[float, ...]
     notes: int
     embedded: int = 0
+    text_bytes: int = 0
 
 
 def complete(found: list[int], documents: int) -> tuple[int, ...]:

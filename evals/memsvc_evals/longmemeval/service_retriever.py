@@ -96,6 +96,7 @@ class ServiceRetriever:
             recall_seconds=(ranked_sessions - ingested, ranked_turns - ranked_sessions),
             notes=notes,
             embedded=self._embedded() - before,
+            text_bytes=question.text_bytes,
         )
 
 

@@ -50,6 +50,7 @@ def timing_figures(results: Results) -> dict[str, Figure]:
     for name, total in (
         ("notes", sum(run.notes for _, run in results)),
         ("embedded_texts", sum(run.embedded for _, run in results)),
+        ("bytes", sum(run.text_bytes for _, run in results)),
     ):
         figures[f"count/{name}"] = Figure(total, len(results), unit=name)
     return figures

@@ -1,0 +1,63 @@
+"""The options of `memsvc eval longmemeval`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from memsvc_evals.clear_errors import clear_errors
+from memsvc_evals.longmemeval.command import Options, run_longmemeval
+from memsvc_evals.longmemeval.m_like import SEED
+from memsvc_evals.longmemeval.opening import EmbedderName, RetrieverChoice, RetrieverName
+from memsvc_evals.longmemeval.part import Part, Split, parse_types
+from memsvc_evals.terminal import report_console
+
+__all__ = ["longmemeval"]
+
+_MOST_WORKERS = 2
+
+
+def longmemeval(
+    file: Annotated[Path, typer.Argument(help="LongMemEval file (S, M or oracle), official JSON.")],
+    retriever: Annotated[RetrieverName, typer.Option(help="What ranks.")] = RetrieverName.HYBRID,
+    embedder: Annotated[
+        EmbedderName, typer.Option(help="Embedder of the in-process service.")
+    ] = EmbedderName.ONNX,
+    m_like: Annotated[
+        bool, typer.Option("--m-like", help="Fill each haystack up to 475 sessions from other questions.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Chooses what --m-like fills in.")] = SEED,
+    types: Annotated[str | None, typer.Option(help="Question types only, with commas between them.")] = None,
+    split: Annotated[Split | None, typer.Option(help="One half only, by a hash of the question's id.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="So many of these questions only.")] = None,
+    offset: Annotated[int, typer.Option(min=0, help="Skip so many of these questions.")] = 0,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; by default as many as cores, up to 2.")
+    ] = None,
+    cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
+    logs: Annotated[Path | None, typer.Option(help="Prefix of the official retrieval logs to write.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Folder to keep results in and to go on from.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Earlier report to test against, paired.")] = None,
+    url: Annotated[str | None, typer.Option(help="Measure a running service over REST.")] = None,
+    api_key: Annotated[str | None, typer.Option(envvar="MEMSVC_API_KEY", help="Key of that service.")] = None,
+) -> None:
+    """Rank each question's haystack and print the official retrieval metrics."""
+    with clear_errors():
+        run_longmemeval(
+            Options(
+                file=file,
+                choice=RetrieverChoice(retriever, embedder, cache, url, api_key),
+                part=Part(offset, limit, parse_types(types), split),
+                m_like=seed if m_like else None,
+                workers=workers or min(_MOST_WORKERS, os.cpu_count() or 1),
+                logs=logs,
+                json=json_file,
+                resume=resume,
+                baseline=baseline,
+            ),
+            report_console(),
+        )
