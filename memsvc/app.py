@@ -18,8 +18,9 @@ from memsvc.jobs.runner import Chore, Handler, Runner
 from memsvc.memory.checks import Limits
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import Drafter
-from memsvc.memory.maintenance import key_notes, save_index
+from memsvc.memory.maintenance import save_index
 from memsvc.memory.purge import finish_erasure
+from memsvc.memory.rekeying import key_notes
 from memsvc.memory.service import MemoryService
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder

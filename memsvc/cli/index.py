@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,17 +12,12 @@ from memsvc.cli import options
 from memsvc.cli.connection import opened
 from memsvc.cli.failures import PROBLEMS_FOUND
 from memsvc.cli.output import report
-from memsvc.errors import InvalidInput
+from memsvc.cli.scopes import All, One, Tenant, chosen_scopes
 
 if TYPE_CHECKING:
-    from memsvc.app import App
     from memsvc.domain.scope import Scope
 
 __all__ = ["build_app"]
-
-_One = Annotated[str | None, typer.Option("--namespace", "-n", help="Which namespace.", metavar="NAME")]
-_All = Annotated[bool, typer.Option("--all", help="Every namespace of every tenant (the default).")]
-_Tenant = Annotated[str, typer.Option(help="Whose namespace.")]
 
 
 def build_app() -> typer.Typer:
@@ -35,9 +30,9 @@ def build_app() -> typer.Typer:
 
 
 def verify(
-    namespace: _One = None,
-    all_: _All = False,
-    tenant: _Tenant = "local",
+    namespace: One = None,
+    all_: All = False,
+    tenant: Tenant = "local",
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
@@ -45,7 +40,7 @@ def verify(
     with opened(data_dir) as app:
         found = {
             f"{scope.tenant}/{scope.namespace}": app.service.index_verify(scope)
-            for scope in _scopes(app, namespace, tenant, everything=all_)
+            for scope in chosen_scopes(app, namespace, tenant, everything=all_)
         }
     lines = [f"{name}: {p.kind}: {p.detail}" for name, problems in found.items() for p in problems]
     result = {
@@ -59,30 +54,30 @@ def verify(
 
 
 def rebuild(
-    namespace: _One = None,
-    all_: _All = False,
-    tenant: _Tenant = "local",
+    namespace: One = None,
+    all_: All = False,
+    tenant: Tenant = "local",
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
     """Build indexes anew from the vectors in the database; nothing is embedded again."""
     with opened(data_dir) as app:
-        scopes = _scopes(app, namespace, tenant, everything=all_)
+        scopes = chosen_scopes(app, namespace, tenant, everything=all_)
         done = _each(scopes, app.service.index_rebuild)
     report({"rebuilt": done}, [f"{len(done)} rebuilt"], as_json=json)
 
 
 def stats(
-    namespace: _One = None,
-    all_: _All = False,
-    tenant: _Tenant = "local",
+    namespace: One = None,
+    all_: All = False,
+    tenant: Tenant = "local",
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
     """Show the form, vectors, sequence, RAM and disk of indexes, once they are up to date."""
     found = []
     with opened(data_dir) as app:
-        for scope in _scopes(app, namespace, tenant, everything=all_):
+        for scope in chosen_scopes(app, namespace, tenant, everything=all_):
             figures = asdict(app.service.index_stats(scope))
             found.append({"scope": f"{scope.tenant}/{scope.namespace}", **figures})
     lines = [
@@ -94,15 +89,15 @@ def stats(
 
 
 def compact(
-    namespace: _One = None,
-    all_: _All = False,
-    tenant: _Tenant = "local",
+    namespace: One = None,
+    all_: All = False,
+    tenant: Tenant = "local",
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
     """Bring indexes up to date on disk and give back what removed notes have left."""
     with opened(data_dir) as app:
-        scopes = _scopes(app, namespace, tenant, everything=all_)
+        scopes = chosen_scopes(app, namespace, tenant, everything=all_)
         done = _each(scopes, app.service.index_compact)
     report({"compacted": done}, [f"{len(done)} compacted"], as_json=json)
 
@@ -112,11 +107,3 @@ def _each(scopes: Sequence[Scope], work: Callable[[Scope], None]) -> list[str]:
     for scope in scopes:
         work(scope)
     return [f"{scope.tenant}/{scope.namespace}" for scope in scopes]
-
-
-def _scopes(app: App, namespace: str | None, tenant: str, *, everything: bool) -> list[Scope]:
-    from memsvc.domain.scope import Scope
-
-    if everything and namespace is not None:
-        raise InvalidInput("give --namespace or --all, not both")
-    return app.storage.directory.scopes() if namespace is None else [Scope.of(tenant, namespace)]

@@ -1,4 +1,4 @@
-"""`memsvc keys`: who may use the service."""
+"""`memsvc keys`: who may use the service, and by which texts notes are found."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from memsvc.cli import options
+from memsvc.cli import key_texts, options
 from memsvc.cli.connection import opened
 from memsvc.cli.output import report
 from memsvc.errors import NotFound
@@ -23,10 +23,13 @@ class ScopeOption(StrEnum):
 
 
 def build_app() -> typer.Typer:
-    app = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
+    app = typer.Typer(
+        help="API keys (create, list, revoke), and the keys of notes (rebuild).", no_args_is_help=True
+    )
     app.command("create")(create)
     app.command("list")(list_)
     app.command("revoke")(revoke)
+    app.command("rebuild")(key_texts.rebuild)
     return app
 
 

@@ -61,7 +61,7 @@ class NewItem:
 class NoteDraft:
     """A note ready to be stored, with its keys; the vector of each key is put by `text_hash` first.
 
-    `dedupe` is unique among the visible notes of a namespace.
+    `dedupe` is unique among the visible notes of a namespace. `key_version` names what made the keys.
     """
 
     id: NoteId
@@ -80,6 +80,7 @@ class NoteDraft:
     valid_from: datetime | None = None
     status: Status = Status.ACTIVE
     metadata: Mapping[str, Json] = field(default_factory=dict)
+    key_version: str | None = None
 
     def first_version(self, row: int) -> Note:
         """Return the note as it is stored first, in the row given."""

@@ -67,8 +67,16 @@ TRUST_OF_ORIGIN: Mapping[Origin, float] = {
 
 
 class KeyKind(StrEnum):
+    """What a key says of its note: the note's own words, or one slot of what was drawn from them."""
+
     USER = "user"
     CONTENT = "content"
+    FACT = "fact"
+    PREFERENCE = "preference"
+    KEYPHRASE = "keyphrase"
+    ENTITY = "entity"
+    EVENT = "event"
+    SUMMARY = "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +94,6 @@ class TurnSpan:
     end: int
 
 
-def lexical_fields(content: str, turns: Sequence[TurnSpan]) -> tuple[str, str]:
-    """Return the user's words and everybody else's; without turns all words are the user's."""
-    if not turns:
-        return content, ""
-    user = [content[turn.start : turn.end] for turn in turns if turn.role == "user"]
-    other = [content[turn.start : turn.end] for turn in turns if turn.role != "user"]
-    return "\n".join(user), "\n".join(other)
-
-
 @dataclass(frozen=True, slots=True)
 class Session:
     """A dated list of turns; `turn_count` says how many have been ingested, so a repeat appends only new ones."""
@@ -108,16 +107,37 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A text by which a note is found: a range of the note's content, or a text of its own."""
+    """A text by which a note is found: a range of the note's content, or a text of its own.
+
+    `event_start` and `event_end` (inclusive) say when what the text tells of happened; both or neither.
+    """
 
     kind: KeyKind
     text_hash: str
     start: int | None = None
     end: int | None = None
     text: str | None = None
+    event_start: datetime | None = None
+    event_end: datetime | None = None
 
     def text_in(self, content: str) -> str:
         return self.text if self.text is not None else content[self.start : self.end]
+
+
+_OWN_WORDS = frozenset({KeyKind.USER, KeyKind.CONTENT})
+
+
+def lexical_fields(content: str, turns: Sequence[TurnSpan], keys: Sequence[Key] = ()) -> tuple[str, str]:
+    """Return the user's words and everybody else's; without turns all words are the user's.
+
+    The texts of drawn keys count with the user's words: LongMemEval's merged key (section 5.3 of the paper).
+    """
+    drawn = [key.text for key in keys if key.text is not None and key.kind not in _OWN_WORDS]
+    if not turns:
+        return "\n".join([content, *drawn]), ""
+    user = [content[turn.start : turn.end] for turn in turns if turn.role == "user"]
+    other = [content[turn.start : turn.end] for turn in turns if turn.role != "user"]
+    return "\n".join([*user, *drawn]), "\n".join(other)
 
 
 class Note(NamedTuple):
@@ -155,8 +175,12 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoteRecord:
-    """Everything that is kept of a note: what export writes and import restores."""
+    """Everything that is kept of a note: what export writes and import restores.
+
+    `key_version` names what made the keys; None when the note was stored without.
+    """
 
     note: Note
     dedupe: str | None
     keys: tuple[Key, ...]
+    key_version: str | None = None

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from memsvc.domain.drafts import NewItem, NewSession, NoteDraft
 from memsvc.domain.ids import IdFactory, SessionId
-from memsvc.domain.notes import TRUST_OF_ORIGIN, Json, Key, Kind, Origin, TurnSpan
+from memsvc.domain.notes import TRUST_OF_ORIGIN, Json, Key, Kind, Note, Origin, TurnSpan
 from memsvc.domain.time import utc
 from memsvc.guard.origin import stamp
 from memsvc.memory.rounds import Round
 from memsvc.ports.embedding import Embedder
-from memsvc.ports.retrieval import KeyMaker
+from memsvc.ports.retrieval import DrawnKey, KeyMaker, KeySpan, Passage
 
-__all__ = ["Drafter", "text_hash"]
+__all__ = ["Drafter", "passage_of", "text_hash"]
 
 
 def text_hash(text: str) -> str:
     """Return the SHA-256 hex of a text: the name of its vector and, of a content, its identity."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def passage_of(note: Note) -> Passage:
+    """Return what the keys of a stored note are made of."""
+    return Passage(note.content, note.turns, note.event_time)
 
 
 def _dedupe(*parts: str) -> str:
@@ -80,14 +85,28 @@ class Drafter:
             )
         return drafts
 
-    def keys(self, content: str, turns: Sequence[TurnSpan]) -> tuple[Key, ...]:
+    def keys(self, passage: Passage) -> tuple[Key, ...]:
         """Return the keys of a note; a key's text longer than the embedder's window becomes several keys."""
-        keys = []
-        for span in self.key_maker.spans(content, turns):
-            text = content[span.start : span.end]
-            for start, end in self.embedder.windows(text):
-                keys.append(Key(span.kind, text_hash(text[start:end]), span.start + start, span.start + end))
+        keys: list[Key] = []
+        for made in self.key_maker.keys(passage):
+            keys += self._of_span(passage, made) if isinstance(made, KeySpan) else self._of_text(made)
         return tuple(keys)
+
+    def _of_span(self, passage: Passage, span: KeySpan) -> Iterator[Key]:
+        text = passage.content[span.start : span.end]
+        for start, end in self.embedder.windows(text):
+            yield Key(span.kind, text_hash(text[start:end]), span.start + start, span.start + end)
+
+    def _of_text(self, drawn: DrawnKey) -> Iterator[Key]:
+        for start, end in self.embedder.windows(drawn.text):
+            part = drawn.text[start:end]
+            yield Key(
+                drawn.kind,
+                text_hash(part),
+                text=part,
+                event_start=drawn.event_start,
+                event_end=drawn.event_end,
+            )
 
     def _draft(
         self,
@@ -113,7 +132,8 @@ class Drafter:
             ingest_time=now,
             origin=origin,
             trust=TRUST_OF_ORIGIN[origin],
-            keys=self.keys(content, turns),
+            keys=self.keys(Passage(content, turns, event_time)),
+            key_version=self.key_maker.version,
             turns=turns,
             session=session,
             position=position,

@@ -57,5 +57,5 @@ def embed_drafts(drafts: list[NoteDraft], texts: Mapping[str, str], embedder: Em
     try:
         matrix = embedder.embed(list(texts.values()))
     except EmbedderUnavailable:
-        return Embedded([replace(draft, keys=()) for draft in drafts], degraded=("embedding",))
+        return Embedded([replace(draft, keys=(), key_version=None) for draft in drafts], degraded=("embedding",))
     return Embedded(drafts, dict(zip(texts, matrix, strict=True)))

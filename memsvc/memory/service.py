@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
@@ -13,7 +13,7 @@ from memsvc.domain.receipts import Actor, Idempotency, PurgeReceipt, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.memory import forget as forgetting
-from memsvc.memory import look_up, maintenance, transfer
+from memsvc.memory import look_up, maintenance, rekeying, transfer
 from memsvc.memory import purge as purging
 from memsvc.memory.context import Context
 from memsvc.memory.recall import recall
@@ -135,6 +135,12 @@ class MemoryService:
 
     def index_stats(self, scope: Scope) -> IndexStats:
         return maintenance.index_stats(self._context, scope)
+
+    def outdated_keys(self, scope: Scope) -> int:
+        return rekeying.outdated_keys(self._context, scope)
+
+    def rebuild_keys(self, scope: Scope, *, on_note: Callable[[], None] = lambda: None) -> int:
+        return rekeying.rebuild_keys(self._context, scope, on_note=on_note)
 
     def index_save(self, scope: Scope) -> None:
         maintenance.save_index(self._context, scope)

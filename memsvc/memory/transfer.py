@@ -9,6 +9,7 @@ from memsvc.domain.notes import NoteRecord, Session
 from memsvc.domain.scope import Scope
 from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
+from memsvc.memory.drafting import passage_of
 from memsvc.memory.embedding import put_vectors, without_vectors
 from memsvc.memory.look_up import existing_namespace
 
@@ -72,7 +73,7 @@ def import_note(context: Context, scope: Scope, record: NoteRecord, history: Seq
 
     Its keys are made anew for the embedder in use.
     """
-    keys = context.drafter.keys(record.note.content, record.note.turns)
+    keys = context.drafter.keys(passage_of(record.note))
     texts = {key.text_hash: key.text_in(record.note.content) for key in keys}
 
     def attempt() -> bool:
@@ -82,6 +83,7 @@ def import_note(context: Context, scope: Scope, record: NoteRecord, history: Seq
         with context.storage.writer(scope) as writer:
             writer.open_namespace(context.embedder.model, context.clock())
             put_vectors(writer, texts, dict(zip(missing, matrix, strict=True)), context.embedder)
-            return writer.restore_record(NoteRecord(record.note, record.dedupe, keys), history)
+            version = context.drafter.key_maker.version
+            return writer.restore_record(NoteRecord(record.note, record.dedupe, keys, version), history)
 
     return until_current(attempt)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from memsvc.domain.notes import KeyKind, TurnSpan
 from memsvc.ports.ranking import Candidates, NamespaceState, RetrievalRequest
 from memsvc.ports.storage import Reader
 
-__all__ = ["KeyMaker", "KeySpan", "Retriever"]
+__all__ = ["DrawnKey", "KeyMaker", "KeySpan", "Passage", "Retriever"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What keys are made of: a note's content with the spans of its turns, and when it was said."""
+
+    content: str
+    turns: Sequence[TurnSpan]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +32,23 @@ class KeySpan:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnKey:
+    """A text that says what a note tells, not always in its words; `event_*` bound when that happened."""
+
+    kind: KeyKind
+    text: str
+    event_start: datetime | None = None
+    event_end: datetime | None = None
+
+
 class KeyMaker(Protocol):
-    def spans(self, content: str, turns: Sequence[TurnSpan]) -> list[KeySpan]:
+    """Makes keys; the same passage gives the same keys as long as `version` is the same."""
+
+    @property
+    def version(self) -> str: ...
+
+    def keys(self, passage: Passage) -> list[KeySpan | DrawnKey]:
         """Return at least one non-blank range for content that is not blank."""
 
 

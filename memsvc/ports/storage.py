@@ -121,6 +121,12 @@ class Reader(Protocol):
 
     def keys(self, note: NoteId) -> list[Key]: ...
 
+    def keyed_otherwise(self, version: str, *, after_row: int, limit: int) -> list[Note]:
+        """Return notes of every status whose keys are of another version, or missing, by ascending row."""
+
+    def count_keyed_otherwise(self, version: str) -> int:
+        """Return how many notes `keyed_otherwise` has."""
+
     def history(self, note: NoteId) -> list[Change]:
         """Return the journal of a note, oldest first; empty for an unknown one, kept after a purge."""
 
@@ -189,10 +195,11 @@ class Writer(Reader, Protocol):
     ) -> Note:
         """Replace the metadata, count a version and journal it; raises NotFound, PreconditionFailed."""
 
-    def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
-        """Replace a note's keys, count a version and journal it; raises NotFound.
+    def rekey(self, note: NoteId, keys: Sequence[Key], *, version: str | None, at: datetime, actor: str) -> None:
+        """Replace a note's keys and its lexical row, count a version and journal it; raises NotFound.
 
-        The vectors of the new keys must have been put before.
+        `version` names what made the keys. The vectors of the new keys must have been put before; those that
+        only the old keys had are deleted.
         """
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:

@@ -56,13 +56,18 @@ class TurnSpan(Request):
 
 
 class KeyRecord(Request):
-    """A text by which the note is found: a range of its content, or a text of its own."""
+    """A text by which the note is found: a range of its content, or a text of its own.
 
-    kind: Literal["user", "content"]
+    `event_start` and `event_end` say when what the text tells of happened.
+    """
+
+    kind: Literal["user", "content", "fact", "preference", "keyphrase", "entity", "event", "summary"]
     text_hash: _Short
     start: _Count | None = None
     end: _Count | None = None
     text: Content | None = None
+    event_start: Instant | None = None
+    event_end: Instant | None = None
 
 
 class ChangeRecord(Request):
@@ -97,6 +102,7 @@ class NoteRecord(Request):
     expired_at: Instant | None = None
     superseded_by: Name | None = None
     metadata: Metadata = Field(default_factory=dict)
+    key_version: _Short | None = None
     keys: Annotated[tuple[KeyRecord, ...], Field(max_length=10_000)] = ()
     history: Annotated[tuple[ChangeRecord, ...], Field(max_length=100_000)] = ()
 

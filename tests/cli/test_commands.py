@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -209,3 +210,19 @@ def test_json_output_is_valid_whatever_the_terminal(run: Run, write_lines: Run) 
 def test_stored_text_cannot_steer_the_terminal(run: Run, write_lines: Run) -> None:
     run("ingest", write_lines({"content": "tea \x1b]0;owned\x07 and\u202e more"}))
     assert run("recall", "tea").out.endswith("tea \ufffd]0;owned\ufffd and\ufffd more\n")
+
+
+@pytest.mark.usefixtures("filled")
+def test_keys_of_notes_are_rebuilt_once(run: Run, data_dir: Path) -> None:
+    with sqlite3.connect(data_dir / "memsvc.db") as database:
+        (notes,) = database.execute("SELECT count(*) FROM notes").fetchone()
+        database.execute("UPDATE notes SET key_version = 'of old'")
+    database.close()
+    assert run("keys", "rebuild", "--json").data == {"rebuilt": {"local/default": notes}}
+    assert run("keys", "rebuild", "-n", "default", "--json").data == {"rebuilt": {"local/default": 0}}
+
+
+def test_keys_of_an_unknown_namespace_are_one_clear_line(run: Run) -> None:
+    done = run("keys", "rebuild", "-n", "nobody")
+    assert (done.code, done.out) == (1, "")
+    assert "there is no such namespace" in done.err

@@ -146,7 +146,7 @@ def test_rekeyed_notes_bring_all_their_keys(storage: Storage) -> None:
     store(storage, a, draft("b"))
     with storage.writer(SCOPE) as writer:
         put_vectors(writer, [draft("a3")])
-        writer.rekey(a.id, [a.keys[1], key("a3")], at=T0, actor=ACTOR)
+        writer.rekey(a.id, [a.keys[1], key("a3")], version="v2", at=T0, actor=ACTOR)
     found = delta(storage, 2)
     (row,) = rows_of(storage, "a")
     assert dict(found.visible) == {row: True}
@@ -158,7 +158,7 @@ def test_a_rekeyed_hidden_note_stays_hidden(storage: Storage) -> None:
     store(storage, a)
     forget(storage, a.id)
     with storage.writer(SCOPE) as writer:
-        writer.rekey(a.id, [key("a"), key("a")], at=T0, actor=ACTOR)
+        writer.rekey(a.id, [key("a"), key("a")], version="v2", at=T0, actor=ACTOR)
     found = delta(storage, 2)
     (row,) = rows_of(storage, "a")
     assert dict(found.visible) == {row: False}

@@ -208,7 +208,7 @@ def test_rekey_replaces_the_keys_and_counts_a_version(storage: Storage) -> None:
     new = [Key(KeyKind.USER, sent.keys[1].text_hash, start=0, end=5), key("three")]
     with storage.writer(SCOPE) as writer:
         put_vectors(writer, [draft("three")])
-        writer.rekey(sent.id, new, at=at(4), actor=ACTOR)
+        writer.rekey(sent.id, new, version="v2", at=at(4), actor=ACTOR)
     with storage.reader(SCOPE) as reader:
         assert reader.keys(sent.id) == new
         entry = reader.history(sent.id)[-1]
@@ -219,7 +219,7 @@ def test_rekey_replaces_the_keys_and_counts_a_version(storage: Storage) -> None:
 def test_rekey_of_an_unknown_note_is_not_found(storage: Storage) -> None:
     store(storage, draft("tea"))
     with storage.writer(SCOPE) as writer, pytest.raises(NotFound):
-        writer.rekey(draft("x").id, [], at=T0, actor=ACTOR)
+        writer.rekey(draft("x").id, [], version="v2", at=T0, actor=ACTOR)
 
 
 def test_times_keep_their_microseconds(storage: Storage) -> None:

@@ -176,7 +176,7 @@ def test_a_rekeyed_note_goes_round_with_its_new_keys(storage: Storage) -> None:
     store(storage, a)
     with storage.writer(SCOPE) as writer:
         put_vectors(writer, [draft("b")])
-        writer.rekey(a.id, [key("b")], at=T0, actor=ACTOR)
+        writer.rekey(a.id, [key("b")], version="v2", at=T0, actor=ACTOR)
     restore_all(storage, export(storage))
     with storage.reader(COPY) as reader:
         assert [k.text_hash for k in reader.keys(a.id)] == [sha256("b")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from memsvc.domain.drafts import NewItem
@@ -9,8 +11,9 @@ from memsvc.domain.jobs import JobStatus
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageBusy
-from memsvc.memory.maintenance import key_notes
 from memsvc.memory.purge import finish_erasure
+from memsvc.memory.rekeying import key_notes
+from memsvc.ports.retrieval import Passage
 
 SCOPE = Scope.of("acme", "alice")
 ACTOR = Actor("tester")
@@ -67,7 +70,9 @@ def test_keying_late_stores_no_vector_of_a_note_that_is_gone(world):
 
 
 def key_hashes(world, content):
-    return [key.text_hash for key in world.context.drafter.keys(content, ())]
+    return [
+        key.text_hash for key in world.context.drafter.keys(Passage(content, (), datetime(2024, 1, 1, tzinfo=UTC)))
+    ]
 
 
 def test_an_erasure_that_is_finished_leaves_nothing_to_do(world):

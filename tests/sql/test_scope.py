@@ -61,6 +61,8 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "session_rows": (lambda r, n: r.session_rows([n.row]), {}),
     "around": (lambda r, n: r.around(n, count=9), ([], [])),
     "keys": (lambda r, n: r.keys(n.id), []),
+    "keyed_otherwise": (lambda r, n: n in r.keyed_otherwise("v", after_row=0, limit=9), False),
+    "count_keyed_otherwise": (lambda r, n: r.count_keyed_otherwise("v"), 1),
     "history": (lambda r, n: r.history(n.id), []),
     "changes": (lambda r, n: n.id in [c.note for c in r.changes(after_sequence=0, limit=9)], False),
     "lexical": (
@@ -88,6 +90,10 @@ def _metadata(writer: SqlWriter, note: Note) -> None:
     writer.set_metadata(note.id, {"x": 1}, expected_version=None, at=T0, actor=ACTOR)
 
 
+def _rekey(writer: SqlWriter, note: Note) -> None:
+    writer.rekey(note.id, [key("other words")], version="v2", at=T0, actor=ACTOR)
+
+
 def _refused(error: type[Exception], call: Callable[[SqlWriter, Note], Any]) -> Callable[[SqlWriter, Note], Any]:
     def check(writer: SqlWriter, note: Note) -> None:
         with pytest.raises(error):
@@ -103,7 +109,7 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
     "add": _refused(ServerFault, lambda w, n: w.add([draft("secret plan")], actor=ACTOR)),
     "change_status": _refused(NotFound, _status),
     "set_metadata": _refused(NotFound, _metadata),
-    "rekey": _refused(NotFound, lambda w, n: w.rekey(n.id, [key("other words")], at=T0, actor=ACTOR)),
+    "rekey": _refused(NotFound, _rekey),
     "purge": lambda w, n: w.purge([n.id], at=T0, actor=ACTOR),
     "drop_namespace": lambda w, n: w.drop_namespace(at=T0, actor=ACTOR),
     "restore_record": _refused(ServerFault, lambda w, n: w.restore_record(NoteRecord(n, None, ()), [])),

@@ -60,11 +60,21 @@ def note_line(record: NoteRecord, history: Sequence[Change]) -> wire.NoteRecord:
         expired_at=note.expired_at,
         superseded_by=note.superseded_by,
         metadata=plain(note.metadata),
-        keys=tuple(
-            wire.KeyRecord(kind=k.kind.value, text_hash=k.text_hash, start=k.start, end=k.end, text=k.text)
-            for k in record.keys
-        ),
+        key_version=record.key_version,
+        keys=tuple(map(_key_line, record.keys)),
         history=tuple(_change_line(change) for change in history),
+    )
+
+
+def _key_line(key: Key) -> wire.KeyRecord:
+    return wire.KeyRecord(
+        kind=key.kind.value,
+        text_hash=key.text_hash,
+        start=key.start,
+        end=key.end,
+        text=key.text,
+        event_start=key.event_start,
+        event_end=key.event_end,
     )
 
 
@@ -102,9 +112,11 @@ def note_record(line: wire.NoteRecord) -> tuple[NoteRecord, list[Change]]:
         superseded_by=None if line.superseded_by is None else NoteId(line.superseded_by),
         metadata=line.metadata,
     )
-    keys = tuple(Key(KeyKind(k.kind), k.text_hash, k.start, k.end, k.text) for k in line.keys)
+    keys = tuple(
+        Key(KeyKind(k.kind), k.text_hash, k.start, k.end, k.text, k.event_start, k.event_end) for k in line.keys
+    )
     history = [
         Change(c.sequence, Operation(c.operation), 0, note.id, c.at, c.actor, c.version, c.patch)
         for c in line.history
     ]
-    return NoteRecord(note, line.dedupe, keys), history
+    return NoteRecord(note, line.dedupe, keys, line.key_version), history

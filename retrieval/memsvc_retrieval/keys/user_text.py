@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from memsvc.domain.notes import KeyKind, TurnSpan
-from memsvc.ports.retrieval import KeySpan
+from memsvc.domain.notes import KeyKind
+from memsvc.ports.retrieval import DrawnKey, KeySpan, Passage
 
 __all__ = ["UserTextKeys"]
 
@@ -13,10 +11,12 @@ __all__ = ["UserTextKeys"]
 class UserTextKeys:
     """One key per user turn with text; without one, a single key of the whole content."""
 
-    def spans(self, content: str, turns: Sequence[TurnSpan]) -> list[KeySpan]:
-        spans = [
+    version = "text-1"
+
+    def keys(self, passage: Passage) -> list[KeySpan | DrawnKey]:
+        spans: list[KeySpan | DrawnKey] = [
             KeySpan(KeyKind.USER, turn.start, turn.end)
-            for turn in turns
-            if turn.role == "user" and content[turn.start : turn.end].strip()
+            for turn in passage.turns
+            if turn.role == "user" and passage.content[turn.start : turn.end].strip()
         ]
-        return spans or [KeySpan(KeyKind.CONTENT, 0, len(content))]
+        return spans or [KeySpan(KeyKind.CONTENT, 0, len(passage.content))]

@@ -28,7 +28,7 @@ _COLUMNS = ", ".join(f'"{name}"' for name in FTS5_COLUMNS)
 _INSERT = f"INSERT INTO lexical (rowid, {_COLUMNS}) VALUES (?{', ?' * len(FTS5_COLUMNS)})"  # noqa: S608
 _DELETE = (
     "DELETE FROM lexical WHERE rowid IN (SELECT value FROM json_each(?)) "  # noqa: S608
-    f"AND substr(coalesce({_COLUMNS}), 1, ?) = ?"
+    f"AND coalesce(substr(coalesce({_COLUMNS}), 1, ?), ?) = ?"
 )
 _POSTINGS = (
     "SELECT (SELECT group_concat(doc * 65536 + col) FROM lexical_terms WHERE term = asked.value) "
@@ -57,9 +57,9 @@ class Fts5Lexical:
             connection.exec_driver_sql(_INSERT, rows)
 
     def remove(self, connection: Connection, namespace_row: int, note_rows: Sequence[int]) -> None:
-        """Drop notes of the namespace from the index; their bytes go with `compact`."""
+        """Drop notes of the namespace from the index, also those without terms; bytes go with `compact`."""
         prefix = namespace_prefix(namespace_row)
-        connection.exec_driver_sql(_DELETE, (json.dumps(list(note_rows)), len(prefix), prefix))
+        connection.exec_driver_sql(_DELETE, (json.dumps(list(note_rows)), len(prefix), prefix, prefix))
 
     def search(
         self,

@@ -12,7 +12,7 @@ from memsvc.ports.storage import PurgeCounts
 from memsvc_stores.memory.state import NamespaceData, StoredNote
 from memsvc_stores.memory.transaction import Transaction
 
-__all__ = ["drop", "purge"]
+__all__ = ["drop", "drop_unshared_vectors", "purge"]
 
 
 def purge(transaction: Transaction, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
@@ -31,7 +31,7 @@ def purge(transaction: Transaction, notes: Sequence[NoteId], *, at: datetime, ac
     return PurgeCounts(
         notes=len(gone),
         keys=sum(len(stored.keys) for stored in gone),
-        vectors=_drop_unshared_vectors(data, gone),
+        vectors=drop_unshared_vectors(data, gone),
         sessions=_drop_empty_sessions(data, gone),
     )
 
@@ -53,7 +53,8 @@ def _remove(data: NamespaceData, stored: StoredNote) -> None:
         del data.taken[stored.dedupe]
 
 
-def _drop_unshared_vectors(data: NamespaceData, gone: Sequence[StoredNote]) -> int:
+def drop_unshared_vectors(data: NamespaceData, gone: Sequence[StoredNote]) -> int:
+    """Delete the vectors of keys that no note has any more; return how many."""
     shared = {key.text_hash for stored in data.notes.values() for key in stored.keys}
     orphans = {key.text_hash for stored in gone for key in stored.keys} - shared
     places = [place for place in data.vectors if place[1] in orphans]

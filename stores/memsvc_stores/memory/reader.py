@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -112,6 +112,13 @@ class MemoryReader:
         stored = None if self._data is None else self._data.find(note)
         return [] if stored is None else list(stored.keys)
 
+    def keyed_otherwise(self, version: str, *, after_row: int, limit: int) -> list[Note]:
+        others = (note for note in self._keyed_otherwise(version) if note.row > after_row)
+        return list(islice(others, limit))
+
+    def count_keyed_otherwise(self, version: str) -> int:
+        return sum(1 for _ in self._keyed_otherwise(version))
+
     def history(self, note: NoteId) -> list[Change]:
         return [change for change in self._journal() if change.note == note]
 
@@ -158,6 +165,9 @@ class MemoryReader:
             keys=sum(len(item.keys) for item in stored.values()),
             last_sequence=len(self._journal()),
         )
+
+    def _keyed_otherwise(self, version: str) -> Iterator[Note]:
+        return (stored.note for stored in self._stored().values() if stored.key_version != version)
 
     def _stored(self) -> dict[int, StoredNote]:
         return {} if self._data is None else self._data.notes

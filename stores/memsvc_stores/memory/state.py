@@ -31,10 +31,11 @@ class StoredNote:
     keys: tuple[Key, ...]
     words: WordCounts
     keyed_at: int
+    key_version: str | None = None
 
     @property
     def record(self) -> NoteRecord:
-        return NoteRecord(self.note, self.dedupe, self.keys)
+        return NoteRecord(self.note, self.dedupe, self.keys, self.key_version)
 
 
 @dataclass(frozen=True, slots=True)

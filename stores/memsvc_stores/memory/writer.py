@@ -18,7 +18,7 @@ from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import purging
-from memsvc_stores.memory.lexical import counts_of
+from memsvc_stores.memory.lexical import WordCounts, counts_of
 from memsvc_stores.memory.reader import MemoryReader
 from memsvc_stores.memory.state import SessionEntry, StoredNote
 from memsvc_stores.memory.transaction import Transaction
@@ -93,13 +93,22 @@ class MemoryWriter(MemoryReader):
         self._transaction.journal(changed, Operation.UPDATED, at=at, actor=actor, patch=patch)
         return changed
 
-    def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
+    def rekey(self, note: NoteId, keys: Sequence[Key], *, version: str | None, at: datetime, actor: str) -> None:
         stored = self._transaction.current(note)
         self._transaction.check_vectors(keys)
         changed = stored.note._replace(version=stored.note.version + 1)
         patch: dict[str, Json] = {"keys": {"old": len(stored.keys), "new": len(keys)}}
         sequence = self._transaction.journal(changed, Operation.REKEYED, at=at, actor=actor, patch=patch)
-        self._transaction.update(replace(stored, note=changed, keys=tuple(keys), keyed_at=sequence))
+        keyed = replace(
+            stored,
+            note=changed,
+            keys=tuple(keys),
+            words=self._words(changed, keys),
+            keyed_at=sequence,
+            key_version=version,
+        )
+        self._transaction.update(keyed)
+        purging.drop_unshared_vectors(self._transaction.opened(), [stored])
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         return purging.purge(self._transaction, notes, at=at, actor=actor)
@@ -115,8 +124,8 @@ class MemoryWriter(MemoryReader):
             return False
         note = record.note._replace(row=self._transaction.next_note_row())
         keyed_at = len(data.journal) + 1
-        words = counts_of(self._analyzer.prepare(*lexical_fields(note.content, note.turns)))
-        self._transaction.insert(StoredNote(note, record.dedupe, record.keys, words, keyed_at))
+        words = self._words(note, record.keys)
+        self._transaction.insert(StoredNote(note, record.dedupe, record.keys, words, keyed_at, record.key_version))
         for change in history:
             self._transaction.import_change(change, note.row)
         if not history:
@@ -134,7 +143,11 @@ class MemoryWriter(MemoryReader):
         if draft.dedupe in data.taken:
             return Added(None, data.taken[draft.dedupe])
         note = draft.first_version(self._transaction.next_note_row())
-        words = counts_of(self._analyzer.prepare(*lexical_fields(draft.content, draft.turns)))
-        self._transaction.insert(StoredNote(note, draft.dedupe, draft.keys, words, len(data.journal) + 1))
+        words = self._words(note, draft.keys)
+        keyed_at = len(data.journal) + 1
+        self._transaction.insert(StoredNote(note, draft.dedupe, draft.keys, words, keyed_at, draft.key_version))
         self._transaction.journal(note, Operation.CREATED, at=draft.ingest_time, actor=actor, patch={})
         return Added(note.row, None)
+
+    def _words(self, note: Note, keys: Sequence[Key]) -> WordCounts:
+        return counts_of(self._analyzer.prepare(*lexical_fields(note.content, note.turns, keys)))

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, insert, select
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import Key, Note, lexical_fields
+from memsvc.domain.notes import Key, Note, NoteRecord, lexical_fields
 from memsvc.domain.selection import VISIBLE
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import ServerFault
@@ -25,13 +25,10 @@ from memsvc_stores.sql.statements import TAKEN
 from memsvc_stores.sql.tables import keys, notes, sessions
 from memsvc_stores.sql.vectors import check_vectors
 
-__all__ = ["NewNote", "add", "insert_keys", "insert_notes", "next_rows", "replace_keys"]
+__all__ = ["NewNote", "add", "insert_keys", "insert_notes", "new_note", "next_rows"]
 
 _INSERT_NOTE = insert(notes).inline()
 _INSERT_KEY = insert(keys).inline()
-_DELETE_KEYS = delete(keys).where(
-    keys.c.namespace_id == bindparam("namespace"), keys.c.note_row == bindparam("note")
-)
 _SESSION_ROWS = select(sessions.c.id, sessions.c.row).where(
     sessions.c.namespace_id == bindparam("namespace"), among(sessions.c.id, "ids")
 )
@@ -46,8 +43,16 @@ class NewNote:
     note: Note
     dedupe: str | None
     keys: tuple[Key, ...]
+    key_version: str | None
     user_text: str
     other_text: str
+
+
+def new_note(record: NoteRecord) -> NewNote:
+    """Return what is to be stored of a record."""
+    note = record.note
+    texts = lexical_fields(note.content, note.turns, record.keys)
+    return NewNote(note, record.dedupe, record.keys, record.key_version, *texts)
 
 
 def add(executor: Executor, namespace: Namespace, drafts: Sequence[NoteDraft], *, actor: str) -> list[Added]:
@@ -62,7 +67,10 @@ def add(executor: Executor, namespace: Namespace, drafts: Sequence[NoteDraft], *
         if draft.status in VISIBLE:
             taken[draft.dedupe] = draft.id
     rows = next_rows(executor, len(fresh))
-    new = [_new_note(draft, row) for draft, row in zip(fresh, rows, strict=True)]
+    new = [
+        new_note(NoteRecord(draft.first_version(row), draft.dedupe, draft.keys, draft.key_version))
+        for draft, row in zip(fresh, rows, strict=True)
+    ]
     insert_notes(executor, namespace, new)
     record(executor, namespace, [_created(item.note, actor) for item in new])
     stored = {id(draft): row for draft, row in zip(fresh, rows, strict=True)}
@@ -124,19 +132,13 @@ def insert_keys(executor: Executor, namespace: int, keyed: Iterable[tuple[int, S
             "span_start": key.start,
             "span_end": key.end,
             "text": key.text,
+            "event_start": micros(key.event_start),
+            "event_end": micros(key.event_end),
         }
         for row, keys_of_note in keyed
         for ordinal, key in enumerate(keys_of_note)
     ]
     executor.run_many(_INSERT_KEY, rows)
-
-
-def replace_keys(executor: Executor, namespace: Namespace, note_row: int, new: Sequence[Key]) -> int:
-    """Give a note other keys; return how many it had."""
-    check_vectors(executor, namespace.row, model=namespace.model, keys=new)
-    count = executor.run(_DELETE_KEYS, namespace=namespace.row, note=note_row)
-    insert_keys(executor, namespace.row, [(note_row, new)])
-    return count
 
 
 def _session_rows(executor: Executor, namespace: int, ids: set[SessionId | None]) -> dict[SessionId | None, int]:
@@ -147,10 +149,6 @@ def _session_rows(executor: Executor, namespace: int, ids: set[SessionId | None]
         missing = sorted(str(session) for session in ids - found.keys())
         raise ServerFault(f"session {missing[0]} must be put before its notes")
     return found
-
-
-def _new_note(draft: NoteDraft, row: int) -> NewNote:
-    return NewNote(draft.first_version(row), draft.dedupe, draft.keys, *lexical_fields(draft.content, draft.turns))
 
 
 def _created(note: Note, actor: str) -> Change:
@@ -179,4 +177,5 @@ def _own_values(item: NewNote) -> dict[str, Any]:
         "dedupe_hash": item.dedupe,
         "turns": encode_turns(note.turns),
         "content": note.content,
+        "key_version": item.key_version,
     }

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, bindparam, delete, exists, select, update
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Key
 from memsvc.ports.storage import PurgeCounts
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
@@ -16,7 +17,7 @@ from memsvc_stores.sql.journal import record
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.tables import journal, keys, namespaces, notes, sessions, vectors
 
-__all__ = ["drop", "purge"]
+__all__ = ["delete_keys", "drop", "purge"]
 
 _NAMESPACE: BindParameter[int] = bindparam("namespace")
 _GONE = select(
@@ -54,12 +55,9 @@ def purge(
     if not gone:
         return PurgeCounts(0, 0, 0, 0)
     note_rows = [found[0] for found in gone]
-    rows = many(note_rows)
-    hashes = many({text_hash for (text_hash,) in executor.all(_HASHES, namespace=namespace.row, rows=rows)})
     executor.backend.lexical.remove(executor.connection, namespace.row, note_rows)
-    deleted_keys = executor.run(_DELETE_KEYS, namespace=namespace.row, rows=rows)
-    executor.run(_DELETE_NOTES, namespace=namespace.row, rows=rows)
-    deleted_vectors = executor.run(_DELETE_UNSHARED, namespace=namespace.row, hashes=hashes)
+    deleted_keys, deleted_vectors = delete_keys(executor, namespace, note_rows)
+    executor.run(_DELETE_NOTES, namespace=namespace.row, rows=many(note_rows))
     held = many({found[3] for found in gone if found[3] is not None})
     deleted_sessions = executor.run(_DELETE_EMPTY, namespace=namespace.row, rows=held)
     executor.run(_BLANK_HISTORY, namespace=namespace.row, ids=many([found[1] for found in gone]))
@@ -71,6 +69,18 @@ def purge(
     ]
     record(executor, namespace, tombstones)
     return PurgeCounts(len(gone), deleted_keys, deleted_vectors, deleted_sessions)
+
+
+def delete_keys(
+    executor: Executor, namespace: Namespace, note_rows: Sequence[int], *, replaced_by: Sequence[Key] = ()
+) -> tuple[int, int]:
+    """Delete notes' keys, and the vectors that no other note nor a new key uses; return how many of each."""
+    many = executor.backend.many
+    rows = many(note_rows)
+    hashes = {text_hash for (text_hash,) in executor.all(_HASHES, namespace=namespace.row, rows=rows)}
+    deleted = executor.run(_DELETE_KEYS, namespace=namespace.row, rows=rows)
+    unused = many(hashes - {key.text_hash for key in replaced_by})
+    return deleted, executor.run(_DELETE_UNSHARED, namespace=namespace.row, hashes=unused)
 
 
 def drop(executor: Executor, namespace: Namespace) -> PurgeCounts:

@@ -110,6 +110,14 @@ class SqlReader:
     def keys(self, note: NoteId) -> list[Key]:
         return [key_of(r) for r in self._all(statements.KEYS, note=note)]
 
+    def keyed_otherwise(self, version: str, *, after_row: int, limit: int) -> list[Note]:
+        found = self._all(statements.KEYED_OTHERWISE, version=version, after=after_row, limit=limit)
+        return [note_of(r) for r in found]
+
+    def count_keyed_otherwise(self, version: str) -> int:
+        found = self._all(statements.COUNT_KEYED_OTHERWISE, version=version)
+        return int(found[0][0]) if found else 0
+
     def history(self, note: NoteId) -> list[Change]:
         return [change_of(r) for r in self._all(statements.HISTORY, note=note)]
 
@@ -148,7 +156,7 @@ class SqlReader:
         spoken: dict[int, list[Key]] = {r[0]: [] for r in found}
         for row, *key in self._all(statements.KEYS_OF_ROWS, rows=self._many(spoken)):
             spoken[row].append(key_of(key))
-        return [NoteRecord(note_of(r), r[-1], tuple(spoken[r[0]])) for r in found]
+        return [NoteRecord(note_of(r), r[-2], tuple(spoken[r[0]]), r[-1]) for r in found]
 
     def stats(self) -> StoreStats:
         if self._namespace is None:

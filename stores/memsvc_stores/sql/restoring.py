@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from memsvc.domain.changes import Change, Operation
-from memsvc.domain.notes import NoteRecord, lexical_fields
+from memsvc.domain.notes import NoteRecord
 from memsvc.domain.selection import VISIBLE
 from memsvc.errors import Conflict
 from memsvc_stores.sql.executor import Executor
-from memsvc_stores.sql.inserting import NewNote, insert_notes, next_rows
+from memsvc_stores.sql.inserting import insert_notes, new_note, next_rows
 from memsvc_stores.sql.journal import record as record_changes
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.statements import NOTES_BY_ID, TAKEN
@@ -31,9 +31,7 @@ def restore(executor: Executor, namespace: Namespace, record: NoteRecord, histor
             )
     (row,) = next_rows(executor, 1)
     note = record.note._replace(row=row)
-    insert_notes(
-        executor, namespace, [NewNote(note, record.dedupe, record.keys, *lexical_fields(note.content, note.turns))]
-    )
+    insert_notes(executor, namespace, [new_note(replace(record, note=note))])
     changes = [replace(change, note_row=row) for change in history] or [
         Change(0, Operation.CREATED, row, note.id, note.ingest_time, "import", note.version)
     ]

@@ -60,7 +60,15 @@ SESSION_COLUMNS = (
     sessions.c.turn_count,
     sessions.c.metadata,
 )
-KEY_COLUMNS = (keys.c.kind, keys.c.text_hash, keys.c.span_start, keys.c.span_end, keys.c.text)
+KEY_COLUMNS = (
+    keys.c.kind,
+    keys.c.text_hash,
+    keys.c.span_start,
+    keys.c.span_end,
+    keys.c.text,
+    keys.c.event_start,
+    keys.c.event_end,
+)
 CHANGE_COLUMNS = (
     journal.c.sequence,
     journal.c.operation,
@@ -160,7 +168,7 @@ def session_of(r: Sequence[Any]) -> Session:
 
 def key_of(r: Sequence[Any]) -> Key:
     """Map the KEY_COLUMNS."""
-    return Key(KeyKind(r[0]), r[1], r[2], r[3], r[4])
+    return Key(KeyKind(r[0]), r[1], r[2], r[3], r[4], moment(r[5]), moment(r[6]))
 
 
 def change_of(r: Sequence[Any]) -> Change:

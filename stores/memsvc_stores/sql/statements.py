@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, func, select
 
 from memsvc_stores.sql.backends import Backend
 from memsvc_stores.sql.elements import among
@@ -11,7 +11,9 @@ from memsvc_stores.sql.tables import idempotency, journal, keys, notes, sessions
 
 __all__ = [
     "CHANGES",
+    "COUNT_KEYED_OTHERWISE",
     "HISTORY",
+    "KEYED_OTHERWISE",
     "KEYS",
     "KEYS_OF_ROWS",
     "NOTES",
@@ -39,10 +41,17 @@ NOTES: Select[tuple[object, ...]] = (
 NOTES_BY_ID = NOTES.where(among(notes.c.id, "ids"))
 NOTES_BY_ROW = NOTES.where(among(notes.c.row, "rows"))
 RECORDS = (
-    NOTES.add_columns(notes.c.dedupe_hash)
+    NOTES.add_columns(notes.c.dedupe_hash, notes.c.key_version)
     .where(notes.c.row > bindparam("after"))
     .order_by(notes.c.row)
     .limit(bindparam("limit"))
+)
+_OTHERWISE = func.coalesce(notes.c.key_version, "") != bindparam("version")
+KEYED_OTHERWISE = (
+    NOTES.where(notes.c.row > bindparam("after"), _OTHERWISE).order_by(notes.c.row).limit(bindparam("limit"))
+)
+COUNT_KEYED_OTHERWISE = (
+    select(func.count()).select_from(notes).where(notes.c.namespace_id == _NAMESPACE, _OTHERWISE)
 )
 TAKEN = select(notes.c.dedupe, notes.c.id).where(
     notes.c.namespace_id == _NAMESPACE, among(notes.c.dedupe, "dedupes")

@@ -20,6 +20,7 @@ from memsvc_stores.sql import changing, inserting, purging, queueing, responses,
 from memsvc_stores.sql.journal import record
 from memsvc_stores.sql.namespace import Namespace, create_namespace, write_counts
 from memsvc_stores.sql.reader import SqlReader
+from memsvc_stores.sql.rekeying import replace_keys
 from memsvc_stores.sql.vectors import WritableVectors
 
 __all__ = ["SqlWriter"]
@@ -84,10 +85,10 @@ class SqlWriter(SqlReader):
         self._change(before, after, Operation.UPDATED, at=at, actor=actor, patch=patch)
         return after
 
-    def rekey(self, note: NoteId, keys: Sequence[Key], *, at: datetime, actor: str) -> None:
+    def rekey(self, note: NoteId, keys: Sequence[Key], *, version: str | None, at: datetime, actor: str) -> None:
         before = self._current(note, None)
         after = before._replace(version=before.version + 1)
-        count = inserting.replace_keys(self._executor, self._opened(), after.row, keys)
+        count = replace_keys(self._executor, self._opened(), after, keys, version=version)
         patch: dict[str, Json] = {"keys": {"old": count, "new": len(keys)}}
         self._change(before, after, Operation.REKEYED, at=at, actor=actor, patch=patch)
 

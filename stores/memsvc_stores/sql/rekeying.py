@@ -1,0 +1,61 @@
+"""Other keys for a note: its rows, its lexical document, and no vector left that only the old keys had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select, update
+
+from memsvc.domain.notes import Key, Note, lexical_fields
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.inserting import insert_keys
+from memsvc_stores.sql.namespace import Namespace
+from memsvc_stores.sql.purging import delete_keys
+from memsvc_stores.sql.tables import notes
+from memsvc_stores.sql.vectors import check_vectors
+
+__all__ = ["replace_keys"]
+
+_WORDS = select(notes.c.user_words, notes.c.other_words).where(
+    notes.c.namespace_id == bindparam("namespace"), notes.c.row == bindparam("note")
+)
+_UPDATE = (
+    update(notes)
+    .where(notes.c.namespace_id == bindparam("namespace"), notes.c.row == bindparam("note"))
+    .values(
+        user_words=bindparam("new_user_words"),
+        other_words=bindparam("new_other_words"),
+        key_version=bindparam("new_key_version"),
+    )
+)
+
+
+def replace_keys(
+    executor: Executor, namespace: Namespace, note: Note, new: Sequence[Key], *, version: str | None
+) -> int:
+    """Give a note other keys; return how many it had."""
+    check_vectors(executor, namespace.row, model=namespace.model, keys=new)
+    count, _ = delete_keys(executor, namespace, [note.row], replaced_by=new)
+    insert_keys(executor, namespace.row, [(note.row, new)])
+    _index_words(executor, namespace, note, new, version=version)
+    return count
+
+
+def _index_words(
+    executor: Executor, namespace: Namespace, note: Note, new: Sequence[Key], *, version: str | None
+) -> None:
+    lexical = executor.backend.lexical
+    document = lexical.analyzer.prepare(*lexical_fields(note.content, note.turns, new))
+    user, other = len(document.user_terms), len(document.other_terms)
+    had = executor.one(_WORDS, namespace=namespace.row, note=note.row)
+    lexical.remove(executor.connection, namespace.row, [note.row])
+    lexical.add(executor.connection, namespace.row, [(note.row, document)])
+    executor.run(
+        _UPDATE,
+        namespace=namespace.row,
+        note=note.row,
+        new_user_words=user,
+        new_other_words=other,
+        new_key_version=version,
+    )
+    namespace.count(0, user_words=user - had[0], other_words=other - had[1])
