@@ -10,7 +10,7 @@ from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.corpus import build_corpora
 from memsvc_evals.longmemeval.expansion.cache import ExpansionCache
 from memsvc_evals.longmemeval.expansion.clean import Item, join_clean
-from memsvc_evals.longmemeval.expansion.options import Expansion, parse_join
+from memsvc_evals.longmemeval.expansion.options import Expansion, parse_form
 from memsvc_evals.longmemeval.question import Question
 
 FACTS, PHRASES, SUMM = Expansion.SESSION_USERFACT, Expansion.SESSION_KEYPHRASE, Expansion.SESSION_SUMM
@@ -21,7 +21,7 @@ Entry = tuple[str, ...] | None
 def _items(question: Question, form: str, cache: ExpansionCache) -> tuple[Item, ...]:
     corpora = build_corpora(question)
     documents = corpora.sessions if cache.expansion.level == "session" else corpora.turns
-    return join_clean(question, documents, cache=cache, form=parse_join(f"clean:{form}").form)
+    return join_clean(question, documents, cache=cache, form=parse_form(form))
 
 
 def _keys(question: Question, form: str, entry: Entry, expansion: Expansion = FACTS) -> list[tuple[str, ...]]:
@@ -76,17 +76,6 @@ def test_a_distractor_turn_is_expanded_like_any_other(distractor: Question) -> N
     assert [item.keys for item in _items(distractor, "merge", cache)] == [("f1 one",), ("f2 two",)]
 
 
-def test_separate_makes_no_distractor_turn_gold(distractor: Question) -> None:
-    cache = ExpansionCache(TURN_FACTS, {"aa_1_1": ("f1",), "aa_1_3": ("f2",)})
-    items = _items(distractor, "separate", cache)
-    assert [(item.document, item.labelled) for item in items] == [(0, False), (1, True)]
-
-
-def test_separate_leaves_an_unlabelled_session_without_a_label(unlabelled: Question) -> None:
-    (item,) = _items(unlabelled, "separate", ExpansionCache(FACTS, {"sharegpt_Q_0": ("f",)}))
-    assert (item.labelled, item.in_evidence) == (False, True)
-
-
 @pytest.mark.parametrize(("form", "expected"), [("merge", ("f1 f2 txt",)), ("split-merge", ("f1 txt", "f2 txt"))])
 def test_a_repeated_session_is_expanded_once(repeated: Question, form: str, expected: tuple[str, ...]) -> None:
     assert _keys(repeated, form, ("f1", "f2")) == [expected, expected]
@@ -97,4 +86,4 @@ def test_documents_of_the_other_level_are_refused(distractor: Question, expansio
     corpora = build_corpora(distractor)
     documents = corpora.turns if expansion is FACTS else corpora.sessions
     with pytest.raises(InvalidInput, match=f"{expansion} expands {expansion.level}s, not"):
-        join_clean(distractor, documents, cache=ExpansionCache(expansion, {}), form=parse_join("clean:merge").form)
+        join_clean(distractor, documents, cache=ExpansionCache(expansion, {}), form=parse_form("merge"))

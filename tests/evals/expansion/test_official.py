@@ -10,7 +10,7 @@ from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.corpus import build_corpora, gold_ids
 from memsvc_evals.longmemeval.expansion.cache import ExpansionCache
 from memsvc_evals.longmemeval.expansion.official import join_official
-from memsvc_evals.longmemeval.expansion.options import Expansion, parse_join
+from memsvc_evals.longmemeval.expansion.options import Expansion, parse_form
 from memsvc_evals.longmemeval.question import Question
 
 FACTS, PHRASES, SUMM = Expansion.SESSION_USERFACT, Expansion.SESSION_KEYPHRASE, Expansion.SESSION_SUMM
@@ -21,14 +21,12 @@ Texts = list[tuple[str, str]]
 
 def _sessions(question: Question, form: str, entry: Entry, expansion: Expansion = FACTS, key: str = "s") -> Texts:
     cache = ExpansionCache(expansion, {key: entry})
-    option = parse_join(f"official:{form}")
-    documents = join_official(question, build_corpora(question).sessions, cache=cache, form=option.form)
+    documents = join_official(question, build_corpora(question).sessions, cache=cache, form=parse_form(form))
     return [(document.id, document.text) for document in documents]
 
 
 def _turns(question: Question, form: str, cache: ExpansionCache) -> Texts:
-    option = parse_join(f"official:{form}")
-    documents = join_official(question, build_corpora(question).turns, cache=cache, form=option.form)
+    documents = join_official(question, build_corpora(question).turns, cache=cache, form=parse_form(form))
     return [(document.id, document.text) for document in documents]
 
 
@@ -87,7 +85,7 @@ def test_another_splitter_gives_the_sentences(filler: Question) -> None:
         filler,
         build_corpora(filler).sessions,
         cache=ExpansionCache(SUMM, {"s": ("a|b",)}),
-        form=parse_join("official:split-replace").form,
+        form=parse_form("split-replace"),
         sentences=lambda text: text.split("|"),
     )
     assert [document.text for document in joined] == ["a", "b"]
@@ -116,7 +114,7 @@ def test_quirk_2_a_distractor_turn_is_not_expanded(distractor: Question) -> None
 
 def test_quirk_3_separate_makes_a_distractor_turn_gold(distractor: Question) -> None:
     cache = ExpansionCache(TURN_FACTS, {"aa_1_1": ("f1",), "aa_1_3": ("f2",)})
-    form = parse_join("official:separate").form
+    form = parse_form("separate")
     joined = join_official(distractor, build_corpora(distractor).turns, cache=cache, form=form)
     assert gold_ids(joined) == {"answer_aa_1_1", "answer_aa_1_3"}
 
@@ -137,7 +135,7 @@ def test_quirk_5_split_copies_are_split_again(repeated: Question) -> None:
 
 def test_added_documents_know_where_they_come_from(distractor: Question) -> None:
     cache = ExpansionCache(TURN_FACTS, {"aa_1_3": ("f",)})
-    form = parse_join("official:separate").form
+    form = parse_form("separate")
     joined = join_official(distractor, build_corpora(distractor).turns, cache=cache, form=form)
     assert [(document.text, document.session, document.turn) for document in joined[2:]] == [
         ("", 0, 0),

@@ -9,7 +9,7 @@ from memsvc_evals.longmemeval.expansion.pooling import max_pool, pooled_ranking
 
 
 def _item(document: int, *keys: str) -> Item:
-    return Item(document, keys, labelled=False, in_evidence=False)
+    return Item(document, keys)
 
 
 ITEMS = (_item(0, "a", "b"), _item(1, "c"), _item(2, "d", "e", "f"))

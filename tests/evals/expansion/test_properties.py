@@ -62,15 +62,6 @@ def test_every_document_stays_one_item_with_a_key(question: Question, cache: Exp
 
 
 @given(questions(), caches(), FORM)
-def test_gold_is_the_same_with_and_without_expansion(
-    question: Question, cache: ExpansionCache, form: Form
-) -> None:
-    before = _join(question, ExpansionCache(cache.expansion, {}), form)
-    after = _join(question, cache, form)
-    assert [(i.labelled, i.in_evidence) for i in after] == [(i.labelled, i.in_evidence) for i in before]
-
-
-@given(questions(), caches(), FORM)
 def test_other_ids_give_the_same_items(question: Question, cache: ExpansionCache, form: Form) -> None:
     names = {name: f"n{place}" for place, name in enumerate(IDS)}
     renamed = replace(

@@ -11,7 +11,7 @@ from pathlib import Path
 from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.expansion.options import Expansion
 
-__all__ = ["ExpansionCache", "cache_id", "make_cache", "read_cache", "write_cache"]
+__all__ = ["ExpansionCache", "cache_id", "check_path", "make_cache", "read_cache", "write_cache"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,15 @@ def make_cache(expansion: Expansion, extracted: Mapping[str, Sequence[str] | Non
     return ExpansionCache(expansion, entries)
 
 
-def read_cache(path: Path, expansion: Expansion) -> ExpansionCache:
-    """Read a cache file; raises InvalidInput that names the file and the entry.
+def check_path(path: Path, expansion: Expansion) -> None:
+    """Raise InvalidInput unless the path contains the expansion's name, as the official code asks."""
+    if expansion not in str(path):
+        raise InvalidInput(f"cache {path}: its path must contain {expansion}, the expansion it holds")
 
-    As in the official code, the path must contain the name of the expansion.
-    """
-    _check_path(path, expansion)
+
+def read_cache(path: Path, expansion: Expansion) -> ExpansionCache:
+    """Read a cache file; raises InvalidInput that names the file and the entry."""
+    check_path(path, expansion)
     try:
         data = json.loads(path.read_bytes(), object_pairs_hook=_unique)
         if not isinstance(data, dict):
@@ -76,7 +79,7 @@ def write_cache(path: Path, cache: ExpansionCache) -> None:
 
     Raises InvalidInput if the path lacks the expansion's name or cannot be written.
     """
-    _check_path(path, cache.expansion)
+    check_path(path, cache.expansion)
     data = {name: _official(texts, cache.expansion) for name, texts in cache.entries.items()}
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -85,11 +88,6 @@ def write_cache(path: Path, cache: ExpansionCache) -> None:
     except OSError as error:
         unfinished.unlink(missing_ok=True)
         raise InvalidInput(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _check_path(path: Path, expansion: Expansion) -> None:
-    if expansion not in str(path):
-        raise InvalidInput(f"cache {path}: its path must contain {expansion}, the expansion it holds")
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

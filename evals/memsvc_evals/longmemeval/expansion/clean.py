@@ -17,16 +17,10 @@ __all__ = ["Item", "join_clean"]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document (index into the corpus) with all its keys, at least one.
-
-    `labelled`: a user turn of it has has_answer; `in_evidence`: its session is in answer_session_ids. Neither
-    looks into the text of an id.
-    """
+    """A document (index into the corpus, which keeps its label) with all its keys, at least one."""
 
     document: int
     keys: tuple[str, ...]
-    labelled: bool
-    in_evidence: bool
 
 
 def join_clean(
@@ -41,20 +35,12 @@ def join_clean(
 
     Raises InvalidInput unless the documents are of the level that the cache expands.
     """
-    evidence = frozenset(question.answer_session_ids)
     items = []
     for index, document in enumerate(documents):
         _check_level(document, cache)
         texts = tuple(text for text in cache.get(_raw_id(question, document)) or () if text.strip())
         pieces = pieces_of(texts, cache.expansion, split=form.split, sentences=sentences) if texts else ()
-        items.append(
-            Item(
-                document=index,
-                keys=_keys(document.text, tuple(filter(None, pieces)), form.join),
-                labelled=_is_labelled(question, document),
-                in_evidence=question.haystack[document.session].id in evidence,
-            )
-        )
+        items.append(Item(index, _keys(document.text, tuple(filter(None, pieces)), form.join)))
     return tuple(items)
 
 
@@ -67,12 +53,6 @@ def _check_level(document: Document, cache: ExpansionCache) -> None:
 def _raw_id(question: Question, document: Document) -> str:
     session = question.haystack[document.session].id
     return session if document.turn is None else f"{session}_{document.turn + 1}"
-
-
-def _is_labelled(question: Question, document: Document) -> bool:
-    turns = question.haystack[document.session].turns
-    own = turns if document.turn is None else (turns[document.turn],)
-    return any(turn.has_answer and turn.role == "user" for turn in own)
 
 
 def _keys(text: str, pieces: tuple[str, ...], join: Join) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from memsvc.errors import InvalidInput
 
-__all__ = ["Expansion", "Form", "Join", "JoinOption", "Style", "parse_join"]
+__all__ = ["Expansion", "Form", "Join", "Style", "parse_form"]
 
 _SPLIT = "split-"
 
@@ -57,22 +57,9 @@ class Form:
         return f"{_SPLIT if self.split else ''}{self.join}"
 
 
-@dataclass(frozen=True, slots=True)
-class JoinOption:
-    style: Style
-    form: Form
-
-    def __str__(self) -> str:
-        return f"{self.style}:{self.form}"
-
-
-def parse_join(text: str) -> JoinOption:
-    """Read `STYLE:[split-]JOIN`, for example `official:split-merge`; raises InvalidInput."""
-    style, _, form = text.partition(":")
-    join = form.removeprefix(_SPLIT)
-    if style not in list(Style) or join not in list(Join):
-        styles, joins = " or ".join(Style), ", ".join(Join)
-        raise InvalidInput(
-            f"join {text!r}: must be {styles}, a colon, and one of {joins}, each also with {_SPLIT} before it"
-        )
-    return JoinOption(Style(style), Form(Join(join), split=form != join))
+def parse_form(text: str) -> Form:
+    """Read `[split-]JOIN`, for example `split-merge`; raises InvalidInput."""
+    join = text.removeprefix(_SPLIT)
+    if join not in list(Join):
+        raise InvalidInput(f"join {text!r}: must be one of {', '.join(Join)}, each also with {_SPLIT} before it")
+    return Form(Join(join), split=text != join)
