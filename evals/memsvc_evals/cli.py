@@ -17,6 +17,7 @@ from memsvc_evals.load.bench import Plan
 from memsvc_evals.load.command import LoadOptions, run_load
 from memsvc_evals.locomo.command import locomo
 from memsvc_evals.longmemeval.cli import longmemeval
+from memsvc_evals.longmemeval.key_caches import longmemeval_keys
 from memsvc_evals.terminal import report_console
 
 __all__ = ["app"]
@@ -28,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command()(longmemeval)
+app.command()(longmemeval_keys)
 app.command()(locomo)
 
 
