@@ -1,0 +1,1 @@
+"""From memories that were found to an answer, through a chat model."""
