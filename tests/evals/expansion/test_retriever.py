@@ -11,7 +11,7 @@ import pytest
 from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.averages import Average, score_question
 from memsvc_evals.longmemeval.corpus import build_corpora, gold_ids
-from memsvc_evals.longmemeval.expansion.choice import ExpansionChoice
+from memsvc_evals.longmemeval.expansion.choice import ExpansionChoice, choose
 from memsvc_evals.longmemeval.expansion.options import Expansion, Form, Join, Style
 from memsvc_evals.longmemeval.expansion.retriever import ExpansionRetriever
 from memsvc_evals.longmemeval.question import Question
@@ -120,3 +120,15 @@ def test_other_caches_are_other_runs(opened: Open) -> None:
 def test_a_missing_cache_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannot read"):
         ExpansionChoice(FACTS, MERGE, Style.CLEAN, tmp_path / "session-userfact.json").open()
+
+
+def test_the_options_of_a_command_choose(tmp_path: Path) -> None:
+    chosen = choose(FACTS, "split-merge", Style.OFFICIAL, tmp_path)
+    assert chosen == ExpansionChoice(FACTS, Form(Join.MERGE, split=True), Style.OFFICIAL, tmp_path)
+    assert choose(None, "merge", Style.CLEAN, None) is None
+
+
+@pytest.mark.parametrize(("expansion", "name"), [(FACTS, None), (None, "session-userfact.json")])
+def test_a_cache_without_its_expansion_is_refused(expansion: Expansion | None, name: str | None) -> None:
+    with pytest.raises(InvalidInput, match="--expansion and --cache-file go together"):
+        choose(expansion, "merge", Style.CLEAN, Path(name) if name else None)

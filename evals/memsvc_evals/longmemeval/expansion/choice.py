@@ -8,14 +8,14 @@ from pathlib import Path
 
 from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.expansion.cache import read_cache
-from memsvc_evals.longmemeval.expansion.options import Expansion, Form, Style
+from memsvc_evals.longmemeval.expansion.options import Expansion, Form, Style, parse_form
 from memsvc_evals.longmemeval.expansion.retriever import (
     CleanBm25Retriever,
     ExpansionRetriever,
     OfficialJoinRetriever,
 )
 
-__all__ = ["ExpansionChoice"]
+__all__ = ["ExpansionChoice", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,12 @@ class ExpansionChoice:
             raise InvalidInput(f"cannot read {self.file}: {error.strerror or error}") from error
         retriever = OfficialJoinRetriever if self.style is Style.OFFICIAL else CleanBm25Retriever
         return retriever(cache, self.form, digest=digest)
+
+
+def choose(expansion: Expansion | None, join: str, style: Style, file: Path | None) -> ExpansionChoice | None:
+    """Return what the options of a command ask for; raises InvalidInput for one that lacks the other."""
+    if expansion is None and file is None:
+        return None
+    if expansion is None or file is None:
+        raise InvalidInput("--expansion and --cache-file go together")
+    return ExpansionChoice(expansion, parse_form(join), style, file)
