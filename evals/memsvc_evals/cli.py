@@ -13,6 +13,7 @@ from memsvc_evals.ann.data.command import DataOptions, DatasetName, build_datase
 from memsvc_evals.ann.peers.registry import PEERS as ANN_PEERS
 from memsvc_evals.ann.plan import Plan as AnnPlan
 from memsvc_evals.clear_errors import clear_errors
+from memsvc_evals.compare.command import compare
 from memsvc_evals.load.bench import Plan
 from memsvc_evals.load.command import LoadOptions, run_load
 from memsvc_evals.locomo.command import locomo
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command()(longmemeval)
 app.command()(longmemeval_keys)
 app.command()(locomo)
+app.command()(compare)
 
 
 @app.command()

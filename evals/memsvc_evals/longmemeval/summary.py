@@ -16,8 +16,16 @@ from memsvc_evals.longmemeval.runs import QuestionRun
 __all__ = ["Results", "full_report", "metric_figures", "paired_with", "timing_figures"]
 
 Results: TypeAlias = "Sequence[tuple[QuestionScores, QuestionRun]]"
-_SHOWN = ("recall_any@5", "recall_all@5", "recall_all@10", "ndcg_any@5", "ndcg_any@10")
-_PAIRED = ("recall_all@5", "recall_all@10", "ndcg_any@10")
+_PAIRED = (
+    "recall_any@5",
+    "recall_all@5",
+    "recall_all@10",
+    "recall@5",
+    "recall@10",
+    "ndcg_any@5",
+    "ndcg_any@10",
+    "mrr",
+)
 
 
 def metric_figures(results: Results) -> dict[str, Figure]:
@@ -76,7 +84,7 @@ def _grouped(results: Results, key: Callable[[QuestionScores], str]) -> dict[str
                 if (metrics := scores.of(level, average)) is not None:
                     rows.setdefault(key(scores), []).append(metrics)
             for group, metrics_list in sorted(rows.items()):
-                means = {n: sum(m[n] for m in metrics_list) / len(metrics_list) for n in _SHOWN}
+                means = {n: sum(m[n] for m in metrics_list) / len(metrics_list) for n in metric_names()}
                 table.setdefault(f"{level}/{average}", {})[group] = {"n": len(metrics_list)} | means
     return table
 
@@ -85,7 +93,7 @@ def _question(scores: QuestionScores, run: QuestionRun) -> dict[str, Any]:
     metrics = {
         f"{level}/{average}": {name: found[name] for name in _PAIRED}
         for level in LEVELS
-        for average in (Average.STRICT, Average.IDS_NO_ABS)
+        for average in Average
         if (found := scores.of(level, average)) is not None
     }
     return {
@@ -108,9 +116,9 @@ def paired_with(report: dict[str, Any], baseline: dict[str, Any]) -> dict[str, A
     for question in report["questions"]:
         other = theirs.get(question["question_id"], {})
         for place in question["metrics"].keys() & other.keys():
-            for name, value in question["metrics"][place].items():
+            for name in question["metrics"][place].keys() & other[place].keys():
                 ours, base = pairs.setdefault(f"{place}/{name}", ([], []))
-                ours.append(value)
+                ours.append(question["metrics"][place][name])
                 base.append(other[place][name])
     result = {}
     for name, (ours, base) in sorted(pairs.items()):

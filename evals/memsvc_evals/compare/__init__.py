@@ -1,0 +1,1 @@
+"""Two reports of one benchmark, question by question."""
