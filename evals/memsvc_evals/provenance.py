@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import os
 import platform
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["DataFile", "code_revision", "machine"]
+from memsvc.errors import InvalidInput
+
+__all__ = ["DataFile", "code_revision", "inspect_data", "machine", "read_blocks"]
+
+_BLOCK = 1 << 20
+_MARK = b'"question_id"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,29 @@ class DataFile:
     name: str
     sha256: str
     questions: int
+
+
+def read_blocks(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes in blocks; raises InvalidInput for one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise InvalidInput(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def inspect_data(path: Path) -> DataFile:
+    """Return the file's digest and how often it has the key `question_id`, in one pass of bounded memory."""
+    digest = hashlib.sha256()
+    questions = 0
+    rest = b""
+    for block in read_blocks(path):
+        digest.update(block)
+        window = rest + block
+        questions += window.count(_MARK)
+        rest = window[-len(_MARK) + 1 :]
+    return DataFile(path.name, digest.hexdigest(), questions)
 
 
 def machine() -> dict[str, Any]:

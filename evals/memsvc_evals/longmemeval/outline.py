@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from memsvc.errors import InvalidInput
-from memsvc_evals.provenance import DataFile
+from memsvc_evals.provenance import DataFile, read_blocks
 
 __all__ = ["Outline", "read_outline"]
 
-_BLOCK = 1 << 20
 _FIELD = re.compile(rb'"question_(id|type)"\s*:\s*"([^"\\]{1,200})"')
 _LONGEST = 512
 
@@ -31,17 +29,13 @@ def read_outline(path: Path) -> Outline:
     digest = hashlib.sha256()
     found: dict[bytes, list[str]] = {b"id": [], b"type": []}
     window = b""
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-                window += block
-                end = 0
-                for match in _FIELD.finditer(window):
-                    found[match[1]].append(match[2].decode(errors="replace"))
-                    end = match.end()
-                window = window[max(end, len(window) - _LONGEST) :]
-    except OSError as error:
-        raise InvalidInput(f"cannot read {path}: {error.strerror or error}") from error
+    for block in read_blocks(path):
+        digest.update(block)
+        window += block
+        end = 0
+        for match in _FIELD.finditer(window):
+            found[match[1]].append(match[2].decode(errors="replace"))
+            end = match.end()
+        window = window[max(end, len(window) - _LONGEST) :]
     questions = tuple(zip_longest(found[b"id"], found[b"type"][: len(found[b"id"])], fillvalue=""))
     return Outline(DataFile(path.name, digest.hexdigest(), len(questions)), questions)
