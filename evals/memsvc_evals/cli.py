@@ -17,8 +17,11 @@ from memsvc_evals.compare.command import compare
 from memsvc_evals.load.bench import Plan
 from memsvc_evals.load.command import LoadOptions, run_load
 from memsvc_evals.locomo.command import locomo
+from memsvc_evals.longmemeval.answering.command import longmemeval_read
 from memsvc_evals.longmemeval.cli import longmemeval
+from memsvc_evals.longmemeval.judging.command import longmemeval_judge
 from memsvc_evals.longmemeval.key_caches import longmemeval_keys
+from memsvc_evals.reporting.command import report
 from memsvc_evals.terminal import report_console
 
 __all__ = ["app"]
@@ -31,8 +34,11 @@ app = typer.Typer(
 )
 app.command()(longmemeval)
 app.command()(longmemeval_keys)
+app.command()(longmemeval_read)
+app.command()(longmemeval_judge)
 app.command()(locomo)
 app.command()(compare)
+app.command()(report)
 
 
 @app.command()

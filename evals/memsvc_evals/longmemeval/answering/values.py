@@ -1,0 +1,66 @@
+"""From ranked places to what is read: whole sessions or rounds, without any label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from memsvc_agents.reading.items import Item, ReadTurn
+from memsvc_evals.longmemeval.answering.log import LoggedQuestion, Place
+from memsvc_evals.longmemeval.expansion.cache import ExpansionCache
+from memsvc_evals.longmemeval.question import LmeSession, LmeTurn
+
+__all__ = ["evidence_is_in", "items_of"]
+
+
+def items_of(logged: LoggedQuestion, top_k: int, facts: ExpansionCache | None = None) -> list[Item]:
+    """Return the first `top_k` as items to read, with the facts that a cache of expansions has of them."""
+    items = []
+    for rank, (place, identity) in enumerate(zip(logged.places[:top_k], logged.ids, strict=False)):
+        session = logged.question.haystack[place.session]
+        items.append(
+            Item(
+                session=str(place.session),
+                at=session.at,
+                date=session.date,
+                turns=tuple(_shown(session.turns[position]) for position in _span(session, place)),
+                rank=rank,
+                position=place.turn or 0,
+                facts=(facts.get(identity) or ()) if facts else (),
+            )
+        )
+    return items
+
+
+def evidence_is_in(logged: LoggedQuestion, ranks: Sequence[int]) -> bool | None:
+    """Say whether what stands at these ranks has all the evidence; None for an abstention question.
+
+    Evidence is every turn with has_answer, said by either side; of a question without such a turn, every session
+    of answer_session_ids.
+    """
+    question = logged.question
+    if question.is_abstention:
+        return None
+    read = [logged.places[rank] for rank in ranks]
+    evidence = {
+        (session.id, position)
+        for session in question.haystack
+        for position, turn in enumerate(session.turns)
+        if turn.has_answer
+    }
+    if not evidence:
+        return set(question.answer_session_ids) <= {question.haystack[place.session].id for place in read}
+    return evidence <= {mark for place in read for mark in _marks(question.haystack[place.session], place)}
+
+
+def _span(session: LmeSession, place: Place) -> range:
+    """Return the positions of the whole session, or of the round: the turn with the one after it."""
+    turns = range(len(session.turns))
+    return turns if place.turn is None else turns[place.turn : place.turn + 2]
+
+
+def _marks(session: LmeSession, place: Place) -> set[tuple[str, int]]:
+    return {(session.id, position) for position in _span(session, place)}
+
+
+def _shown(turn: LmeTurn) -> ReadTurn:
+    return ReadTurn(turn.role, turn.content)

@@ -1,0 +1,1 @@
+"""Judging LongMemEval answers: the rules by type, the official result file, and the accuracies."""
