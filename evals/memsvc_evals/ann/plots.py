@@ -9,10 +9,10 @@ from typing import Any
 from memsvc.errors import InvalidInput
 from memsvc_evals.ann.measured import Measured, Point
 from memsvc_evals.ann.searching import K
+from memsvc_evals.reporting.axes import new_axes, plain_ticks
 
 __all__ = ["draw", "frontier"]
 
-_INCHES = (10, 6)
 _MARKERS = "osD^v<>ph8*X"
 
 
@@ -33,14 +33,14 @@ def draw(folder: Path, results: Mapping[str, Measured], *, title: str) -> list[P
 
 
 def _recall(path: Path, curves: Mapping[str, list[Point]], *, title: str) -> Path:
-    figure, axes = _axes(title, x="p50, milliseconds (left is faster)", y=f"recall@{K}")
+    figure, axes = new_axes(title, x="p50, milliseconds (left is faster)", y=f"recall@{K}")
     for number, (system, points) in enumerate(curves.items()):
         marker = _MARKERS[number % len(_MARKERS)]
         (line,) = axes.plot(*_places(frontier(points)), marker=marker, label=system)
         beaten = [point for point in points if point not in frontier(points)]
         axes.plot(*_places(beaten), marker, color=line.get_color(), alpha=0.25)
     axes.set_xscale("log")
-    _plain_ticks(axes.xaxis)
+    plain_ticks(axes.xaxis)
     return _saved(path, figure, axes)
 
 
@@ -57,36 +57,15 @@ def _places(points: Sequence[Point]) -> tuple[list[float], list[float]]:
     return [point.p50 / 1000 for point in points], [point.recall[K] for point in points]
 
 
-def _plain_ticks(axis: Any) -> None:
-    """Label a logarithmic axis with 1, 2 and 5 of each power, in plain numbers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
-    axis.set_minor_formatter(NullFormatter())
-
-
 def _rates(path: Path, rates: Mapping[str, Mapping[int, float]], *, title: str) -> Path:
-    figure, axes = _axes(title, x="processes", y="queries per second")
+    figure, axes = new_axes(title, x="processes", y="queries per second")
     for number, (system, by_count) in enumerate(rates.items()):
         marker = _MARKERS[number % len(_MARKERS)]
         axes.plot(list(by_count), list(by_count.values()), marker=marker, label=system)
     axes.set_yscale("log")
-    _plain_ticks(axes.yaxis)
+    plain_ticks(axes.yaxis)
     axes.set_xticks(sorted({count for by_count in rates.values() for count in by_count}))
     return _saved(path, figure, axes)
-
-
-def _axes(title: str, *, x: str, y: str) -> tuple[Any, Any]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=_INCHES, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.set(title=title, xlabel=x, ylabel=y)
-    axes.grid(visible=True, alpha=0.3)
-    return figure, axes
 
 
 def _saved(path: Path, figure: Any, axes: Any) -> Path:

@@ -12,6 +12,7 @@ from memsvc_evals.ann.measured import Duel, Measured
 from memsvc_evals.ann.subjects import point_name
 from memsvc_evals.ann.summary import quartiles, ratios
 from memsvc_evals.figures import Figure
+from memsvc_evals.reporting.markdown import markdown_table
 
 __all__ = ["markdown", "print_ann"]
 
@@ -59,9 +60,7 @@ def markdown(
     parts = [caption]
     for title, (columns, rows) in _tables(results, duels, figures).items():
         if rows:
-            lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
-            lines += [f"| {' | '.join(row)} |" for row in rows]
-            parts.append(f"{title}:\n\n" + "\n".join(lines))
+            parts.append(f"{title}:\n\n{markdown_table(columns, rows)}")
     return "\n\n".join(parts) + "\n"
 
 

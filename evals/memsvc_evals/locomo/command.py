@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,14 @@ from rich.console import Console
 from memsvc.domain.recall import Mode
 from memsvc_evals.ann.data.sources import plain_file
 from memsvc_evals.clear_errors import clear_errors
-from memsvc_evals.figures import check_folder, write_report
+from memsvc_evals.figures import check_folder
 from memsvc_evals.locomo.printed import print_summary
 from memsvc_evals.locomo.run import count_questions, run_conversations
 from memsvc_evals.locomo.summary import full_report, recall_figures, timing_figures
 from memsvc_evals.longmemeval.opening import EmbedderName
-from memsvc_evals.provenance import DataFile, code_revision
+from memsvc_evals.provenance import DataFile, code_revision, machine
+from memsvc_evals.reporting.document import Document
+from memsvc_evals.reporting.writing import check_report_folder, write_document
 from memsvc_evals.terminal import progress_bar, report_console
 
 __all__ = ["LocomoRetriever", "locomo"]
@@ -31,6 +33,16 @@ class LocomoRetriever(StrEnum):
     HYBRID = "hybrid"
 
 
+@dataclass(frozen=True, slots=True)
+class _Options:
+    retriever: LocomoRetriever
+    embedder: EmbedderName
+    limit: int | None
+    cache: Path | None
+    json: Path | None
+    report: Path | None
+
+
 def locomo(
     file: Annotated[Path, typer.Argument(help="LoCoMo file, official JSON, or that packed by zstd (.zst).")],
     retriever: Annotated[LocomoRetriever, typer.Option(help="What ranks.")] = LocomoRetriever.HYBRID,
@@ -38,13 +50,17 @@ def locomo(
     limit: Annotated[int | None, typer.Option(min=1, help="So many questions only.")] = None,
     cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for the report as HTML and Markdown with plots.")
+    ] = None,
 ) -> None:
     """Recall the evidence of each question about a LoCoMo conversation and print the fraction found."""
     with clear_errors():
         check_folder(json_file)
+        check_report_folder(report)
+        options = _Options(retriever, embedder, limit, cache, json_file, report)
         with plain_file(file) as plain:
-            data = _inspect(file, plain)
-            _run(plain, data, report_console(), retriever, embedder, limit=limit, cache=cache, json=json_file)
+            _run(plain, _inspect(file, plain), options, report_console())
 
 
 def _inspect(file: Path, plain: Path) -> DataFile:
@@ -54,36 +70,19 @@ def _inspect(file: Path, plain: Path) -> DataFile:
         return DataFile(file.name, hashlib.file_digest(opened, "sha256").hexdigest(), questions)
 
 
-def _run(
-    plain: Path,
-    data: DataFile,
-    console: Console,
-    retriever: LocomoRetriever,
-    embedder: EmbedderName,
-    *,
-    limit: int | None,
-    cache: Path | None,
-    json: Path | None,
-) -> None:
+def _run(plain: Path, data: DataFile, options: _Options, console: Console) -> None:
     # Here and not at the top: the service needs libraries that the other commands do not.
     from memsvc_evals.locomo.in_process import open_conversations
 
-    total = data.questions if limit is None else min(limit, data.questions)
+    mode = Mode(options.retriever.value)
+    total = data.questions if options.limit is None else min(options.limit, data.questions)
     with (
-        open_conversations(Mode(retriever.value), embedder=embedder.value, cache=cache) as conversations,
+        open_conversations(mode, embedder=options.embedder.value, cache=options.cache) as conversations,
         progress_bar("questions", total) as advance,
     ):
-        runs = run_conversations(plain, conversations, limit=limit, on_question=advance)
-        config = dict(conversations.config) | {"limit": limit}
+        runs = run_conversations(plain, conversations, limit=options.limit, on_question=advance)
+        config = dict(conversations.config) | {"limit": options.limit, "machine": machine()}
     figures = recall_figures(runs) | timing_figures(runs)
     print_summary(console, figures)
-    if json:
-        write_report(
-            json,
-            benchmark="locomo",
-            config=config,
-            data=asdict(data),
-            code=code_revision(),
-            figures=figures,
-            report=full_report(runs),
-        )
+    document = Document("locomo", config, asdict(data), code_revision(), figures, full_report(runs))
+    write_document(document, json=options.json, folder=options.report)

@@ -40,6 +40,9 @@ def longmemeval(
     cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
     logs: Annotated[Path | None, typer.Option(help="Prefix of the official retrieval logs to write.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for the report as HTML and Markdown with plots.")
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="Folder to keep results in and to go on from.")] = None,
     baseline: Annotated[Path | None, typer.Option(help="Earlier report to test against, paired.")] = None,
     url: Annotated[str | None, typer.Option(help="Measure a running service over REST.")] = None,
@@ -56,6 +59,7 @@ def longmemeval(
                 workers=workers or min(_MOST_WORKERS, os.cpu_count() or 1),
                 logs=logs,
                 json=json_file,
+                report=report,
                 resume=resume,
                 baseline=baseline,
             ),

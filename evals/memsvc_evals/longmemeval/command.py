@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from memsvc.errors import InvalidInput, MemsvcError
-from memsvc_evals.figures import check_folder, write_report
+from memsvc_evals.figures import check_folder
 from memsvc_evals.longmemeval.m_like import read_m_like
 from memsvc_evals.longmemeval.opening import EmbedderName, RetrieverChoice, RetrieverName
 from memsvc_evals.longmemeval.outline import Outline, read_outline
@@ -25,6 +25,8 @@ from memsvc_evals.longmemeval.schema import read_questions
 from memsvc_evals.longmemeval.summary import Results, full_report, metric_figures, paired_with, timing_figures
 from memsvc_evals.longmemeval.workers import Workers
 from memsvc_evals.provenance import code_revision, machine
+from memsvc_evals.reporting.document import Document
+from memsvc_evals.reporting.writing import check_report_folder, write_document
 from memsvc_evals.terminal import progress_bar
 
 __all__ = ["EmbedderName", "Options", "RetrieverName", "run_longmemeval"]
@@ -41,6 +43,7 @@ class Options:
     workers: int = 1
     logs: Path | None = None
     json: Path | None = None
+    report: Path | None = None
     resume: Path | None = None
     baseline: Path | None = None
 
@@ -53,6 +56,7 @@ def run_longmemeval(options: Options, console: Console) -> None:
     """
     baseline = _read_baseline(options.baseline)
     check_folder(options.json)
+    check_report_folder(options.report)
     outline = read_outline(options.file)
     results: list[Outcome] = []
     with _engine(options) as (engine, retriever_config):
@@ -119,16 +123,8 @@ def _report(
     if failure is not None:
         report["incomplete"] = failure.detail
     print_summary(console, figures, report)
-    if options.json:
-        write_report(
-            options.json,
-            benchmark="longmemeval",
-            config=config,
-            data=asdict(outline.data),
-            code=code_revision(),
-            figures=figures,
-            report=report,
-        )
+    document = Document("longmemeval", config, asdict(outline.data), code_revision(), figures, report)
+    write_document(document, json=options.json, folder=options.report)
 
 
 def _read_baseline(path: Path | None) -> dict[str, Any] | None:

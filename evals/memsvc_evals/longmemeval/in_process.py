@@ -1,33 +1,22 @@
-"""The service inside this process, on a temporary SQLite database."""
+"""The service inside this process, with one namespace per question."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from memsvc.app import build
-from memsvc.domain.drafts import NewSession, NewTurn, SessionStatus
+from memsvc.domain.drafts import NewSession, NewTurn
 from memsvc.domain.ids import SessionId
 from memsvc.domain.recall import Level, Mode, RecallQuery, RecallResult
-from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
-from memsvc.errors import ServerFault
 from memsvc.memory.service import MemoryService
-from memsvc.ports.embedding import Embedder
-from memsvc.settings import Settings
-from memsvc_agents.embed.cache_file import FileEmbeddingCache
-from memsvc_agents.embed.cached import CachedEmbedder
-from memsvc_agents.embed.make import EmbedderKind, EmbedderSpec, embedder_from
-from memsvc_evals.counting import CountingEmbedder
+from memsvc_agents.embed.make import EmbedderKind
+from memsvc_evals.local_service import ACTOR, open_local_service, require_whole, stored_notes
 from memsvc_evals.longmemeval.service_retriever import DEPTH, PAGE, FoundRound, NamedSession, ServiceRetriever
-from memsvc_stores.sql import open_storage
 
 __all__ = ["InProcessMemory", "open_service_retriever"]
-
-_ACTOR = Actor("eval")
 
 
 def _scope(namespace: str) -> Scope:
@@ -50,13 +39,8 @@ class InProcessMemory:
             )
             for named in sessions
         ]
-        outcomes = self._service.remember_sessions(_scope(namespace), new, actor=_ACTOR).outcomes
-        for outcome in outcomes:
-            degraded = [reason for part in outcome.rounds for reason in part.degraded]
-            if outcome.status is SessionStatus.FAILED or degraded:
-                reason = outcome.error.detail if outcome.error else ", ".join(degraded)
-                raise ServerFault(f"a session was not stored as it should be: {reason}")
-        return sum(len(outcome.rounds) for outcome in outcomes)
+        outcomes = self._service.remember_sessions(_scope(namespace), new, actor=ACTOR).outcomes
+        return sum(map(stored_notes, outcomes))
 
     def sessions(self, namespace: str, text: str) -> list[str]:
         pages = self._pages(namespace, text, Level.SESSION)
@@ -71,14 +55,12 @@ class InProcessMemory:
         ]
 
     def erase(self, namespace: str) -> None:
-        self._service.purge_namespace(_scope(namespace), actor=_ACTOR)
+        self._service.purge_namespace(_scope(namespace), actor=ACTOR)
 
     def _pages(self, namespace: str, text: str, level: Level) -> Iterator[RecallResult]:
         query = RecallQuery(text, k=PAGE, mode=self._mode, level=level, depth=DEPTH)
         while True:
-            page = self._service.recall(_scope(namespace), query)
-            if page.degraded:
-                raise ServerFault(f"recall was degraded: {'; '.join(page.degraded)}")
+            page = require_whole(self._service.recall(_scope(namespace), query))
             yield page
             if page.next_offset is None:
                 return
@@ -93,14 +75,6 @@ def open_service_retriever(
 
     Raises StorageReadOnly when the cache file cannot be used.
     """
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="memsvc-eval-")))
-        counted = CountingEmbedder(embedder_from(EmbedderSpec(kind=embedder)))
-        used: Embedder = counted
-        if cache is not None:
-            used = CachedEmbedder(counted, stack.enter_context(FileEmbeddingCache(cache)))
-        storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
-        app = stack.enter_context(build(Settings(data_dir=folder), storage=storage, embedder=used))
-        memory = InProcessMemory(app.service, mode)
-        config = {"retriever": mode.value, "model": used.model.id, "rrf_k": app.settings.rrf_k}
-        yield ServiceRetriever(memory, config=config, embedded=lambda: counted.texts, salt=salt)
+    with open_local_service(mode, embedder=embedder, cache=cache) as local:
+        memory = InProcessMemory(local.service, mode)
+        yield ServiceRetriever(memory, config=local.config, embedded=local.embedded, salt=salt)

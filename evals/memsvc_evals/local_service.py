@@ -1,0 +1,71 @@
+"""The service inside this process, on a temporary SQLite database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from memsvc.app import build
+from memsvc.domain.drafts import SessionOutcome, SessionStatus
+from memsvc.domain.recall import Mode, RecallResult
+from memsvc.domain.receipts import Actor
+from memsvc.errors import ServerFault
+from memsvc.memory.service import MemoryService
+from memsvc.ports.embedding import Embedder
+from memsvc.settings import Settings
+from memsvc_agents.embed.cache_file import FileEmbeddingCache
+from memsvc_agents.embed.cached import CachedEmbedder
+from memsvc_agents.embed.make import EmbedderKind, EmbedderSpec, embedder_from
+from memsvc_evals.counting import CountingEmbedder
+from memsvc_stores.sql import open_storage
+
+__all__ = ["ACTOR", "LocalService", "open_local_service", "require_whole", "stored_notes"]
+
+ACTOR = Actor("eval")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalService:
+    """`config` goes into reports, `embedded` counts the texts that the model has embedded so far."""
+
+    service: MemoryService
+    config: Mapping[str, Any]
+    embedded: Callable[[], int]
+
+
+@contextmanager
+def open_local_service(mode: Mode, *, embedder: EmbedderKind, cache: Path | None) -> Iterator[LocalService]:
+    """Yield a service over a new store that is deleted afterwards; `cache` keeps vectors between runs.
+
+    Raises StorageReadOnly when the cache file cannot be used.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="memsvc-eval-")))
+        counted = CountingEmbedder(embedder_from(EmbedderSpec(kind=embedder)))
+        used: Embedder = counted
+        if cache is not None:
+            used = CachedEmbedder(counted, stack.enter_context(FileEmbeddingCache(cache)))
+        storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
+        app = stack.enter_context(build(Settings(data_dir=folder), storage=storage, embedder=used))
+        config = {"retriever": mode.value, "model": used.model.id, "rrf_k": app.settings.rrf_k}
+        yield LocalService(app.service, config, lambda: counted.texts)
+
+
+def stored_notes(outcome: SessionOutcome) -> int:
+    """Return the number of a session's notes; raises ServerFault unless it was stored whole."""
+    degraded = [reason for part in outcome.rounds for reason in part.degraded]
+    if outcome.status is SessionStatus.FAILED or degraded:
+        reason = outcome.error.detail if outcome.error else ", ".join(degraded)
+        raise ServerFault(f"a session was not stored as it should be: {reason}")
+    return len(outcome.rounds)
+
+
+def require_whole(result: RecallResult) -> RecallResult:
+    """Return the result; raises ServerFault when it was made without a part of the index."""
+    if result.degraded:
+        raise ServerFault(f"recall was degraded: {'; '.join(result.degraded)}")
+    return result

@@ -1,0 +1,1 @@
+"""Reports for people: one page as HTML and as Markdown, with plots."""
