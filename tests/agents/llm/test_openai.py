@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from memsvc.errors import LlmBadReply, LlmRefused, LlmUnavailable
 from memsvc.ports.llm import ChatMessage, ChatRequest
 from memsvc_agents.llm.openai import OpenAIChat
 from memsvc_agents.llm.retrying import RetryPolicy
+from tests.support.chat_endpoint import StubEndpoint
 
 KEY = "sk-very-secret"
 SCHEMA = {"type": "object", "properties": {"colour": {"type": "string"}}, "required": ["colour"]}
@@ -37,13 +37,13 @@ class Client:
 
 
 @pytest.fixture
-def client(endpoint: Any) -> Iterator[Client]:
+def client(endpoint: StubEndpoint) -> Iterator[Client]:
     made = Client(endpoint.url)
     with closing(made.chat):
         yield made
 
 
-def test_a_request_names_the_model_and_carries_the_key(endpoint: Any, client: Client) -> None:
+def test_a_request_names_the_model_and_carries_the_key(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.says("blue")
     client.chat.chat(ASK)
     assert endpoint.paths == ["/v1/chat/completions"]
@@ -61,7 +61,7 @@ def test_a_request_names_the_model_and_carries_the_key(endpoint: Any, client: Cl
     ]
 
 
-def test_a_schema_is_sent_as_a_strict_response_format(endpoint: Any, client: Client) -> None:
+def test_a_schema_is_sent_as_a_strict_response_format(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.says('{"colour": "blue"}')
     client.chat.chat(ASK_JSON)
     (body,) = endpoint.bodies
@@ -72,26 +72,26 @@ def test_a_schema_is_sent_as_a_strict_response_format(endpoint: Any, client: Cli
     }
 
 
-def test_a_reply_names_the_version_and_counts_tokens(endpoint: Any, client: Client) -> None:
+def test_a_reply_names_the_version_and_counts_tokens(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.says("blue", finish="length")
     reply = client.chat.chat(ASK)
     assert (reply.text, reply.model, reply.finish_reason) == ("blue", "small-2026-01-01", "length")
     assert (reply.prompt_tokens, reply.completion_tokens) == (12, 3)
 
 
-def test_an_endpoint_that_counts_no_tokens_and_names_no_model(endpoint: Any, client: Client) -> None:
+def test_an_endpoint_that_counts_no_tokens_and_names_no_model(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.gives(200, json.dumps({"choices": [{"message": {"content": "blue"}}]}))
     reply = client.chat.chat(ASK)
     assert (reply.model, reply.prompt_tokens, reply.finish_reason) == ("small", None, "other")
 
 
-def test_half_a_surrogate_pair_does_not_stop_a_request(endpoint: Any, client: Client) -> None:
+def test_half_a_surrogate_pair_does_not_stop_a_request(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.says("blue")
     client.chat.chat(ChatRequest((ChatMessage("user", "a\ud83d"),), max_tokens=1))
     assert endpoint.bodies[0]["messages"][0]["content"] == "a\ud83d"
 
 
-def test_retry_after_in_seconds_is_waited_for(endpoint: Any, client: Client) -> None:
+def test_retry_after_in_seconds_is_waited_for(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.gives(429, "slow down", Retry_After="7")
     endpoint.says("blue")
     client.chat.chat(ASK)
@@ -99,7 +99,9 @@ def test_retry_after_in_seconds_is_waited_for(endpoint: Any, client: Client) -> 
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
-def test_a_passing_failure_is_tried_again_after_a_bounded_wait(endpoint: Any, client: Client, status: int) -> None:
+def test_a_passing_failure_is_tried_again_after_a_bounded_wait(
+    endpoint: StubEndpoint, client: Client, status: int
+) -> None:
     endpoint.gives(status, "boom")
     endpoint.gives(status, "boom")
     endpoint.says("blue")
@@ -108,27 +110,27 @@ def test_a_passing_failure_is_tried_again_after_a_bounded_wait(endpoint: Any, cl
     assert all(0 <= wait <= 20 for wait in client.waits)
 
 
-def test_half_an_answer_is_tried_again(endpoint: Any, client: Client) -> None:
+def test_half_an_answer_is_tried_again(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.gives(200, '{"choices": [', promised=500)
     endpoint.says("blue")
     assert client.chat.chat(ASK).text == "blue"
 
 
-def test_attempts_are_limited(endpoint: Any, client: Client) -> None:
+def test_attempts_are_limited(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.gives(500, "boom")
     with pytest.raises(LlmUnavailable, match=r"answered 500$"):
         client.chat.chat(ASK)
     assert len(endpoint.bodies) == 3
 
 
-def test_a_wait_that_is_too_long_is_handed_to_the_caller(endpoint: Any, client: Client) -> None:
+def test_a_wait_that_is_too_long_is_handed_to_the_caller(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.gives(429, "", Retry_After="3600")
     with pytest.raises(LlmUnavailable) as caught:
         client.chat.chat(ASK)
     assert (caught.value.retry_after, client.waits) == (3600.0, [])
 
 
-def test_an_answer_that_trickles_past_the_time_limit_is_given_up(endpoint: Any) -> None:
+def test_an_answer_that_trickles_past_the_time_limit_is_given_up(endpoint: StubEndpoint) -> None:
     endpoint.says("blue")
     times = iter([0.0, 6.0, 10.0, 16.0])
     retry = RetryPolicy(attempts=2)
@@ -139,7 +141,7 @@ def test_an_answer_that_trickles_past_the_time_limit_is_given_up(endpoint: Any) 
         model.chat(ASK)
 
 
-def test_nobody_listening_is_unavailable(endpoint: Any) -> None:
+def test_nobody_listening_is_unavailable(endpoint: StubEndpoint) -> None:
     model = OpenAIChat("http://127.0.0.1:9/v1", "small", retry=RetryPolicy(attempts=1))
     with closing(model), pytest.raises(LlmUnavailable, match="does not answer: ConnectError"):
         model.chat(ASK)
@@ -149,14 +151,14 @@ def test_nobody_listening_is_unavailable(endpoint: Any) -> None:
     ("status", "hint"),
     [(400, "fit the model"), (401, "check the API key"), (404, "model's name"), (413, "too long"), (301, "301")],
 )
-def test_a_refusal_is_not_tried_again(endpoint: Any, client: Client, status: int, hint: str) -> None:
+def test_a_refusal_is_not_tried_again(endpoint: StubEndpoint, client: Client, status: int, hint: str) -> None:
     endpoint.gives(status, "")
     with pytest.raises(LlmRefused, match=hint):
         client.chat.chat(ASK)
     assert len(endpoint.bodies) == 1
 
 
-def test_a_refusal_gives_the_endpoints_reason(endpoint: Any, client: Client) -> None:
+def test_a_refusal_gives_the_endpoints_reason(endpoint: StubEndpoint, client: Client) -> None:
     error = {"code": "context_length_exceeded", "message": "My canary is blue."}
     endpoint.gives(400, json.dumps({"error": error}))
     with pytest.raises(LlmRefused, match=r"answered 400 \(context_length_exceeded\)"):
@@ -174,7 +176,10 @@ def test_a_refusal_gives_the_endpoints_reason(endpoint: Any, client: Client) -> 
     ids=["refused", "failed", "html", "other json"],
 )
 def test_neither_key_nor_text_is_in_errors_or_logs(
-    endpoint: Any, client: Client, caplog: pytest.LogCaptureFixture, answer: Callable[[Any], None]
+    endpoint: StubEndpoint,
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    answer: Callable[[StubEndpoint], None],
 ) -> None:
     answer(endpoint)
     with caplog.at_level(logging.DEBUG), pytest.raises((LlmRefused, LlmUnavailable, LlmBadReply)) as caught:
@@ -197,19 +202,19 @@ def test_neither_key_nor_text_is_in_errors_or_logs(
     ],
     ids=["html", "deep", "list", "no choice", "no message", "no text", "declined"],
 )
-def test_a_bad_answer_is_refused(endpoint: Any, client: Client, body: str, message: str) -> None:
+def test_a_bad_answer_is_refused(endpoint: StubEndpoint, client: Client, body: str, message: str) -> None:
     endpoint.gives(200, body)
     with pytest.raises(LlmBadReply, match=message):
         client.chat.chat(ASK)
 
 
-def test_an_endless_answer_is_given_up(endpoint: Any, client: Client) -> None:
+def test_an_endless_answer_is_given_up(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.gives(200, "x" * (9 * 2**20))
     with pytest.raises(LlmBadReply, match="over 8388608 bytes"):
         client.chat.chat(ASK)
 
 
-def test_json_that_is_cut_off_is_told_apart(endpoint: Any, client: Client) -> None:
+def test_json_that_is_cut_off_is_told_apart(endpoint: StubEndpoint, client: Client) -> None:
     endpoint.says('{"colour": "bl', finish="length")
     with pytest.raises(LlmBadReply, match="cut off at 9 tokens"):
         client.chat.chat(ASK_JSON)

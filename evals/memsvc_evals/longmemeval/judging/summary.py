@@ -52,14 +52,20 @@ class Judged:
 def accuracy_figures(judged: Judged) -> dict[str, Figure]:
     """Return `qa/...` and `count/...`; `given_hit` and `given_miss` only where the readings are known."""
     questions = judged.questions.values()
-    groups: dict[str, list[str]] = {"overall": list(judged.questions)}
-    for kind in sorted({question.type for question in questions}):
-        groups[f"type/{kind}"] = [question.id for question in questions if question.type == kind]
-    groups["abstention"] = [question.id for question in questions if question.is_abstention]
-    groups["given_hit"], groups["given_miss"] = _by_evidence(judged)
-    figures = {f"qa/{name}": _accuracy(judged, group) for name, group in groups.items() if group}
-    by_type = [figure.value for name, figure in figures.items() if name.startswith("qa/type/")]
-    figures["qa/type_mean"] = Figure(fmean(by_type), len(by_type))
+    of_type = {kind: [q.id for q in questions if q.type == kind] for kind in sorted({q.type for q in questions})}
+    by_type = {f"qa/type/{kind}": _accuracy(judged, group) for kind, group in of_type.items()}
+    hits, misses = _by_evidence(judged)
+    others = {
+        "qa/abstention": [question.id for question in questions if question.is_abstention],
+        "qa/given_hit": hits,
+        "qa/given_miss": misses,
+    }
+    figures = {
+        "qa/overall": _accuracy(judged, judged.questions),
+        "qa/type_mean": Figure(fmean(figure.value for figure in by_type.values()), len(by_type)),
+        **by_type,
+        **{name: _accuracy(judged, group) for name, group in others.items() if group},
+    }
     counts = {"missing": judged.missing, "failed": judged.failed, "unjudged": judged.unjudged}
     for name, group in counts.items():
         figures[f"count/{name}"] = Figure(len(group), len(judged.questions), unit="questions")
