@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,24 @@ from memsvc_evals.cli import app
 from tests.support.chat_endpoint import StubEndpoint
 
 CLI = CliRunner()
+THREE = Path(__file__).parents[1] / "data" / "longmemeval_three.json"
 ANSWERS = ("Notes:\n- 2023: $420\nAnswer: You earned $420.", "Answer: It was not said.", "Answer: No idea.")
 
 
-@pytest.fixture
-def log(three_file: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the log of turns that a retrieval run writes."""
-    command = ["longmemeval", str(three_file), "--retriever", "bm25-official", "--logs", str(tmp_path / "x")]
+    prefix = tmp_path_factory.mktemp("logs") / "x"
+    command = ["longmemeval", str(THREE), "--retriever", "bm25-official", "--logs", str(prefix)]
     result = CLI.invoke(app, command)
     assert result.exit_code == 0, result.output
-    return tmp_path / "x_retrievallog_turn"
+    return prefix.with_name("x_retrievallog_turn")
+
+
+@pytest.fixture
+def log(made_log: Path, tmp_path: Path) -> Path:
+    """Return a copy of that log in a folder of the test's own."""
+    return Path(shutil.copy(made_log, tmp_path))
 
 
 def read(log: Path, endpoint: StubEndpoint, *options: str) -> Any:
