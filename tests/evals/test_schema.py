@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from memsvc.errors import InvalidInput
+from memsvc_evals.longmemeval.question import parse_question
 from memsvc_evals.longmemeval.schema import read_questions
 
 
@@ -93,3 +94,13 @@ def test_bytes_that_are_no_utf8_are_refused(tmp_path: Path) -> None:
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"cannot read .*gone\.json: No such file"):
         list(read_questions(tmp_path / "gone.json"))
+
+
+def test_half_of_a_surrogate_pair_is_refused_where_the_parser_lets_it_through(
+    three_raw: list[dict[str, Any]],
+) -> None:
+    three_raw[0]["haystack_sessions"][1][0]["content"] = "\ud800"
+    with pytest.raises(
+        InvalidInput, match=r"haystack_sessions\[1\]\[0\]\.content: holds half of a surrogate pair"
+    ):
+        parse_question(three_raw[0], "test")

@@ -96,7 +96,7 @@ def _collect(outcomes: Iterator[Outcome], into: list[Outcome], *, total: int) ->
         try:
             for outcome in outcomes:
                 into.append(outcome)
-                advance()
+                advance(resumed=outcome.resumed)
         except MemsvcError as error:
             return error
     return None

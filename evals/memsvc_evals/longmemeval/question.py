@@ -48,6 +48,10 @@ class Question:
     haystack: tuple[LmeSession, ...]
 
     @property
+    def asked_at(self) -> datetime:
+        return parse_date(self.date, "question_date")
+
+    @property
     def is_abstention(self) -> bool:
         return "_abs" in self.id
 
@@ -135,6 +139,7 @@ def _turn(data: object, field: str, where: str) -> LmeTurn:
         _fail(where, f"{field}.role", f"must be user or assistant, not {role!r}")
     if not isinstance(content, str):
         _fail(where, f"{field}.content", f"must be a string, not {type(content).__name__}")
+    _require_storable(content, f"{field}.content", where)
     if label is not None and not isinstance(label, bool):
         _fail(where, f"{field}.has_answer", f"must be true or false, not {label!r}")
     return LmeTurn(role, content, label)
@@ -156,7 +161,18 @@ def _text(data: Mapping[str, object], field: str, where: str) -> str:
     value = data.get(field)
     if not isinstance(value, str) or not value:
         _fail(where, field, "is missing" if value is None else "must be a non-empty string")
+    _require_storable(value, field, where)
     return value
+
+
+def _require_storable(text: str, field: str, where: str) -> None:
+    """Refuse what JSON can write and neither UTF-8 nor a database can hold."""
+    if "\0" in text:
+        _fail(where, field, "holds a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _fail(where, field, "holds half of a surrogate pair")
 
 
 def _list(value: object, field: str, where: str) -> Sequence[object]:
