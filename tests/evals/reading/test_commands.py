@@ -119,6 +119,13 @@ def test_what_the_budget_drops_is_recorded(log: Path, endpoint: StubEndpoint) ->
     assert len(endpoint.bodies[0]["messages"][1]["content"].encode()) < 600 * 3 + 500
 
 
+def test_evidence_behind_the_cut_is_a_miss(log: Path, endpoint: StubEndpoint) -> None:
+    endpoint.says("Answer: x")
+    assert read(log, endpoint, "--budget", "60", "--limit", "1").exit_code == 0
+    record = json.loads((log.parent / "h.jsonl.readings.jsonl").read_text(encoding="utf-8"))
+    assert (record["shortened"], record["evidence_read"]) == (record["items"][0], False)
+
+
 def test_several_at_a_time_give_the_same_file(log: Path, endpoint: StubEndpoint) -> None:
     endpoint.says("Answer: x")
     assert read(log, endpoint, "--parallel", "3").exit_code == 0

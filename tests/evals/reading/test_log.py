@@ -105,18 +105,25 @@ def test_evidence_is_read_when_every_labelled_turn_is(
     logged: Callable[..., LoggedQuestion], level: str, ranks: list[int], read: bool
 ) -> None:
     order = [2, 0, 1] if level == "session" else [3, 0, 1, 2]
-    assert evidence_is_in(logged(level, order), ranks) is read
+    assert evidence_is_in(logged(level, order), dict.fromkeys(ranks)) is read
+
+
+@pytest.mark.parametrize(("whole", "read"), [(3, True), (2, False)])
+def test_a_turn_that_was_cut_off_is_not_read(
+    logged: Callable[..., LoggedQuestion], whole: int, read: bool
+) -> None:
+    assert evidence_is_in(logged("session", [2, 0, 1]), {0: whole}) is read
 
 
 def test_evidence_that_the_assistant_said_counts(logged: Callable[..., LoggedQuestion]) -> None:
     assistant_side = ("answer_bb_1", [("user", "list them", False), ("assistant", "a, b", True)])
-    assert evidence_is_in(logged("turn", [1, 0], [FILLER, assistant_side]), [0]) is True
+    assert evidence_is_in(logged("turn", [1, 0], [FILLER, assistant_side]), {0: None}) is True
 
 
 def test_without_labelled_turns_the_sessions_of_the_answer_count(logged: Callable[..., LoggedQuestion]) -> None:
     unlabelled = ("answer_cc_1", [("user", "hello", None)])
     found = logged("session", [1, 0], [FILLER, unlabelled])
-    assert (evidence_is_in(found, [0]), evidence_is_in(found, [1])) == (True, False)
+    assert (evidence_is_in(found, {0: None}), evidence_is_in(found, {1: None})) == (True, False)
 
 
 def test_an_abstention_question_has_neither_hit_nor_miss(
@@ -124,7 +131,7 @@ def test_an_abstention_question_has_neither_hit_nor_miss(
 ) -> None:
     question = make_question([FILLER, EVIDENCE], question_id="q1_abs")
     (tmp_path / "log").write_text(log_line(question, "session"), encoding="utf-8")
-    assert evidence_is_in(next(read_log(tmp_path / "log")), [0, 1]) is None
+    assert evidence_is_in(next(read_log(tmp_path / "log")), {0: None, 1: None}) is None
 
 
 def spoil(line: str, **fields: object) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from memsvc_agents.reading.budget import Fitted
 from memsvc_agents.reading.reader import Reader, Reading
 from memsvc_evals.longmemeval.answering.hypotheses import HypothesisFile, ReadingRecord
 from memsvc_evals.longmemeval.answering.log import LoggedQuestion, read_log
@@ -87,7 +88,7 @@ def _record(logged: LoggedQuestion, reading: Reading) -> ReadingRecord:
     fitted, ids = reading.fitted, logged.ids
     return ReadingRecord(
         question_id=logged.question.id,
-        evidence_read=evidence_is_in(logged, [item.rank for item in fitted.kept]),
+        evidence_read=evidence_is_in(logged, _whole_turns(fitted)),
         items=tuple(ids[item.rank] for item in sorted(fitted.kept, key=lambda item: item.rank)),
         dropped=tuple(ids[item.rank] for item in fitted.dropped),
         shortened=ids[fitted.shortened.rank] if fitted.shortened else None,
@@ -100,6 +101,12 @@ def _record(logged: LoggedQuestion, reading: Reading) -> ReadingRecord:
     )
 
 
+def _whole_turns(fitted: Fitted) -> dict[int, int | None]:
+    """Return, for each rank read, how many of its turns were read whole; of a shortened item the last was not."""
+    cut = fitted.shortened.rank if fitted.shortened else None
+    return {item.rank: len(item.turns) - 1 if item.rank == cut else None for item in fitted.kept}
+
+
 def _failure(logged: LoggedQuestion, top_k: int, code: str) -> ReadingRecord:
-    found = range(min(top_k, len(logged.places)))
+    found = dict.fromkeys(range(min(top_k, len(logged.places))))
     return ReadingRecord(logged.question.id, evidence_is_in(logged, found), items=logged.ids[:top_k], error=code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from memsvc_agents.reading.items import Item, ReadTurn
 from memsvc_evals.longmemeval.answering.log import LoggedQuestion, Place
@@ -31,35 +31,35 @@ def items_of(logged: LoggedQuestion, top_k: int, facts: ExpansionCache | None = 
     return items
 
 
-def evidence_is_in(logged: LoggedQuestion, ranks: Sequence[int]) -> bool | None:
-    """Say whether what stands at these ranks has all the evidence; None for an abstention question.
+def evidence_is_in(logged: LoggedQuestion, read: Mapping[int, int | None]) -> bool | None:
+    """Say whether what was read has all the evidence; None for an abstention question.
 
-    Evidence is every turn with has_answer, said by either side; of a question without such a turn, every session
-    of answer_session_ids.
+    `read` has, for each rank that was read, how many of its turns were whole, None for all. Evidence is every turn
+    with has_answer, said by either side; of a question without such a turn, every session of answer_session_ids.
     """
     question = logged.question
     if question.is_abstention:
         return None
-    read = [logged.places[rank] for rank in ranks]
     evidence = {
         (session.id, position)
         for session in question.haystack
         for position, turn in enumerate(session.turns)
         if turn.has_answer
     }
+    places = {rank: logged.places[rank] for rank in read}
     if not evidence:
-        return set(question.answer_session_ids) <= {question.haystack[place.session].id for place in read}
-    return evidence <= {mark for place in read for mark in _marks(question.haystack[place.session], place)}
+        return set(question.answer_session_ids) <= {question.haystack[p.session].id for p in places.values()}
+    return evidence <= {
+        (question.haystack[place.session].id, position)
+        for rank, place in places.items()
+        for position in _span(question.haystack[place.session], place)[: read[rank]]
+    }
 
 
 def _span(session: LmeSession, place: Place) -> range:
     """Return the positions of the whole session, or of the round: the turn with the one after it."""
     turns = range(len(session.turns))
     return turns if place.turn is None else turns[place.turn : place.turn + 2]
-
-
-def _marks(session: LmeSession, place: Place) -> set[tuple[str, int]]:
-    return {(session.id, position) for position in _span(session, place)}
 
 
 def _shown(turn: LmeTurn) -> ReadTurn:
