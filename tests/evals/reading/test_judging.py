@@ -173,6 +173,7 @@ def test_the_report_names_the_judge_and_what_is_missing(judged: Judged) -> None:
     assert (report["missing"], report["failed"]) == (["d"], {"d": "llm-unavailable"})
     assert (report["unjudged"], report["other_hypotheses"]) == (["e"], ["other"])
     assert report["judge_flips"] == {"judged_again": 3, "flipped": ["b"]}
+    assert [question["right"] for question in report["questions"]] == [True, False, True, False, False]
 
 
 def test_without_readings_there_is_no_split_by_evidence(judged: Judged) -> None:

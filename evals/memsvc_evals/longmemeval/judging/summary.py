@@ -105,10 +105,10 @@ def full_report(judged: Judged, judge: str) -> dict[str, Any]:
         "unjudged": judged.unjudged,
         "other_hypotheses": sorted(set(judged.hypotheses) - set(judged.questions)),
         "judge_flips": {"judged_again": judged.flips.judged_again, "flipped": list(judged.flips.flipped)},
-        "questions": {
-            question.id: {"type": question.type, "right": judged.is_right(question.id)}
+        "questions": [
+            {"question_id": question.id, "type": question.type, "right": judged.is_right(question.id)}
             for question in judged.questions.values()
-        },
+        ],
     }
 
 
