@@ -67,6 +67,15 @@ def test_malformed_file_is_exit_code_2(tmp_path: Path) -> None:
     assert "0/1" not in result.stderr
 
 
+def test_paired_test_and_groups_are_printed(three_file: Path, tmp_path: Path) -> None:
+    first = tmp_path / "1.json"
+    command = ["longmemeval", str(three_file), *REPLICA]
+    assert CLI.invoke(app, [*command, "--json", str(first)]).exit_code == 0
+    lines = CLI.invoke(app, [*command, "--baseline", str(first)]).stdout.splitlines()
+    assert "session/ids_no_abs/recall_all@5 against the baseline: 0 won, 0 lost, p = 1 (n=2)" in lines
+    assert any(line.startswith("by number of gold sessions") for line in lines)
+
+
 SELF_CHECK = {
     "session/strict": (0.7081, 0.7990, 0.7436, 0.7691),
     "session/official_no_abs": (0.7393, 0.8205, 0.6642, 0.6869),

@@ -10,6 +10,8 @@ import typer
 
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.longmemeval.command import Options, run_longmemeval
+from memsvc_evals.longmemeval.expansion.choice import choose
+from memsvc_evals.longmemeval.expansion.options import Expansion, Join, Style
 from memsvc_evals.longmemeval.m_like import SEED
 from memsvc_evals.longmemeval.opening import EmbedderName, RetrieverChoice, RetrieverName
 from memsvc_evals.longmemeval.part import Part, Split, parse_types
@@ -30,6 +32,18 @@ def longmemeval(
         bool, typer.Option("--m-like", help="Fill each haystack up to 475 sessions from other questions.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Chooses what --m-like fills in.")] = SEED,
+    expansion: Annotated[
+        Expansion | None, typer.Option(help="Join cached expansions to the documents of bm25-official.")
+    ] = None,
+    join: Annotated[
+        str, typer.Option(help="separate, merge, replace, or one of these with split- before it.")
+    ] = Join.MERGE.value,
+    join_style: Annotated[
+        Style, typer.Option(help="As published with its quirks, or with every item kept and labelled as before.")
+    ] = Style.CLEAN,
+    cache_file: Annotated[
+        Path | None, typer.Option(help="Cache of the expansions; its path contains the name of the expansion.")
+    ] = None,
     types: Annotated[str | None, typer.Option(help="Question types only, with commas between them.")] = None,
     split: Annotated[Split | None, typer.Option(help="One half only, by a hash of the question's id.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="So many of these questions only.")] = None,
@@ -53,7 +67,9 @@ def longmemeval(
         run_longmemeval(
             Options(
                 file=file,
-                choice=RetrieverChoice(retriever, embedder, cache, url, api_key),
+                choice=RetrieverChoice(
+                    retriever, embedder, cache, url, api_key, choose(expansion, join, join_style, cache_file)
+                ),
                 part=Part(offset, limit, parse_types(types), split),
                 m_like=seed if m_like else None,
                 workers=workers or min(_MOST_WORKERS, os.cpu_count() or 1),

@@ -9,7 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from memsvc.domain.recall import Mode
+from memsvc.errors import InvalidInput
 from memsvc.wire import Mode as WireMode
+from memsvc_evals.longmemeval.expansion.choice import ExpansionChoice
 from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever, Retriever
 
 __all__ = ["EmbedderName", "RetrieverChoice", "RetrieverName"]
@@ -36,19 +38,26 @@ class EmbedderName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RetrieverChoice:
-    """`url` and `api_key` name a running service, None runs one in the process that opens it."""
+    """`url` and `api_key` name a running service, None runs one in the process that opens it.
+
+    `expansion` joins cached expansions to the documents of the official replica.
+    """
 
     retriever: RetrieverName = RetrieverName.HYBRID
     embedder: EmbedderName = EmbedderName.ONNX
     cache: Path | None = None
     url: str | None = None
     api_key: str | None = None
+    expansion: ExpansionChoice | None = None
 
     @contextmanager
     def open(self) -> Iterator[Retriever]:
-        """Yield the retriever; raises StorageReadOnly when the cache file cannot be used."""
-        if self.retriever is RetrieverName.BM25_OFFICIAL:
-            yield OfficialBm25Retriever()
+        """Yield the retriever; raises StorageReadOnly when the cache file cannot be used, InvalidInput."""
+        official = self.retriever is RetrieverName.BM25_OFFICIAL
+        if self.expansion is not None and not official:
+            raise InvalidInput("--expansion needs --retriever bm25-official; the service draws keys of its own")
+        if official:
+            yield OfficialBm25Retriever() if self.expansion is None else self.expansion.open()
             return
         mode = _MODES[self.retriever]
         # Here and not at the top: the service and the client need libraries that the official replica does not.

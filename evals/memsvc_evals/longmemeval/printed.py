@@ -21,17 +21,31 @@ _COLUMNS = {
     "N@5": "ndcg_any@5",
     "N@10": "ndcg_any@10",
 }
+_PAIRED = ("session/ids_no_abs/recall_all@5", "session/strict/recall_all@5", "turn/strict/recall_all@10")
 
 
 def print_summary(console: Console, figures: Mapping[str, Figure], report: Mapping[str, Any]) -> None:
     """Print averages with n and 95 % intervals, the types at session level, and latencies."""
     console.print(_averages(figures))
-    console.print(_types(report))
+    for title, groups, first in (
+        ("by type", "by_type", "type"),
+        ("by number of gold sessions", "by_gold_sessions", "gold sessions"),
+    ):
+        console.print(_groups(f"{title}, session level, gold = answer_session_ids", report[groups], first))
     for name in ("ingest", "recall"):
         p50, p95 = figures[f"latency/{name}/p50"], figures[f"latency/{name}/p95"]
         console.print(f"{name}: p50 {p50.value:.2f} ms, p95 {p95.value:.2f} ms (n={p50.n})")
-    notes, texts = figures["count/notes"], figures["count/embedded_texts"]
-    console.print(f"{notes.value:.0f} documents, {texts.value:.0f} texts embedded in {notes.n} questions")
+    notes, texts, size = (figures[f"count/{name}"] for name in ("notes", "embedded_texts", "bytes"))
+    console.print(
+        f"{notes.value:.0f} documents, {size.value / 1e6:.1f} MB of text, {texts.value:.0f} texts embedded "
+        f"in {notes.n} questions"
+    )
+    for name, row in report.get("paired", {}).items():
+        if name in _PAIRED:
+            console.print(
+                f"{name} against the baseline: {row['wins']} won, {row['losses']} lost, p = {row['p']:.3g} "
+                f"(n={row['n']})"
+            )
 
 
 def _averages(figures: Mapping[str, Figure]) -> Table:
@@ -53,10 +67,9 @@ def _interval(figure: Figure | None) -> str:
     return f"{figure.ci95[0]:.3f}-{figure.ci95[1]:.3f}"
 
 
-def _types(report: Mapping[str, Any]) -> Table:
-    table = _table("by type, session level, gold = answer_session_ids", ("type",))
-    groups = report["by_type"].get(f"session/{Average.IDS_NO_ABS}", {})
-    for name, row in groups.items():
+def _groups(title: str, groups: Mapping[str, Any], first: str) -> Table:
+    table = _table(title, (first,))
+    for name, row in groups.get(f"session/{Average.IDS_NO_ABS}", {}).items():
         table.add_row(name, str(row["n"]), *(f"{row[column]:.4f}" for column in _COLUMNS.values()))
     return table
 

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from memsvc_evals.longmemeval.bm25_official import OfficialBm25
-from memsvc_evals.longmemeval.corpus import Corpora, Document
+from memsvc_evals.longmemeval.corpus import Corpora, Document, build_corpora
 from memsvc_evals.longmemeval.question import Question
 from memsvc_evals.longmemeval.runs import QuestionRun
 
@@ -19,6 +19,9 @@ class Retriever(Protocol):
     def config(self) -> Mapping[str, Any]:
         """Return what decides its rankings, for the report and for resuming."""
 
+    def corpora(self, question: Question) -> Corpora:
+        """Return the documents to rank and to score."""
+
     def rank(self, question: Question, corpora: Corpora) -> QuestionRun:
         """Ingest the question's haystack into a place of its own and rank all documents."""
 
@@ -27,6 +30,9 @@ class OfficialBm25Retriever:
     """The official flat-bm25 baseline; no service behind it."""
 
     config: Mapping[str, Any] = {"retriever": "bm25-official"}
+
+    def corpora(self, question: Question) -> Corpora:
+        return build_corpora(question)
 
     def rank(self, question: Question, corpora: Corpora) -> QuestionRun:
         sessions, session_times = _ranked(corpora.sessions, question.text)

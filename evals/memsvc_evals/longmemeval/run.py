@@ -11,7 +11,6 @@ from typing import IO, TypeAlias
 
 from memsvc.errors import InvalidInput
 from memsvc_evals.longmemeval.averages import QuestionScores, score_question
-from memsvc_evals.longmemeval.corpus import build_corpora
 from memsvc_evals.longmemeval.official_log import log_entry
 from memsvc_evals.longmemeval.question import Question
 from memsvc_evals.longmemeval.retrievers import Retriever
@@ -48,7 +47,7 @@ Engine: TypeAlias = "Callable[[Iterable[Task]], Iterator[Outcome]]"
 def do_task(task: Task, retriever: Retriever) -> Outcome:
     """Rank and score one question."""
     question = task.question
-    corpora = build_corpora(question)
+    corpora = retriever.corpora(question)
     run = task.known or retriever.rank(question, corpora)
     scores = score_question(question, corpora, sessions=run.sessions, turns=run.turns)
     logs = {

@@ -8,7 +8,7 @@ from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from memsvc_evals.longmemeval.corpus import Corpora
+from memsvc_evals.longmemeval.corpus import Corpora, build_corpora
 from memsvc_evals.longmemeval.opaque import OpaqueIds, Places
 from memsvc_evals.longmemeval.question import LmeSession, Question
 from memsvc_evals.longmemeval.runs import QuestionRun, complete
@@ -69,6 +69,9 @@ class ServiceRetriever:
         self._memory = memory
         self._embedded = embedded
         self._salt = salt
+
+    def corpora(self, question: Question) -> Corpora:
+        return build_corpora(question)
 
     def rank(self, question: Question, corpora: Corpora) -> QuestionRun:
         """Rank through the service; the namespace is erased afterwards."""
