@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -31,7 +32,7 @@ def percentile_ms(seconds: list[float], percent: float) -> float:
     if not seconds:
         return 0.0
     ordered = sorted(seconds)
-    return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+    return 1000 * ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def check_folder(path: Path | None) -> None:

@@ -79,6 +79,6 @@ def spots(title: str, points: Sequence[Spot], *, x: str, y: str) -> str:
         style = {"fmt": _MARKERS[number % len(_MARKERS)], "color": _COLOURS[number % len(_COLOURS)]}
         axes.errorbar(point.x, point.y, yerr=error, capsize=3, label=point.name, **style)
     axes.set_ylim(0, 1.03)
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.08 * max(point.x for point in points))
     axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     return svg_of(figure)
