@@ -75,6 +75,7 @@ def test_outcomes_and_logs_are_those_of_one_process(three_file: Path, tmp_path: 
     with Workers(choice.open, 2) as workers:
         parallel = list(run_questions(read_questions(three_file), workers.engine, logs=tmp_path / "two"))
         assert workers.config == retriever.config
+    assert not any(o.logs for o in parallel + serial)
     assert [o.scores for o in parallel] == [o.scores for o in serial]
     assert [(o.run.sessions, o.run.turns) for o in parallel] == [(o.run.sessions, o.run.turns) for o in serial]
     for name in ("session", "turn"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -76,7 +76,8 @@ def run_questions(
     """Yield each question's outcome; what the folder has already is only scored.
 
     `logs` is the prefix of the two official retrieval logs (session and turn). An outcome is in the folder and in
-    the logs when it is yielded, whatever is raised for a later question.
+    the logs when it is yielded, whatever is raised for a later question, and its log lines are dropped: a run keeps
+    every outcome, and the lines hold whole haystacks.
     """
     with ExitStack() as stack:
         files = _open_logs(stack, logs)
@@ -86,7 +87,7 @@ def run_questions(
                 folder.put(outcome.run)
             for granularity, line in outcome.logs.items():
                 files[granularity].write(line)
-            yield outcome
+            yield replace(outcome, logs={})
 
 
 def _open_logs(stack: ExitStack, prefix: Path | None) -> dict[str, IO[str]]:
