@@ -76,8 +76,8 @@ def run_questions(
     """Yield each question's outcome; what the folder has already is only scored.
 
     `logs` is the prefix of the two official retrieval logs (session and turn). An outcome is in the folder and in
-    the logs when it is yielded, whatever is raised for a later question, and its log lines are dropped: a run keeps
-    every outcome, and the lines hold whole haystacks.
+    the logs when it is yielded, whatever is raised for a later question. Its log lines are dropped then, as they
+    hold the whole haystack.
     """
     with ExitStack() as stack:
         files = _open_logs(stack, logs)
