@@ -24,15 +24,16 @@ from memsvc.memory.rekeying import key_notes
 from memsvc.memory.service import MemoryService
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
-from memsvc.ports.ranking import VectorIndex
+from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
 from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
-from memsvc_retrieval.keys.user_text import UserTextKeys
+from memsvc_retrieval.keys.making import key_maker
 from memsvc_stores.sql import open_storage
+from memsvc_stores.vectors.grouped import GroupedIndex
 from memsvc_stores.vectors.tiered import TieredVectorIndex
 
 __all__ = ["App", "build", "database_url", "prepare_data_dir"]
@@ -73,7 +74,7 @@ class App:
 
     settings: Settings
     storage: Storage
-    index: VectorIndex
+    index: KeyIndex
     embedder: Embedder
     service: MemoryService
     runner: Runner
@@ -111,18 +112,19 @@ def build(
         database_url(settings), timeout=settings.database_timeout, pool_size=settings.threads + 2
     )
     embedder = embedder or _embedder(settings)
-    index = TieredVectorIndex(
+    vectors = TieredVectorIndex(
         data_dir / "indexes",
         memory_bytes=settings.index_memory_bytes,
         exact_keys=settings.index_exact_keys,
         flat_keys=settings.index_flat_keys,
     )
+    index = GroupedIndex(vectors)
     context = Context(
         storage=storage,
         index=index,
         embedder=embedder,
-        retriever=HybridRetriever(index, FusionSettings(k=settings.rrf_k)),
-        drafter=Drafter(IdFactory(clock, secrets.randbits), UserTextKeys(), embedder),
+        retriever=HybridRetriever(index, FusionSettings(fusion=settings.fusion, rrf_k=settings.rrf_k)),
+        drafter=Drafter(IdFactory(clock, secrets.randbits), key_maker(settings.keys), embedder),
         clock=clock,
         limits=Limits(content_chars=settings.max_content_chars),
         recall_depth=settings.recall_depth,

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     index_exact_keys: int = Field(default=512, ge=0)
     index_flat_keys: int = Field(default=131_072, ge=1)
     recall_depth: int = Field(default=200, ge=10, le=100_000)
+    fusion: Literal["blend", "rrf"] = "blend"
     rrf_k: float = Field(default=10.0, gt=0)
+    keys: Literal["text", "told", "expanded"] = "told"
     max_body_bytes: int = Field(default=8 * 2**20, ge=1024)
     max_content_chars: int = Field(default=200_000, ge=100)
     threads: int = Field(default=8, ge=1, le=256)

@@ -51,7 +51,12 @@ def open_local_service(mode: Mode, *, embedder: EmbedderKind, cache: Path | None
             used = CachedEmbedder(counted, stack.enter_context(FileEmbeddingCache(cache)))
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
         app = stack.enter_context(build(Settings(data_dir=folder), storage=storage, embedder=used))
-        config = {"retriever": mode.value, "model": used.model.id, "rrf_k": app.settings.rrf_k}
+        config = {
+            "retriever": mode.value,
+            "model": used.model.id,
+            "fusion": app.settings.fusion,
+            "keys": app.settings.keys,
+        }
         yield LocalService(app.service, config, lambda: counted.texts)
 
 

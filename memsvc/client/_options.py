@@ -45,7 +45,8 @@ class RecallOptions(TypedDict, total=False):
     """How to search: what each option means stands in docs/sdk.md.
 
     `event_from` is inclusive, `event_to` exclusive; `as_of` asks what held at that time, `known_at` what the
-    service knew then; `token_budget` bounds the estimated size of the answer.
+    service knew then, `asked_at` says when the question is asked (now); `token_budget` bounds the estimated size
+    of the answer.
     """
 
     k: int
@@ -58,6 +59,7 @@ class RecallOptions(TypedDict, total=False):
     event_from: datetime | None
     event_to: datetime | None
     as_of: datetime | None
+    asked_at: datetime | None
     known_at: datetime | None
     min_score: float | None
     token_budget: int | None

@@ -15,6 +15,7 @@ __all__ = [
     "TRUST_OF_ORIGIN",
     "Json",
     "Key",
+    "KeyGroup",
     "KeyKind",
     "Kind",
     "Note",
@@ -67,10 +68,11 @@ TRUST_OF_ORIGIN: Mapping[Origin, float] = {
 
 
 class KeyKind(StrEnum):
-    """What a key says of its note: the note's own words, or one slot of what was drawn from them."""
+    """What a key says of its note: all its words, one statement of them, or one slot drawn from them."""
 
     USER = "user"
     CONTENT = "content"
+    STATEMENT = "statement"
     FACT = "fact"
     PREFERENCE = "preference"
     KEYPHRASE = "keyphrase"
@@ -124,7 +126,22 @@ class Key:
         return self.text if self.text is not None else content[self.start : self.end]
 
 
-_OWN_WORDS = frozenset({KeyKind.USER, KeyKind.CONTENT})
+class KeyGroup(StrEnum):
+    """Keys that are searched together: whole texts, and what was picked or drawn from them."""
+
+    WHOLE = "whole"
+    DRAWN = "drawn"
+
+    @property
+    def kinds(self) -> frozenset[KeyKind]:
+        return _GROUPS[self]
+
+
+_GROUPS = {
+    KeyGroup.WHOLE: frozenset({KeyKind.USER, KeyKind.CONTENT}),
+    KeyGroup.DRAWN: frozenset(KeyKind) - {KeyKind.USER, KeyKind.CONTENT},
+}
+_OWN_WORDS = frozenset({KeyKind.USER, KeyKind.CONTENT, KeyKind.STATEMENT})
 
 
 def lexical_fields(content: str, turns: Sequence[TurnSpan], keys: Sequence[Key] = ()) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -31,6 +32,7 @@ class RecallQuery:
 
     `token_budget` bounds the sum of estimated tokens of the returned contents, best first. `neighbours` adds
     that many previous and next notes of the same session to each hit; k * (1 + 2 * neighbours) is at most 1000.
+    `asked_at` is when the question is asked (None: now): "last week" means the week before.
     """
 
     text: str
@@ -44,11 +46,12 @@ class RecallQuery:
     explain: bool = False
     offset: int = 0
     depth: int | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ArmScore:
-    """Rank from 1 and raw score of a hit in one arm (dense, lexical_user, lexical_all)."""
+    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all)."""
 
     rank: int
     score: float

@@ -8,7 +8,7 @@ from memsvc.memory.checks import Limits
 from memsvc.memory.drafting import Drafter
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
-from memsvc.ports.ranking import VectorIndex
+from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.retrieval import Retriever
 from memsvc.ports.storage import Storage
 
@@ -20,7 +20,7 @@ class Context:
     """`save_rows`: an index is saved in the background each time so many changes have come."""
 
     storage: Storage
-    index: VectorIndex
+    index: KeyIndex
     embedder: Embedder
     retriever: Retriever
     drafter: Drafter

@@ -9,6 +9,7 @@ from memsvc.domain.notes import Note
 from memsvc.domain.recall import ArmScore, Hit, Level, Mode, RecallQuery, RecallResult, SessionHit
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import selects
+from memsvc.domain.time import utc
 from memsvc.errors import EmbedderMismatch, EmbedderUnavailable, InvalidInput
 from memsvc.memory.checks import check_query_text
 from memsvc.memory.context import Context
@@ -34,7 +35,11 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
     Raises InvalidInput, EmbedderMismatch, and EmbedderUnavailable when only the dense arm was asked for.
     """
     _check(context, query)
-    vector, degraded = _query_vector(context, query)
+    with context.storage.reader(scope) as reader:
+        if reader.state is None:
+            return RecallResult()
+        to_embed = context.retriever.to_embed(reader, query.text)
+    vector, degraded = _query_vector(context, query, to_embed)
     with context.storage.reader(scope) as reader:
         state = reader.state
         if state is None:
@@ -48,6 +53,7 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
             level=query.level,
             depth=max(query.depth or context.recall_depth, query.offset + query.k),
             selection=query.selection,
+            asked_at=utc(query.asked_at) if query.asked_at else context.clock(),
         )
         candidates = context.retriever.retrieve(reader, state, request)
         if query.level is Level.SESSION:
@@ -78,11 +84,11 @@ def _mismatch(context: Context, state: NamespaceState) -> EmbedderMismatch:
     )
 
 
-def _query_vector(context: Context, query: RecallQuery) -> tuple[Vector | None, tuple[str, ...]]:
+def _query_vector(context: Context, query: RecallQuery, text: str) -> tuple[Vector | None, tuple[str, ...]]:
     if query.mode is Mode.LEXICAL:
         return None, ()
     try:
-        return context.embedder.embed_query(query.text), ()
+        return context.embedder.embed_query(text), ()
     except EmbedderUnavailable as error:
         if query.mode is Mode.DENSE:
             raise

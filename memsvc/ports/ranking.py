@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from memsvc.domain.notes import KeyGroup
 from memsvc.domain.recall import Level, Mode
 from memsvc.domain.selection import Selection
 from memsvc.ports.embedding import Matrix, Model, Vector
@@ -17,6 +19,8 @@ __all__ = [
     "Candidates",
     "IndexProblem",
     "IndexStats",
+    "KeyIndex",
+    "KeyedSource",
     "NamespaceState",
     "Ranked",
     "RetrievalRequest",
@@ -180,14 +184,63 @@ class VectorIndex(Protocol):
     def close(self) -> None: ...
 
 
+class KeyedSource(VectorSource, Protocol):
+    """A source that can leave out keys: a Reader of the namespace."""
+
+    def vector_delta(
+        self, after_sequence: int, *, limit: int | None = None, group: KeyGroup | None = None
+    ) -> VectorDelta:
+        """Return what `VectorSource.vector_delta` does, without keys of other groups than the one named.
+
+        Notes that have no key of the group are there all the same, by their visibility.
+        """
+
+
+class KeyIndex(Protocol):
+    """Nearest notes by each group of their keys; otherwise as VectorIndex. Thread-safe."""
+
+    def search(
+        self,
+        source: KeyedSource,
+        state: NamespaceState,
+        query: Vector,
+        *,
+        group: KeyGroup,
+        k: int,
+        allowed: Rows | None,
+        within: Within | None = None,
+    ) -> Ranked:
+        """Return the k best notes by the best dot product of any of their keys in the group."""
+
+    def save(self, source: KeyedSource, state: NamespaceState) -> None: ...
+
+    def verify(self, source: KeyedSource, state: NamespaceState) -> list[IndexProblem]: ...
+
+    def rebuild(self, source: KeyedSource, state: NamespaceState) -> None: ...
+
+    def compact(self, source: KeyedSource, state: NamespaceState) -> None: ...
+
+    def purge(self, source: KeyedSource, state: NamespaceState) -> None: ...
+
+    def erase(self, namespace_row: int) -> None: ...
+
+    def stats(self, source: KeyedSource, state: NamespaceState) -> IndexStats:
+        """Return the sums over the groups, and the form of the whole texts."""
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RetrievalRequest:
+    """What to look for; `asked_at` is when the question is asked, for what it says of time."""
+
     text: str
     vector: Vector | None
     mode: Mode
     level: Level
     depth: int
     selection: Selection
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,5 +53,8 @@ class KeyMaker(Protocol):
 
 
 class Retriever(Protocol):
+    def to_embed(self, reader: Reader, question: str) -> str:
+        """Return what of the question is to be embedded, knowing how the namespace's notes are written."""
+
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
         """Ask the arms of the request's mode and fuse what they find; one snapshot, no network."""

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+
 from memsvc.domain.access import ApiKey
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import JobId, NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job, JobStatus, NewJob
-from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Json, Key, KeyGroup, Note, NoteRecord, Session, Status
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
@@ -30,6 +32,7 @@ __all__ = [
     "Directory",
     "JobQueue",
     "NamespaceInfo",
+    "Places",
     "PurgeCounts",
     "Reader",
     "Storage",
@@ -64,6 +67,26 @@ class Added:
 
     row: int | None
     duplicate_of: NoteId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Notes in parallel arrays: row, session row (-1: none), position in turns (-1: none), indexed words.
+
+    `mean_words` is the average over the namespace.
+    """
+
+    rows: Rows
+    sessions: Rows
+    positions: Rows
+    words: Rows
+    mean_words: float
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, int, int, int]], *, mean_words: float) -> Places:
+        """Return the arrays of (row, session row, position, words) in ascending order of rows."""
+        columns = np.array(found, np.int64).reshape(len(found), 4).T
+        return cls(columns[0], columns[1], columns[2], columns[3], mean_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +136,15 @@ class Reader(Protocol):
     def session_rows(self, note_rows: Sequence[int]) -> dict[int, int]:
         """Return the session row of each note row that belongs to a session."""
 
+    def happened(self, rows: Sequence[int], start: datetime, end: datetime) -> Rows:
+        """Return those rows, ascending, whose event time, or an event of a key, lies in [start, end)."""
+
+    def places(self, rows: Sequence[int]) -> Places:
+        """Return where the notes that exist stand in their sessions, by ascending row."""
+
+    def heads(self, *, limit: int, chars: int) -> list[str]:
+        """Return how the contents of the newest visible notes begin, newest first."""
+
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
         """Return up to `count` visible notes before and after it in its session, each in session order.
 
@@ -138,7 +170,9 @@ class Reader(Protocol):
         `allowed` (sorted rows) restricts inside the search, whatever the status; None means visible notes.
         """
 
-    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
+    def vector_delta(
+        self, after_sequence: int, *, limit: int | None = None, group: KeyGroup | None = None
+    ) -> VectorDelta:
         """Return what an index must apply (see VectorSource)."""
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:

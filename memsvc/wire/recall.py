@@ -18,7 +18,8 @@ class RecallRequest(Request):
     """A question with its conditions, joined by AND.
 
     `event_from` is inclusive, `event_to` exclusive. `as_of` asks what held at that time, `known_at` what the
-    service knew then. `cursor` goes on where an earlier answer to the same question ended. `neighbours`
+    service knew then. `asked_at` is when the question is asked, now by default: it says which week "last week"
+    is. `cursor` goes on where an earlier answer to the same question ended. `neighbours`
     adds that many notes before and after each hit; `k * (1 + 2 * neighbours)` is at most 1000.
     """
 
@@ -34,6 +35,7 @@ class RecallRequest(Request):
     event_to: Instant | None = None
     as_of: Instant | None = None
     known_at: Instant | None = None
+    asked_at: Instant | None = None
     min_score: Annotated[float, Field(ge=-1e6, le=1e6)] | None = None
     token_budget: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     neighbours: Annotated[int, Field(ge=0, le=20)] = 0
@@ -43,7 +45,7 @@ class RecallRequest(Request):
 
 
 class ArmScore(Response):
-    """Rank from 1 and raw score of a hit in one arm (dense, lexical_user, lexical_all)."""
+    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all)."""
 
     rank: int
     score: float

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 
 from memsvc.wire.base import Request, Response
 from memsvc.wire.fields import Content, Instant, Metadata, Name, Role
-from memsvc.wire.words import Kind, Operation, Origin, Status
+from memsvc.wire.words import KeyKind, Kind, Operation, Origin, Status
 
 __all__ = [
     "EXPORT_FORMAT",
@@ -61,7 +61,7 @@ class KeyRecord(Request):
     `event_start` and `event_end` say when what the text tells of happened.
     """
 
-    kind: Literal["user", "content", "fact", "preference", "keyphrase", "entity", "event", "summary"]
+    kind: KeyKind
     text_hash: _Short
     start: _Count | None = None
     end: _Count | None = None

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "JobStatus",
+    "KeyKind",
     "Kind",
     "Level",
     "Mode",
@@ -20,6 +21,9 @@ Kind: TypeAlias = Literal["round", "fact", "thought", "summary", "document"]
 Status: TypeAlias = Literal["active", "limited", "superseded", "merged", "quarantined", "forgotten"]
 Origin: TypeAlias = Literal[
     "direct_user", "model_inference", "tool_output_internal", "tool_output_external", "untrusted_document"
+]
+KeyKind: TypeAlias = Literal[
+    "user", "content", "statement", "fact", "preference", "keyphrase", "entity", "event", "summary"
 ]
 Mode: TypeAlias = Literal["hybrid", "dense", "lexical"]
 Level: TypeAlias = Literal["note", "session"]

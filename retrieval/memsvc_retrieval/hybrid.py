@@ -1,60 +1,79 @@
-"""The default retriever: dense keys and two lexical arms, fused."""
+"""The default retriever: whole texts, what was drawn from them, and two lexical arms, fused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
+import numpy as np
+
+from memsvc.domain.notes import KeyGroup
 from memsvc.domain.recall import Level, Mode
 from memsvc.domain.selection import Selection
 from memsvc.domain.time import to_microseconds
 from memsvc.ports.ranking import (
     Candidates,
+    KeyIndex,
     NamespaceState,
     Ranked,
     RetrievalRequest,
     Rows,
-    VectorIndex,
     Within,
 )
 from memsvc.ports.storage import Reader
+from memsvc_retrieval.blended import BlendSettings, blended, speakers_of
 from memsvc_retrieval.fusion import reciprocal_rank_fusion
+from memsvc_retrieval.question.speakers import without_speakers
 from memsvc_retrieval.sessions import rank_sessions
 from memsvc_retrieval.sifting import Arms, sifted
 
 __all__ = ["FusionSettings", "HybridRetriever"]
 
-
-def _default_weights() -> dict[str, float]:
-    return {"dense": 1.0, "lexical_user": 0.5, "lexical_all": 0.5}
+_RRF_WEIGHTS = {"dense": 1.0, "lexical_user": 0.5, "lexical_all": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
 class FusionSettings:
-    """`k` of reciprocal rank fusion; meaning (dense) and words (both lexical arms) weigh the same."""
+    """How arms become one list: `blend` of scores, or reciprocal ranks (`rrf`) of whole texts and words.
 
-    k: float = 10.0
+    `rrf_k` is the constant of the latter. A session's score is the sum of its notes', best first, each next one
+    times `session_decay`; of blended scores exp(`session_sharpness` * score) counts.
+    """
+
+    fusion: Literal["blend", "rrf"] = "blend"
+    blending: BlendSettings = field(default_factory=BlendSettings)
+    rrf_k: float = 10.0
     session_decay: float = 0.3
-    weights: Mapping[str, float] = field(default_factory=_default_weights)
+    session_sharpness: float = 12.8
 
 
 class HybridRetriever:
     """Asks the arms of the mode, with the selection applied inside each, and fuses them."""
 
-    def __init__(self, index: VectorIndex, settings: FusionSettings | None = None) -> None:
+    def __init__(self, index: KeyIndex, settings: FusionSettings | None = None) -> None:
         self._index = index
         self._settings = settings or FusionSettings()
 
+    def to_embed(self, reader: Reader, question: str) -> str:
+        """Return the question without the speakers that it names."""
+        if self._settings.fusion == "rrf":
+            return question
+        return without_speakers(question, speakers_of(reader))
+
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
         arms = self._selected_arms(reader, state, request)
-        if set(arms) == {"dense"}:
-            fused = arms["dense"]
+        settings = self._settings
+        if settings.fusion == "rrf":
+            fused = reciprocal_rank_fusion(arms, _RRF_WEIGHTS, k=settings.rrf_k)
+            weighed = fused.scores.astype(np.float64)
         else:
-            fused = reciprocal_rank_fusion(arms, self._settings.weights, k=self._settings.k)
+            fused = blended(reader, arms, request, settings.blending)
+            weighed = np.exp(settings.session_sharpness * (fused.scores - fused.scores.max(initial=0.0)))
         if request.level is Level.NOTE:
             return Candidates(fused, arms)
         session_of = reader.session_rows(fused.rows.tolist())
-        return Candidates(fused, arms, rank_sessions(fused, session_of, decay=self._settings.session_decay))
+        ranked = rank_sessions(fused.rows, weighed, session_of, decay=settings.session_decay)
+        return Candidates(fused, arms, ranked)
 
     def _selected_arms(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Arms:
         within = _within(request.selection) if request.mode is Mode.DENSE else None
@@ -84,9 +103,19 @@ class HybridRetriever:
         if allowed is not None and not len(allowed):
             return arms
         if request.vector is not None:
-            arms["dense"] = self._index.search(
-                reader, state, request.vector, k=request.depth, allowed=allowed, within=within
-            )
+            groups = {"dense": KeyGroup.WHOLE, "drawn": KeyGroup.DRAWN}
+            if self._settings.fusion == "rrf":
+                del groups["drawn"]
+            for name, group in groups.items():
+                arms[name] = self._index.search(
+                    reader,
+                    state,
+                    request.vector,
+                    group=group,
+                    k=request.depth,
+                    allowed=allowed,
+                    within=within,
+                )
         if request.mode is not Mode.DENSE:
             arms.update(reader.lexical(request.text, limit=request.depth, allowed=allowed))
         return arms

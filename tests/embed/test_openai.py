@@ -14,7 +14,7 @@ import pytest
 from memsvc.errors import EmbedderUnavailable
 from memsvc_agents.embed.budget import DailyBudget
 from memsvc_agents.embed.openai import OpenAIEmbedder
-from memsvc_agents.embed.openai_http import RetryPolicy
+from memsvc_agents.retrying import RetryPolicy
 
 KEY = "sk-very-secret"
 Answer = Callable[[httpx.Request], httpx.Response]

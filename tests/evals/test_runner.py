@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,10 @@ class FirstFound:
         self.named = list(sessions)
         return len(self.named)
 
-    def sessions(self, namespace: str, text: str) -> list[str]:
+    def sessions(self, namespace: str, text: str, asked_at: datetime) -> list[str]:
         return [named.id for named in self.named]
 
-    def rounds(self, namespace: str, text: str) -> list[FoundRound]:
+    def rounds(self, namespace: str, text: str, asked_at: datetime) -> list[FoundRound]:
         second = self.named[1].id
         return [FoundRound(second, 2, 2), FoundRound(second, 1, 1)]
 

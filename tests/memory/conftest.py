@@ -23,6 +23,7 @@ from memsvc_agents.embed.hashing import HashingEmbedder
 from memsvc_retrieval.hybrid import HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
 from memsvc_stores.memory import MemoryStorage
+from memsvc_stores.vectors.grouped import GroupedIndex
 from memsvc_stores.vectors.tiered import TieredVectorIndex
 
 SCOPE = Scope.of("acme", "alice")
@@ -88,7 +89,7 @@ class World:
 
 def make_world(storage: Storage, index_dir: Path) -> World:
     clock, embedder = Clock(), CountingEmbedder()
-    index = TieredVectorIndex(index_dir, memory_bytes=2**24, exact_keys=7)
+    index = GroupedIndex(TieredVectorIndex(index_dir, memory_bytes=2**24, exact_keys=7))
     context = Context(
         storage=storage,
         index=index,

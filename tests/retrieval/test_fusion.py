@@ -41,11 +41,11 @@ def test_no_arm_finds_nothing() -> None:
 
 
 def test_a_session_counts_its_best_note_most() -> None:
-    fused = Ranked(np.array([1, 2, 3, 4], np.int64), np.array([1.0, 0.9, 0.8, 0.7], np.float32))
-    sessions = rank_sessions(fused, {1: 10, 2: 20, 3: 20, 4: 10}, decay=0.3)
+    rows, weights = np.array([1, 2, 3, 4], np.int64), np.array([1.0, 0.9, 0.8, 0.7])
+    sessions = rank_sessions(rows, weights, {1: 10, 2: 20, 3: 20, 4: 10}, decay=0.3)
     assert [(s.session_row, s.note_rows) for s in sessions] == [(10, (1, 4)), (20, (2, 3))]
     assert [s.score for s in sessions] == pytest.approx([1 + 0.3 * 0.7, 0.9 + 0.3 * 0.8], rel=1e-6)
 
 
 def test_notes_without_a_session_are_no_session() -> None:
-    assert rank_sessions(ranked(1), {}, decay=0.3) == ()
+    assert rank_sessions(np.array([1], np.int64), np.ones(1), {}, decay=0.3) == ()

@@ -21,7 +21,7 @@ from memsvc.ports.storage import PurgeCounts, StoreStats
 from memsvc_stores.sql import SqlStorage
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.writer import SqlWriter
-from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, draft, key, sha256, store
+from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, at, draft, key, sha256, store
 
 INTRUDER = Scope.of("tenant-b", SCOPE.namespace)
 SESSION = SessionId("the session")
@@ -59,6 +59,9 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "sessions_page": (lambda r, n: r.sessions_page(after_row=0, limit=9), []),
     "sessions_by_row": (lambda r, n: r.sessions_by_row(range(9)), []),
     "session_rows": (lambda r, n: r.session_rows([n.row]), {}),
+    "places": (lambda r, n: r.places([n.row]).rows.tolist(), []),
+    "heads": (lambda r, n: r.heads(limit=9, chars=99), ["other words"]),
+    "happened": (lambda r, n: r.happened([n.row], T0, at(9)).tolist(), []),
     "around": (lambda r, n: r.around(n, count=9), ([], [])),
     "keys": (lambda r, n: r.keys(n.id), []),
     "keyed_otherwise": (lambda r, n: n in r.keyed_otherwise("v", after_row=0, limit=9), False),

@@ -11,9 +11,10 @@ import numpy as np
 
 from memsvc.ports.embedding import Matrix, Model, Vector
 from memsvc_agents.embed.budget import DailyBudget
-from memsvc_agents.embed.openai_http import EmbeddingsEndpoint, RetryPolicy
+from memsvc_agents.embed.openai_http import EmbeddingsEndpoint
 from memsvc_agents.embed.pooling import average_parts
 from memsvc_agents.embed.windows import Range, Tokens, split
+from memsvc_agents.retrying import RetryPolicy
 
 __all__ = ["OpenAIEmbedder"]
 

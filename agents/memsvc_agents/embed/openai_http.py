@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
 import numpy as np
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from memsvc.errors import EmbedderUnavailable
 from memsvc.ports.embedding import Matrix
+from memsvc_agents.retrying import PassingFailure, RetryPolicy, asked_wait, retrying
 
-__all__ = ["EmbeddingsEndpoint", "RetryPolicy"]
+__all__ = ["EmbeddingsEndpoint"]
 
 TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How often to ask again; seconds between tries grow at random up to `longest_wait`."""
-
-    attempts: int = 5
-    first_wait: float = 0.5
-    longest_wait: float = 30.0
-
-
-class _TransientError(Exception):
-    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after
 
 
 class EmbeddingsEndpoint:
@@ -49,26 +32,10 @@ class EmbeddingsEndpoint:
     def vectors(self, texts: Sequence[str], dimension: int) -> Matrix:
         """Return the endpoint's vectors in the texts' order, normalised; raises EmbedderUnavailable."""
         try:
-            response = self._retrying()(self._post, texts)
-        except _TransientError as error:
+            response = retrying(self._retry, self._sleep)(self._post, texts)
+        except PassingFailure as error:
             raise EmbedderUnavailable(str(error), retry_after=error.retry_after) from error
         return _vectors(self._json(response), count=len(texts), dimension=dimension)
-
-    def _retrying(self) -> Retrying:
-        policy = self._retry
-        backoff = wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
-
-        def wait(state: RetryCallState) -> float:
-            asked = _asked_wait(state)
-            return backoff(state) if asked is None else asked
-
-        def stop(state: RetryCallState) -> bool:
-            too_long = (_asked_wait(state) or 0) > policy.longest_wait
-            return too_long or stop_after_attempt(policy.attempts)(state)
-
-        return Retrying(
-            retry=retry_if_exception_type(_TransientError), wait=wait, stop=stop, sleep=self._sleep, reraise=True
-        )
 
     def _post(self, texts: Sequence[str]) -> httpx.Response:
         body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
@@ -76,9 +43,9 @@ class EmbeddingsEndpoint:
         try:
             response = self._client.post("embeddings", json=body, headers=headers)
         except httpx.TransportError as error:
-            raise _TransientError(f"the embedding endpoint {self._where()} does not answer: {error!r}") from error
+            raise PassingFailure(f"the embedding endpoint {self._where()} does not answer: {error!r}") from error
         if response.status_code in TRANSIENT_STATUS or response.status_code >= 500:
-            raise _TransientError(self._refusal(response), retry_after=_retry_after(response.headers))
+            raise PassingFailure(self._refusal(response), retry_after=asked_wait(response.headers))
         if response.status_code != 200:
             raise EmbedderUnavailable(self._refusal(response))
         return response
@@ -100,23 +67,6 @@ class EmbeddingsEndpoint:
     def _where(self) -> str:
         url = self._client.base_url
         return f"{url.scheme}://{url.host}{url.path}"
-
-
-def _asked_wait(state: RetryCallState) -> float | None:
-    error = state.outcome.exception() if state.outcome else None
-    return error.retry_after if isinstance(error, _TransientError) else None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds asked for, by number or by a date that is counted from the answer's own."""
-    value = headers.get("retry-after", "")
-    try:
-        if value.strip().isdecimal():
-            return float(value)
-        until, since = (parsedate_to_datetime(text) for text in (value, headers.get("date", "")))
-        return max(0.0, (until - since).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def _vectors(answer: Any, *, count: int, dimension: int) -> Matrix:

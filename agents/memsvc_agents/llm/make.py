@@ -25,7 +25,7 @@ class ChatSpec:
     model: str | None = None
     api_key: str = field(default="", repr=False)
     timeout_seconds: float = 120
-    attempts: int = 4
+    attempts: int = 5
     answers: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -46,7 +46,7 @@ def _openai(spec: ChatSpec) -> ChatModel:
     import httpx
 
     from memsvc_agents.llm.openai import OpenAIChat
-    from memsvc_agents.llm.retrying import RetryPolicy
+    from memsvc_agents.retrying import RetryPolicy
 
     if not spec.url or not spec.model:
         raise InvalidInput("the chat model `openai` needs a url and a model name")

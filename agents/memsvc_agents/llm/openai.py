@@ -12,7 +12,7 @@ import httpx
 from memsvc.errors import LlmBadReply
 from memsvc.ports.llm import ChatReply, ChatRequest, FinishReason
 from memsvc_agents.llm.posting import JsonEndpoint
-from memsvc_agents.llm.retrying import RetryPolicy
+from memsvc_agents.retrying import RetryPolicy
 
 __all__ = ["OpenAIChat"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from memsvc.errors import LlmBadReply, LlmRefused, LlmUnavailable
-from memsvc_agents.llm.retrying import PassingFailure, RetryPolicy, asked_wait, retrying
+from memsvc_agents.retrying import PassingFailure, RetryPolicy, asked_wait, retrying
 
 __all__ = ["JsonEndpoint"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from memsvc.domain.drafts import NewSession, NewTurn
@@ -42,14 +43,14 @@ class InProcessMemory:
         outcomes = self._service.remember_sessions(_scope(namespace), new, actor=ACTOR).outcomes
         return sum(map(stored_notes, outcomes))
 
-    def sessions(self, namespace: str, text: str) -> list[str]:
-        pages = self._pages(namespace, text, Level.SESSION)
+    def sessions(self, namespace: str, text: str, asked_at: datetime) -> list[str]:
+        pages = self._pages(namespace, text, asked_at, Level.SESSION)
         return [hit.session.id for page in pages for hit in page.sessions]
 
-    def rounds(self, namespace: str, text: str) -> list[FoundRound]:
+    def rounds(self, namespace: str, text: str, asked_at: datetime) -> list[FoundRound]:
         return [
             FoundRound(hit.note.session, hit.note.position, len(hit.note.turns))
-            for page in self._pages(namespace, text, Level.NOTE)
+            for page in self._pages(namespace, text, asked_at, Level.NOTE)
             for hit in page.hits
             if hit.note.session is not None and hit.note.position is not None
         ]
@@ -57,8 +58,8 @@ class InProcessMemory:
     def erase(self, namespace: str) -> None:
         self._service.purge_namespace(_scope(namespace), actor=ACTOR)
 
-    def _pages(self, namespace: str, text: str, level: Level) -> Iterator[RecallResult]:
-        query = RecallQuery(text, k=PAGE, mode=self._mode, level=level, depth=DEPTH)
+    def _pages(self, namespace: str, text: str, asked_at: datetime, level: Level) -> Iterator[RecallResult]:
+        query = RecallQuery(text, k=PAGE, mode=self._mode, level=level, depth=DEPTH, asked_at=asked_at)
         while True:
             page = require_whole(self._service.recall(_scope(namespace), query))
             yield page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from memsvc.client import Client
 from memsvc.errors import ServerFault
@@ -43,14 +44,14 @@ class RestMemory:
                 notes += len(outcome.rounds)
         return notes
 
-    def sessions(self, namespace: str, text: str) -> list[str]:
-        pages = self._pages(namespace, text, "session")
+    def sessions(self, namespace: str, text: str, asked_at: datetime) -> list[str]:
+        pages = self._pages(namespace, text, asked_at, "session")
         return [hit.session.id for page in pages for hit in page.sessions]
 
-    def rounds(self, namespace: str, text: str) -> list[FoundRound]:
+    def rounds(self, namespace: str, text: str, asked_at: datetime) -> list[FoundRound]:
         return [
             FoundRound(hit.note.session, hit.note.position, len(hit.note.turns))
-            for page in self._pages(namespace, text, "note")
+            for page in self._pages(namespace, text, asked_at, "note")
             for hit in page.hits
             if hit.note.session is not None and hit.note.position is not None
         ]
@@ -58,9 +59,11 @@ class RestMemory:
     def erase(self, namespace: str) -> None:
         self._client.using(namespace=namespace).purge_namespace()
 
-    def _pages(self, namespace: str, text: str, level: Level) -> Iterator[RecallResponse]:
+    def _pages(self, namespace: str, text: str, asked_at: datetime, level: Level) -> Iterator[RecallResponse]:
         client = self._client.using(namespace=namespace)
-        for page in client.recall_pages(text, k=PAGE, mode=self._mode, level=level, depth=DEPTH):
+        for page in client.recall_pages(
+            text, k=PAGE, mode=self._mode, level=level, depth=DEPTH, asked_at=asked_at
+        ):
             if page.degraded:
                 raise ServerFault(f"recall was degraded: {'; '.join(page.degraded)}")
             yield page

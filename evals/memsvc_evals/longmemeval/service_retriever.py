@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -42,10 +43,10 @@ class Memory(Protocol):
     def remember(self, namespace: str, sessions: Sequence[NamedSession]) -> int:
         """Store the sessions in order; return the number of notes."""
 
-    def sessions(self, namespace: str, text: str) -> list[str]:
+    def sessions(self, namespace: str, text: str, asked_at: datetime) -> list[str]:
         """Return the ids of all sessions that the question finds, best first."""
 
-    def rounds(self, namespace: str, text: str) -> list[FoundRound]:
+    def rounds(self, namespace: str, text: str, asked_at: datetime) -> list[FoundRound]:
         """Return all rounds that the question finds, best first."""
 
     def erase(self, namespace: str) -> None: ...
@@ -82,9 +83,9 @@ class ServiceRetriever:
         start = perf_counter()
         notes = self._memory.remember(ids.namespace, haystack)
         ingested = perf_counter()
-        found_sessions = self._memory.sessions(ids.namespace, question.text)
+        found_sessions = self._memory.sessions(ids.namespace, question.text, question.asked_at)
         ranked_sessions = perf_counter()
-        found_rounds = self._memory.rounds(ids.namespace, question.text)
+        found_rounds = self._memory.rounds(ids.namespace, question.text, question.asked_at)
         ranked_turns = perf_counter()
         self._memory.erase(ids.namespace)
         sessions = [places.session(found) for found in found_sessions]

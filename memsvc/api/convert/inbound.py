@@ -66,6 +66,7 @@ def recall_query(sent: wire.RecallRequest, *, offset: int) -> RecallQuery:
         explain=sent.explain,
         offset=offset,
         depth=sent.depth,
+        asked_at=sent.asked_at,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from memsvc.domain.changes import Operation
+from memsvc.domain.notes import KeyGroup
 from memsvc.domain.selection import VISIBLE
 from memsvc.domain.time import to_microseconds
 from memsvc.ports.ranking import VectorDelta
@@ -18,7 +19,9 @@ def empty_delta() -> VectorDelta:
     return VectorDelta(0, {}, (), np.empty(0, np.int64), np.empty((0, 0), np.float32))
 
 
-def delta_after(data: NamespaceData, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
+def delta_after(
+    data: NamespaceData, after_sequence: int, *, limit: int | None = None, group: KeyGroup | None = None
+) -> VectorDelta:
     """Return the present state of every note with a journal entry past the sequence, of at most `limit`."""
     start = max(after_sequence, 0)
     upto = len(data.journal) if limit is None else min(start + limit, len(data.journal))
@@ -31,10 +34,11 @@ def delta_after(data: NamespaceData, after_sequence: int, *, limit: int | None =
     for row in changed:
         stored = data.notes[row]
         if stored.keyed_at > after_sequence:
-            note_rows += [row] * len(stored.keys)
-            vectors += [data.vectors[data.model.id, key.text_hash] for key in stored.keys]
+            keys = [key for key in stored.keys if group is None or key.kind in group.kinds]
+            note_rows += [row] * len(keys)
+            vectors += [data.vectors[data.model.id, key.text_hash] for key in keys]
             moments = (to_microseconds(stored.note.event_time), to_microseconds(stored.note.ingest_time))
-            times += [moments] * len(stored.keys)
+            times += [moments] * len(keys)
     return VectorDelta(
         upto=upto,
         visible={row: data.notes[row].note.status in VISIBLE for row in changed},

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 
 import numpy as np
 
 from memsvc.domain.changes import Change
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Key, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Key, KeyGroup, Note, NoteRecord, Session, Status
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection, selects
 from memsvc.ports.embedding import EmbeddingCache
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
-from memsvc.ports.storage import StoreStats
+from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import lexical
 from memsvc_stores.memory.delta import delta_after, empty_delta
@@ -94,6 +95,27 @@ class MemoryReader:
             if note.session is not None
         }
 
+    def happened(self, rows: Sequence[int], start: datetime, end: datetime) -> Rows:
+        notes = self._stored()
+        found = {row for row in rows if row in notes and notes[row].happened(start, end)}
+        return np.array(sorted(found), np.int64)
+
+    def places(self, rows: Sequence[int]) -> Places:
+        stored, sessions = self._stored(), self._sessions()
+        found = []
+        for row in sorted(set(rows) & stored.keys()):
+            note = stored[row].note
+            session = -1 if note.session is None else sessions[note.session].session.row
+            position = -1 if note.position is None else note.position
+            found.append((row, session, position, stored[row].words.all.total))
+        words = sum(each.words.all.total for each in stored.values())
+        return Places.of(found, mean_words=words / max(1, len(stored)))
+
+    def heads(self, *, limit: int, chars: int) -> list[str]:
+        newest = reversed(self._stored().values())
+        shown = (each.note.content[:chars] for each in newest if each.note.status in VISIBLE)
+        return list(islice(shown, limit))
+
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
         if note.session is None or count <= 0:
             return [], []
@@ -138,8 +160,12 @@ class MemoryReader:
             "lexical_all": lexical.rank(query, everything, allowed=rows, limit=limit),
         }
 
-    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
-        return empty_delta() if self._data is None else delta_after(self._data, after_sequence, limit=limit)
+    def vector_delta(
+        self, after_sequence: int, *, limit: int | None = None, group: KeyGroup | None = None
+    ) -> VectorDelta:
+        if self._data is None:
+            return empty_delta()
+        return delta_after(self._data, after_sequence, limit=limit, group=group)
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
         taken = {} if self._data is None else self._data.taken

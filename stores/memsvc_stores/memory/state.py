@@ -33,6 +33,15 @@ class StoredNote:
     keyed_at: int
     key_version: str | None = None
 
+    def happened(self, start: datetime, end: datetime) -> bool:
+        """Say whether the note's time, or an event of a key, lies in [start, end)."""
+        events = [
+            (key.event_start, key.event_end)
+            for key in self.keys
+            if key.event_start is not None and key.event_end is not None
+        ]
+        return start <= self.note.event_time < end or any(first < end and last >= start for first, last in events)
+
     @property
     def record(self) -> NoteRecord:
         return NoteRecord(self.note, self.dedupe, self.keys, self.key_version)

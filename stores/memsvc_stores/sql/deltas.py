@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import and_, bindparam, select
 
 from memsvc.domain.changes import Operation
+from memsvc.domain.notes import KeyGroup, KeyKind
 from memsvc.domain.selection import VISIBLE
 from memsvc.ports.ranking import NamespaceState, VectorDelta
 from memsvc_stores.sql.elements import among
@@ -35,6 +36,7 @@ _VECTORS = (
         vectors.c.namespace_id == bindparam("namespace"),
         vectors.c.model_id == bindparam("model"),
         vectors.c.dimension == bindparam("dimension"),
+        among(keys.c.kind, "kinds"),
     )
     .order_by(keys.c.note_row, keys.c.ordinal)
 )
@@ -60,10 +62,21 @@ def empty_delta() -> VectorDelta:
 
 
 def vector_delta(
-    executor: Executor, state: NamespaceState, after_sequence: int, *, limit: int | None = None
+    executor: Executor,
+    state: NamespaceState,
+    after_sequence: int,
+    *,
+    limit: int | None = None,
+    group: KeyGroup | None = None,
 ) -> VectorDelta:
     """Return the present state of every note with a journal entry past the sequence, of at most `limit`."""
-    place = {"namespace": state.row, "model": state.model.id, "dimension": state.model.dimension}
+    kinds = KeyKind if group is None else group.kinds
+    place = {
+        "namespace": state.row,
+        "model": state.model.id,
+        "dimension": state.model.dimension,
+        "kinds": executor.backend.many(sorted(kind.value for kind in kinds)),
+    }
     if limit is not None and after_sequence + limit >= state.last_sequence:
         limit = None
     if after_sequence <= 0 and limit is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from sqlalchemy import bindparam, func, select
 
 from memsvc.domain.changes import Change
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Key, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Key, KeyGroup, Note, NoteRecord, Session, Status
 from memsvc.domain.scope import Scope
-from memsvc.domain.selection import Selection
+from memsvc.domain.selection import VISIBLE, Selection
+from memsvc.domain.time import to_microseconds
 from memsvc.ports.embedding import EmbeddingCache
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
-from memsvc.ports.storage import StoreStats
+from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import CorpusStats
 from memsvc_stores.sql import neighbours, statements
 from memsvc_stores.sql.deltas import empty_delta, vector_delta
@@ -102,6 +104,23 @@ class SqlReader:
     def session_rows(self, note_rows: Sequence[int]) -> dict[int, int]:
         return dict(self._all(statements.SESSION_ROWS, rows=self._many(int(row) for row in note_rows)))
 
+    def happened(self, rows: Sequence[int], start: datetime, end: datetime) -> Rows:
+        wanted = self._many(int(row) for row in rows)
+        bounds = {"start": to_microseconds(start), "end": to_microseconds(end)}
+        found = self._all(statements.HAPPENED, rows=wanted, **bounds)
+        return np.array(sorted(row for (row,) in found), np.int64)
+
+    def places(self, rows: Sequence[int]) -> Places:
+        found = sorted(self._all(statements.PLACES, rows=self._many(int(row) for row in rows)))
+        named = [(row, -1 if at is None else at, -1 if place is None else place, n) for row, at, place, n in found]
+        namespace = self._namespace
+        words = 0 if namespace is None else namespace.user_words + namespace.other_words
+        return Places.of(named, mean_words=words / max(1, 0 if namespace is None else namespace.documents))
+
+    def heads(self, *, limit: int, chars: int) -> list[str]:
+        visible = self._many(sorted(VISIBLE))
+        return [head for (head,) in self._all(statements.HEADS, statuses=visible, limit=limit, chars=chars)]
+
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
         if self._namespace is None or note.session is None or count <= 0:
             return [], []
@@ -136,9 +155,13 @@ class SqlReader:
             executor.connection, namespace.row, text, limit=limit, allowed=allowed, stats=stats
         )
 
-    def vector_delta(self, after_sequence: int, *, limit: int | None = None) -> VectorDelta:
+    def vector_delta(
+        self, after_sequence: int, *, limit: int | None = None, group: KeyGroup | None = None
+    ) -> VectorDelta:
         state = self.state
-        return empty_delta() if state is None else vector_delta(self._executor, state, after_sequence, limit=limit)
+        if state is None:
+            return empty_delta()
+        return vector_delta(self._executor, state, after_sequence, limit=limit, group=group)
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
         return {dedupe: NoteId(note) for dedupe, note in self._all(statements.TAKEN, dedupes=self._many(dedupes))}

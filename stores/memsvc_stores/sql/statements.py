@@ -12,6 +12,8 @@ from memsvc_stores.sql.tables import idempotency, journal, keys, notes, sessions
 __all__ = [
     "CHANGES",
     "COUNT_KEYED_OTHERWISE",
+    "HAPPENED",
+    "HEADS",
     "HISTORY",
     "KEYED_OTHERWISE",
     "KEYS",
@@ -19,6 +21,7 @@ __all__ = [
     "NOTES",
     "NOTES_BY_ID",
     "NOTES_BY_ROW",
+    "PLACES",
     "RECORDS",
     "SAVED_RESPONSE",
     "SESSIONS_BY_ROW",
@@ -58,6 +61,35 @@ TAKEN = select(notes.c.dedupe, notes.c.id).where(
 )
 SESSION_ROWS = select(notes.c.row, notes.c.session_row).where(
     notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"), notes.c.session_row.is_not(None)
+)
+
+PLACES = select(
+    notes.c.row, notes.c.session_row, notes.c.position, notes.c.user_words + notes.c.other_words
+).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
+HEADS = (
+    select(func.substr(notes.c.content, 1, bindparam("chars")))
+    .where(notes.c.namespace_id == _NAMESPACE, among(notes.c.status, "statuses"))
+    .order_by(notes.c.row.desc())
+    .limit(bindparam("limit"))
+)
+_STARTS: BindParameter[int] = bindparam("start")
+_ENDS: BindParameter[int] = bindparam("end")
+HAPPENED = (
+    select(notes.c.row)
+    .where(
+        notes.c.namespace_id == _NAMESPACE,
+        among(notes.c.row, "rows"),
+        notes.c.event_time >= _STARTS,
+        notes.c.event_time < _ENDS,
+    )
+    .union(
+        select(keys.c.note_row).where(
+            keys.c.namespace_id == _NAMESPACE,
+            among(keys.c.note_row, "rows"),
+            keys.c.event_start < _ENDS,
+            keys.c.event_end >= _STARTS,
+        )
+    )
 )
 
 _SESSIONS = select(*SESSION_COLUMNS).where(sessions.c.namespace_id == _NAMESPACE)

@@ -12,7 +12,7 @@ import pytest
 from memsvc.errors import LlmBadReply, LlmRefused, LlmUnavailable
 from memsvc.ports.llm import ChatMessage, ChatRequest
 from memsvc_agents.llm.openai import OpenAIChat
-from memsvc_agents.llm.retrying import RetryPolicy
+from memsvc_agents.retrying import RetryPolicy
 from tests.support.chat_endpoint import StubEndpoint
 
 KEY = "sk-very-secret"

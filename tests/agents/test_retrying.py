@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from memsvc_agents.llm.retrying import asked_wait
+from memsvc_agents.retrying import asked_wait
 
 DATE, LATER = "Tue, 03 Nov 2026 10:00:00 GMT", "Tue, 03 Nov 2026 10:00:12 GMT"
 

@@ -15,7 +15,7 @@ __all__ = ["PassingFailure", "RetryPolicy", "asked_wait", "retrying"]
 class RetryPolicy:
     """How often to ask again; seconds between tries grow at random up to `longest_wait`."""
 
-    attempts: int = 4
+    attempts: int = 5
     first_wait: float = 0.5
     longest_wait: float = 30.0
 

@@ -1,0 +1,60 @@
+"""Fusion by scores: a weighted sum of similarities and of BM25, each list of words scaled by its best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc.ports.ranking import Ranked, Rows
+
+__all__ = ["BlendWeights", "blend"]
+
+_NOTHING_DRAWN = -0.1
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class BlendWeights:
+    """Weights of `blend`, chosen on the tune half of LongMemEval's development questions (docs/longmemeval.md).
+
+    `nearest` weighs the better of a note's whole text and of what was drawn from it, `drawn` the latter alone.
+    """
+
+    whole: float = 0.2
+    nearest: float = 0.8
+    drawn: float = 0.2
+    lexical_user: float = 0.15
+    lexical_all: float = 0.15
+
+
+def blend(arms: Mapping[str, Ranked], weights: BlendWeights, *, drawn: bool) -> tuple[Rows, Scores]:
+    """Return the rows of all arms, ascending, and the weighted means of their scores, at most 1.
+
+    Arms are dense, drawn, lexical_user and lexical_all; those that are missing do not count. `drawn` False says
+    that what was drawn counts no more than the whole. A note that the dense arm did not reach counts as its last.
+    """
+    rows = np.unique(np.concatenate([np.empty(0, np.int64), *(arm.rows for arm in arms.values())]))
+    scores, total = np.zeros(len(rows)), 0.0
+    if "dense" in arms and len(arms["dense"].rows):
+        whole = _spread(arms["dense"], rows, missing=float(arms["dense"].scores[-1]))
+        told = _spread(arms.get("drawn", Ranked.empty()), rows, missing=_NOTHING_DRAWN)
+        scores += weights.whole * whole + weights.nearest * np.maximum(whole, told)
+        if drawn:
+            scores += weights.drawn * told
+        total += weights.whole + weights.nearest + weights.drawn
+    for name, weight in (("lexical_user", weights.lexical_user), ("lexical_all", weights.lexical_all)):
+        if name in arms and len(arms[name].rows):
+            scores += weight / float(arms[name].scores[0]) * _spread(arms[name], rows, missing=0.0)
+            total += weight
+    return rows, scores / max(total, weights.lexical_user)
+
+
+def _spread(arm: Ranked, rows: Rows, *, missing: float) -> Scores:
+    """Return the arm's scores at `rows` (ascending, among them all of the arm's)."""
+    spread = np.full(len(rows), missing)
+    spread[np.searchsorted(rows, arm.rows)] = arm.scores
+    return spread
