@@ -67,6 +67,15 @@ def test_malformed_file_is_exit_code_2(tmp_path: Path) -> None:
     assert "0/1" not in result.stderr
 
 
+def test_baseline_of_another_file_is_refused(three_file: Path, tmp_path: Path) -> None:
+    first, other = tmp_path / "1.json", tmp_path / "other.json"
+    assert CLI.invoke(app, ["longmemeval", str(three_file), *REPLICA, "--json", str(first)]).exit_code == 0
+    other.write_text(three_file.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    result = CLI.invoke(app, ["longmemeval", str(other), *REPLICA, "--baseline", str(first)])
+    assert result.exit_code == 2
+    assert "was measured on another file or other haystacks" in result.stderr
+
+
 def test_paired_test_and_groups_are_printed(three_file: Path, tmp_path: Path) -> None:
     first = tmp_path / "1.json"
     command = ["longmemeval", str(three_file), *REPLICA]

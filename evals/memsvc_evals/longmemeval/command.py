@@ -54,10 +54,10 @@ def run_longmemeval(options: Options, console: Console) -> None:
     When the file or a retriever fails in the middle, what was done until then is printed and written, marked as
     incomplete, before the error is raised.
     """
-    baseline = _read_baseline(options.baseline)
     check_folder(options.json)
     check_report_folder(options.report)
     outline = read_outline(options.file)
+    baseline = _read_baseline(options, outline.data.sha256)
     results: list[Outcome] = []
     with _engine(options) as (engine, retriever_config):
         config = dict(retriever_config) | {"m_like": options.m_like}
@@ -127,13 +127,17 @@ def _report(
     write_document(document, json=options.json, folder=options.report)
 
 
-def _read_baseline(path: Path | None) -> dict[str, Any] | None:
+def _read_baseline(options: Options, sha256: str) -> dict[str, Any] | None:
+    """Return the report to test against; raises InvalidInput for one of other data or other haystacks."""
+    path = options.baseline
     if path is None:
         return None
     try:
         report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if report["benchmark"] != "longmemeval":
             raise ValueError(f"is a report of {report['benchmark']}")
+        if report["data"]["sha256"] != sha256 or report["config"].get("m_like") != options.m_like:
+            raise ValueError("was measured on another file or other haystacks")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidInput(f"cannot use {path} as a baseline report: {error}") from error
     return report
