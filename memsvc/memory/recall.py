@@ -38,7 +38,7 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
     with context.storage.reader(scope) as reader:
         if reader.state is None:
             return RecallResult()
-        to_embed = context.retriever.to_embed(reader, query.text)
+        to_embed = context.retriever.to_embed(reader, reader.state, query.text)
     vector, degraded = _query_vector(context, query, to_embed)
     with context.storage.reader(scope) as reader:
         state = reader.state

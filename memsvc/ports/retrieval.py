@@ -53,7 +53,7 @@ class KeyMaker(Protocol):
 
 
 class Retriever(Protocol):
-    def to_embed(self, reader: Reader, question: str) -> str:
+    def to_embed(self, reader: Reader, state: NamespaceState, question: str) -> str:
         """Return what of the question is to be embedded, knowing how the namespace's notes are written."""
 
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,12 +12,9 @@ from memsvc.ports.storage import Places, Reader
 from memsvc_retrieval.blend import BlendWeights, Scores, blend
 from memsvc_retrieval.context import ContextWeights, in_context, openness
 from memsvc_retrieval.question.plan import plan_of
-from memsvc_retrieval.question.speakers import HEAD_CHARS, named_in, speakers
 from memsvc_retrieval.wording import wording_factor
 
-__all__ = ["BlendSettings", "blended", "speakers_of"]
-
-_NEWEST = 64
+__all__ = ["BlendSettings", "blended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +31,39 @@ class BlendSettings:
     read: int = 40
 
 
-def speakers_of(reader: Reader) -> frozenset[str]:
-    """Return the names with which many of the newest notes begin."""
-    return speakers(reader.heads(limit=_NEWEST, chars=HEAD_CHARS))
-
-
 def blended(
-    reader: Reader, arms: Mapping[str, Ranked], request: RetrievalRequest, settings: BlendSettings
-) -> Ranked:
-    """Return the notes of all arms, best first, ties by ascending row."""
+    reader: Reader,
+    arms: Mapping[str, Ranked],
+    request: RetrievalRequest,
+    *,
+    named: Collection[str],
+    settings: BlendSettings,
+) -> tuple[Ranked, dict[int, int]]:
+    """Return the notes of all arms, best first, ties by ascending row; and the session row of each that has one.
+
+    `named` are the speakers whom the question names.
+    """
     plan = plan_of(request.text, request.asked_at)
     rows, scores = blend(arms, settings.weights, drawn=plan.statements)
-    if not len(rows):
-        return Ranked.empty()
-    if plan.when is not None:
-        happened = reader.happened(rows.tolist(), plan.when.start, plan.when.end)
-        scores[np.isin(rows, happened)] += settings.in_range
     places = reader.places(rows.tolist())
     kept = np.isin(rows, places.rows)
     rows, scores = rows[kept], scores[kept]
+    if not len(rows):
+        return Ranked.empty(), {}
+    if plan.when is not None:
+        happened = reader.happened(rows.tolist(), plan.when.start, plan.when.end)
+        scores[np.isin(rows, happened)] += settings.in_range
     # Only proportions matter: scores are raised as exponentials, and told as logarithms again.
     raised = in_context(np.exp(settings.sharpness * (scores - scores.max())), places, settings.context)
-    raised *= _wording(
-        reader, raised, places, named=named_in(request.text, speakers_of(reader)), settings=settings
-    )
+    raised *= _wording(reader, raised, places, named=named, settings=settings)
     told = np.log(raised) / settings.sharpness + scores.max()
-    return _best_first(rows, told)
+    placed = places.sessions >= 0
+    session_of = dict(zip(rows[placed].tolist(), places.sessions[placed].tolist(), strict=True))
+    return _best_first(rows, told), session_of
 
 
 def _wording(
-    reader: Reader, scores: Scores, places: Places, *, named: frozenset[str], settings: BlendSettings
+    reader: Reader, scores: Scores, places: Places, *, named: Collection[str], settings: BlendSettings
 ) -> Scores:
     """Return the factor of each note, 1 for all but the best ones that their wording can change."""
     factors = np.ones(len(scores))

@@ -21,9 +21,10 @@ from memsvc.ports.ranking import (
     Within,
 )
 from memsvc.ports.storage import Reader
-from memsvc_retrieval.blended import BlendSettings, blended, speakers_of
+from memsvc_retrieval.blended import BlendSettings, blended
 from memsvc_retrieval.fusion import reciprocal_rank_fusion
-from memsvc_retrieval.question.speakers import without_speakers
+from memsvc_retrieval.question.speaker_cache import SpeakerCache
+from memsvc_retrieval.question.speakers import named_in, without_speakers
 from memsvc_retrieval.sessions import rank_sessions
 from memsvc_retrieval.sifting import Arms, sifted
 
@@ -53,26 +54,28 @@ class HybridRetriever:
     def __init__(self, index: KeyIndex, settings: FusionSettings | None = None) -> None:
         self._index = index
         self._settings = settings or FusionSettings()
+        self._speakers = SpeakerCache()
 
-    def to_embed(self, reader: Reader, question: str) -> str:
+    def to_embed(self, reader: Reader, state: NamespaceState, question: str) -> str:
         """Return the question without the speakers that it names."""
         if self._settings.fusion == "rrf":
             return question
-        return without_speakers(question, speakers_of(reader))
+        return without_speakers(question, self._speakers.of(reader, state))
 
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
         arms = self._selected_arms(reader, state, request)
         settings = self._settings
         if settings.fusion == "rrf":
             fused = reciprocal_rank_fusion(arms, _RRF_WEIGHTS, k=settings.rrf_k)
-            weighed = fused.scores.astype(np.float64)
+            weights = fused.scores.astype(np.float64)
+            session_of = reader.session_rows(fused.rows.tolist()) if request.level is Level.SESSION else {}
         else:
-            fused = blended(reader, arms, request, settings.blending)
-            weighed = np.exp(settings.session_sharpness * (fused.scores - fused.scores.max(initial=0.0)))
+            named = named_in(request.text, self._speakers.of(reader, state))
+            fused, session_of = blended(reader, arms, request, named=named, settings=settings.blending)
+            weights = np.exp(settings.session_sharpness * (fused.scores - fused.scores.max(initial=0.0)))
         if request.level is Level.NOTE:
             return Candidates(fused, arms)
-        session_of = reader.session_rows(fused.rows.tolist())
-        ranked = rank_sessions(fused.rows, weighed, session_of, decay=settings.session_decay)
+        ranked = rank_sessions(fused.rows, weights, session_of, decay=settings.session_decay)
         return Candidates(fused, arms, ranked)
 
     def _selected_arms(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Arms:

@@ -67,6 +67,7 @@ def test_explained_answers_show_their_arms(run: Run) -> None:
     lines = run("recall", "green tea", "-k", "1", "--explain").out.splitlines()
     assert [line.partition(",")[0] for line in lines[1:]] == [
         "   dense: rank 1",
+        "   drawn: rank 1",
         "   lexical_user: rank 1",
         "   lexical_all: rank 1",
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from memsvc_retrieval.question.routing import route
+from memsvc_retrieval.question.routing import asks_for_advice
 from memsvc_retrieval.temporal.ranges import TimeRange, question_range
 
 __all__ = ["Plan", "plan_of"]
@@ -21,4 +21,4 @@ class Plan:
 
 def plan_of(question: str, asked_at: datetime) -> Plan:
     """Plan by rules: who asks for advice shares no words with a statement, but a topic with whole turns."""
-    return Plan(statements=not route(question).recommendation, when=question_range(question, asked_at))
+    return Plan(statements=not asks_for_advice(question), when=question_range(question, asked_at))

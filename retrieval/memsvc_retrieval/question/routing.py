@@ -9,7 +9,7 @@ from typing import Final
 
 from memsvc_retrieval.temporal.ranges import question_range
 
-__all__ = ["Route", "route"]
+__all__ = ["Route", "asks_for_advice", "route"]
 
 _SAID: Final = (
     "told|mentioned|said|recommended|suggested|provided|gave|given|listed|wrote|written|described|created|made|shared|"
@@ -55,11 +55,16 @@ class Route:
     explicit_time: bool
 
 
+def asks_for_advice(question: str) -> bool:
+    """Say whether a question asks for a recommendation, and not for one that the assistant gave before."""
+    return _ADVICE.search(question) is not None and _ASSISTANT.search(question) is None
+
+
 def route(question: str) -> Route:
     """Route a question; advice that the assistant gave before is a reference, not a new request."""
     reference = _ASSISTANT.search(question) is not None
     return Route(
         assistant_reference=reference,
-        recommendation=not reference and _ADVICE.search(question) is not None,
+        recommendation=asks_for_advice(question),
         explicit_time=question_range(question, _LATE) is not None,
     )
