@@ -83,3 +83,12 @@ def test_report_that_cannot_be_written_is_refused_before_the_run(
     assert result.exit_code == 2
     assert result.stderr.startswith("error: cannot write")
     assert "questions" not in result.stderr
+
+
+def test_page_has_figures_and_no_text_of_a_conversation(write: Write, raw: dict[str, Any], tmp_path: Path) -> None:
+    assert invoke(write([raw]), "--report", str(tmp_path / "page")).exit_code == 0
+    page = (tmp_path / "page" / "report.md").read_text(encoding="utf-8")
+    assert "| single | 1 | 1.0000 | 1.000-1.000 |" in page
+    assert (tmp_path / "page" / "report.html").exists()
+    texts = [turn["text"] for turn in raw["conversation"]["session_1"]] + [qa["question"] for qa in raw["qa"]]
+    assert not [text for text in texts if text in page]
