@@ -30,6 +30,7 @@ from memsvc.settings import Settings
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
 from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
+from memsvc_retrieval.blended import BlendSettings
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.making import key_maker
 from memsvc_stores.sql import open_storage
@@ -123,7 +124,7 @@ def build(
         storage=storage,
         index=index,
         embedder=embedder,
-        retriever=HybridRetriever(index, FusionSettings(fusion=settings.fusion, rrf_k=settings.rrf_k)),
+        retriever=HybridRetriever(index, _fusion(settings)),
         drafter=Drafter(IdFactory(clock, secrets.randbits), key_maker(settings.keys), embedder),
         clock=clock,
         limits=Limits(content_chars=settings.max_content_chars),
@@ -132,6 +133,11 @@ def build(
     )
     runner = Runner(storage.jobs, _handlers(context), clock=clock, chores=_chores(storage))
     return App(settings, storage, index, embedder, MemoryService(context), runner)
+
+
+def _fusion(settings: Settings) -> FusionSettings:
+    blending = BlendSettings(time=settings.time_ranges)
+    return FusionSettings(fusion=settings.fusion, blending=blending, rrf_k=settings.rrf_k)
 
 
 def _embedder(settings: Settings) -> Embedder:

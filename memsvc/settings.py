@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     index_flat_keys: int = Field(default=131_072, ge=1)
     recall_depth: int = Field(default=200, ge=10, le=100_000)
     fusion: Literal["blend", "rrf"] = "blend"
+    time_ranges: Literal["off", "boost", "prune"] = "boost"
     rrf_k: float = Field(default=10.0, gt=0)
     keys: Literal["text", "told", "expanded"] = "told"
     max_body_bytes: int = Field(default=8 * 2**20, ge=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -14,18 +15,23 @@ from memsvc_retrieval.context import ContextWeights, in_context, openness
 from memsvc_retrieval.question.plan import plan_of
 from memsvc_retrieval.wording import wording_factor
 
-__all__ = ["BlendSettings", "blended"]
+__all__ = ["BlendSettings", "TimeUse", "blended"]
+
+TimeUse: TypeAlias = Literal["off", "boost", "prune"]
+
+_BEFORE_ALL = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class BlendSettings:
-    """`in_range` is added for a note of the time asked about.
+    """`in_range` is added for a note of the time asked about; with `time` prune all of these come first.
 
     Context multiplies exp(`sharpness` * score); the wording of the best `read` notes is looked at.
     """
 
     weights: BlendWeights = field(default_factory=BlendWeights)
     context: ContextWeights = field(default_factory=ContextWeights)
+    time: TimeUse = "boost"
     in_range: float = 0.0625
     sharpness: float = 6.4
     read: int = 40
@@ -50,13 +56,17 @@ def blended(
     rows, scores = rows[kept], scores[kept]
     if not len(rows):
         return Ranked.empty(), {}
-    if plan.when is not None:
-        happened = reader.happened(rows.tolist(), plan.when.start, plan.when.end)
-        scores[np.isin(rows, happened)] += settings.in_range
+    happened = np.zeros(len(rows), np.bool_)
+    if plan.when is not None and settings.time != "off":
+        happened = np.isin(rows, reader.happened(rows.tolist(), plan.when.start, plan.when.end))
+    if settings.time == "boost":
+        scores[happened] += settings.in_range
     # Only proportions matter: scores are raised as exponentials, and told as logarithms again.
     raised = in_context(np.exp(settings.sharpness * (scores - scores.max())), places, settings.context)
     raised *= _wording(reader, raised, places, named=named, settings=settings)
     told = np.log(raised) / settings.sharpness + scores.max()
+    if settings.time == "prune":
+        told[happened] += _BEFORE_ALL
     placed = places.sessions >= 0
     session_of = dict(zip(rows[placed].tolist(), places.sessions[placed].tolist(), strict=True))
     return _best_first(rows, told), session_of
