@@ -144,17 +144,14 @@ _GROUPS = {
 _OWN_WORDS = frozenset({KeyKind.USER, KeyKind.CONTENT, KeyKind.STATEMENT})
 
 
-def lexical_fields(content: str, turns: Sequence[TurnSpan], keys: Sequence[Key] = ()) -> tuple[str, str]:
-    """Return the user's words and everybody else's; without turns all words are the user's.
-
-    The texts of drawn keys count with the user's words: LongMemEval's merged key (section 5.3 of the paper).
-    """
-    drawn = [key.text for key in keys if key.text is not None and key.kind not in _OWN_WORDS]
+def lexical_fields(content: str, turns: Sequence[TurnSpan], keys: Sequence[Key] = ()) -> tuple[str, str, str]:
+    """Return the user's words, everybody else's, and those of drawn keys; without turns all are the user's."""
+    drawn = "\n".join(key.text for key in keys if key.text is not None and key.kind not in _OWN_WORDS)
     if not turns:
-        return "\n".join([content, *drawn]), ""
+        return content, "", drawn
     user = [content[turn.start : turn.end] for turn in turns if turn.role == "user"]
     other = [content[turn.start : turn.end] for turn in turns if turn.role != "user"]
-    return "\n".join([*user, *drawn]), "\n".join(other)
+    return "\n".join(user), "\n".join(other), drawn
 
 
 class Note(NamedTuple):

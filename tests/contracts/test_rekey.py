@@ -60,6 +60,14 @@ def test_scores_after_a_rekey_are_those_of_a_note_stored_so(storage: Storage) ->
     assert scores[0] == scores[1]
 
 
+def test_words_that_the_note_has_already_are_not_counted_again(storage: Storage) -> None:
+    plain, repeating = draft("green tea"), replace(draft("green  tea"), keys=(key("green tea"), fact("Green tea")))
+    store(storage, plain, repeating, draft("black coffee"))
+    with storage.reader(SCOPE) as reader:
+        scores = reader.lexical("tea", limit=9, allowed=None)["lexical_user"].scores.tolist()
+    assert scores[0] == scores[1]
+
+
 def test_a_vector_that_only_old_keys_had_is_deleted(storage: Storage) -> None:
     one, two = draft("a", keys=["shared", "own"]), draft("b", keys=["shared"])
     store(storage, one, two)

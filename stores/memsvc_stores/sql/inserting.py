@@ -46,6 +46,7 @@ class NewNote:
     key_version: str | None
     user_text: str
     other_text: str
+    drawn_text: str
 
 
 def new_note(record: NoteRecord) -> NewNote:
@@ -98,7 +99,9 @@ def insert_notes(executor: Executor, namespace: Namespace, new: Sequence[NewNote
     check_vectors(executor, namespace.row, model=namespace.model, keys=[k for item in new for k in item.keys])
     session_rows = _session_rows(executor, namespace.row, {item.note.session for item in new} - {None})
     lexical = executor.backend.lexical
-    documents = [(item.note.row, lexical.analyzer.prepare(item.user_text, item.other_text)) for item in new]
+    documents = [
+        (item.note.row, lexical.analyzer.prepare(item.user_text, item.other_text, item.drawn_text)) for item in new
+    ]
     values = [
         {
             "namespace_id": namespace.row,
