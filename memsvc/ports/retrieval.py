@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from memsvc.domain.notes import KeyKind, TurnSpan
-from memsvc.ports.ranking import Candidates, NamespaceState, RetrievalRequest
+from memsvc.ports.ranking import Candidates, NamespaceState, Ranked, RetrievalRequest
 from memsvc.ports.storage import Reader
 
 __all__ = ["DrawnKey", "KeyMaker", "KeySpan", "Passage", "Retriever"]
@@ -58,3 +58,6 @@ class Retriever(Protocol):
 
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
         """Ask the arms of the request's mode and fuse what they find; one snapshot, no network."""
+
+    def reordered(self, candidates: Candidates, fused: Ranked) -> Candidates:
+        """Return the candidates with their notes in another order, and their sessions ranked by it."""

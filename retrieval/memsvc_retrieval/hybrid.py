@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -18,6 +19,7 @@ from memsvc.ports.ranking import (
     Ranked,
     RetrievalRequest,
     Rows,
+    SessionCandidate,
     Within,
 )
 from memsvc.ports.storage import Reader
@@ -67,16 +69,26 @@ class HybridRetriever:
         settings = self._settings
         if settings.fusion == "rrf":
             fused = reciprocal_rank_fusion(arms, _RRF_WEIGHTS, k=settings.rrf_k)
-            weights = fused.scores.astype(np.float64)
             session_of = reader.session_rows(fused.rows.tolist()) if request.level is Level.SESSION else {}
         else:
             named = named_in(request.text, self._speakers.of(reader, state))
             fused, session_of = blended(reader, arms, request, named=named, settings=settings.blending)
-            weights = np.exp(settings.session_sharpness * (fused.scores - fused.scores.max(initial=0.0)))
         if request.level is Level.NOTE:
             return Candidates(fused, arms)
-        ranked = rank_sessions(fused.rows, weights, session_of, decay=settings.session_decay)
-        return Candidates(fused, arms, ranked)
+        return Candidates(fused, arms, self._sessions(fused, session_of))
+
+    def reordered(self, candidates: Candidates, fused: Ranked) -> Candidates:
+        """Return the candidates with their notes in another order, and their sessions ranked by it."""
+        session_of = {row: found.session_row for found in candidates.sessions for row in found.note_rows}
+        return replace(candidates, fused=fused, sessions=self._sessions(fused, session_of))
+
+    def _sessions(self, fused: Ranked, session_of: Mapping[int, int]) -> tuple[SessionCandidate, ...]:
+        settings = self._settings
+        if settings.fusion == "rrf":
+            weights = fused.scores.astype(np.float64)
+        else:
+            weights = np.exp(settings.session_sharpness * (fused.scores - fused.scores.max(initial=0.0)))
+        return rank_sessions(fused.rows, weights, session_of, decay=settings.session_decay)
 
     def _selected_arms(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Arms:
         within = _within(request.selection) if request.mode is Mode.DENSE else None
