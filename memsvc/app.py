@@ -12,6 +12,7 @@ from types import TracebackType
 
 from memsvc.domain.ids import IdFactory, NoteId
 from memsvc.domain.jobs import ERASE, KEY_NOTES, SAVE_INDEX, Job
+from memsvc.domain.notes import KeyGroup
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageReadOnly
 from memsvc.jobs.runner import Chore, Handler, Runner
@@ -21,15 +22,18 @@ from memsvc.memory.drafting import Drafter
 from memsvc.memory.maintenance import save_index
 from memsvc.memory.purge import finish_erasure
 from memsvc.memory.rekeying import key_notes
+from memsvc.memory.reranking import Reranking
 from memsvc.memory.service import MemoryService
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.ranking import KeyIndex
+from memsvc.ports.reranking import Reranker
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
 from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
+from memsvc_agents.rerank.cross_encoder import CrossEncoderReranker
 from memsvc_retrieval.blended import BlendSettings
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.making import key_maker
@@ -105,21 +109,16 @@ def build(
     *,
     storage: Storage | None = None,
     embedder: Embedder | None = None,
+    reranker: Reranker | None = None,
     clock: Clock = utc_now,
 ) -> App:
-    """Compose the service; a storage or embedder given takes the place of the one in the settings."""
+    """Compose the service; a storage, embedder or reranker given takes the place of the one in the settings."""
     data_dir = prepare_data_dir(settings.data_dir)
     storage = storage or open_storage(
         database_url(settings), timeout=settings.database_timeout, pool_size=settings.threads + 2
     )
     embedder = embedder or _embedder(settings)
-    vectors = TieredVectorIndex(
-        data_dir / "indexes",
-        memory_bytes=settings.index_memory_bytes,
-        exact_keys=settings.index_exact_keys,
-        flat_keys=settings.index_flat_keys,
-    )
-    index = GroupedIndex(vectors)
+    index = _index(settings, data_dir)
     context = Context(
         storage=storage,
         index=index,
@@ -130,9 +129,26 @@ def build(
         limits=Limits(content_chars=settings.max_content_chars),
         recall_depth=settings.recall_depth,
         save_rows=settings.index_save_rows,
+        reranking=_reranking(settings, reranker),
     )
     runner = Runner(storage.jobs, _handlers(context), clock=clock, chores=_chores(storage))
     return App(settings, storage, index, embedder, MemoryService(context), runner)
+
+
+def _index(settings: Settings, data_dir: Path) -> KeyIndex:
+    """Open an index for each group of keys; they share the budget in equal parts."""
+    folders = {KeyGroup.WHOLE: "indexes", KeyGroup.DRAWN: "indexes-drawn"}
+    return GroupedIndex(
+        {
+            group: TieredVectorIndex(
+                data_dir / folder,
+                memory_bytes=settings.index_memory_bytes // len(folders),
+                exact_keys=settings.index_exact_keys,
+                flat_keys=settings.index_flat_keys,
+            )
+            for group, folder in folders.items()
+        }
+    )
 
 
 def _fusion(settings: Settings) -> FusionSettings:
@@ -156,6 +172,13 @@ def _embedder(settings: Settings) -> Embedder:
     )
     cache = MemoryEmbeddingCache(chosen.text_cache)
     return CachedEmbedder(embedder, cache, query_cache_size=chosen.query_cache)
+
+
+def _reranking(settings: Settings, reranker: Reranker | None) -> Reranking | None:
+    chosen = settings.reranker
+    if reranker is None and chosen.path is not None:
+        reranker = CrossEncoderReranker(chosen.path, threads=chosen.threads, max_tokens=chosen.tokens)
+    return Reranking(reranker, chosen.depth) if reranker is not None else None
 
 
 def _chores(storage: Storage) -> Sequence[Chore]:

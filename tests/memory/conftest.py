@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from memsvc.domain.ids import IdFactory
+from memsvc.domain.notes import KeyGroup
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import EmbedderUnavailable
@@ -89,7 +90,9 @@ class World:
 
 def make_world(storage: Storage, index_dir: Path) -> World:
     clock, embedder = Clock(), CountingEmbedder()
-    index = GroupedIndex(TieredVectorIndex(index_dir, memory_bytes=2**24, exact_keys=7))
+    index = GroupedIndex(
+        {group: TieredVectorIndex(index_dir / group, memory_bytes=2**24, exact_keys=7) for group in KeyGroup}
+    )
     context = Context(
         storage=storage,
         index=index,

@@ -1,8 +1,8 @@
-"""One vector index for each group of keys, all in one directory and under one budget."""
+"""A vector index for each group of keys, so that recall can weigh them apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from memsvc.domain.notes import KeyGroup
@@ -21,9 +21,6 @@ from memsvc.ports.ranking import (
 
 __all__ = ["GroupedIndex"]
 
-# Whole texts keep the row of their namespace; no database reaches 2**48 namespaces.
-_OFFSETS = {KeyGroup.WHOLE: 0, KeyGroup.DRAWN: 1 << 48}
-
 
 @dataclass(frozen=True, slots=True)
 class _OneGroup:
@@ -37,10 +34,11 @@ class _OneGroup:
 
 
 class GroupedIndex:
-    """Implements KeyIndex over a VectorIndex, in which each group of a namespace has a row of its own."""
+    """Implements KeyIndex with one VectorIndex for each group; none may share a directory with another."""
 
-    def __init__(self, index: VectorIndex) -> None:
-        self._index = index
+    def __init__(self, indexes: Mapping[KeyGroup, VectorIndex]) -> None:
+        """Raises KeyError unless every group has its index."""
+        self._indexes = {group: indexes[group] for group in KeyGroup}
 
     def search(
         self,
@@ -53,55 +51,47 @@ class GroupedIndex:
         allowed: Rows | None,
         within: Within | None = None,
     ) -> Ranked:
-        one, its = _OneGroup(source, group), _state(state, group)
-        return self._index.search(one, its, query, k=k, allowed=allowed, within=within)
+        one = _OneGroup(source, group)
+        return self._indexes[group].search(one, state, query, k=k, allowed=allowed, within=within)
 
     def save(self, source: KeyedSource, state: NamespaceState) -> None:
-        for one, its in _groups(source, state):
-            self._index.save(one, its)
+        for group, index in self._indexes.items():
+            index.save(_OneGroup(source, group), state)
 
     def verify(self, source: KeyedSource, state: NamespaceState) -> list[IndexProblem]:
         """Compare each group with the source; problems name their group."""
         return [
-            replace(problem, detail=f"{one.group} keys: {problem.detail}")
-            for one, its in _groups(source, state)
-            for problem in self._index.verify(one, its)
+            replace(problem, detail=f"{group} keys: {problem.detail}")
+            for group, index in self._indexes.items()
+            for problem in index.verify(_OneGroup(source, group), state)
         ]
 
     def rebuild(self, source: KeyedSource, state: NamespaceState) -> None:
-        for one, its in _groups(source, state):
-            self._index.rebuild(one, its)
+        for group, index in self._indexes.items():
+            index.rebuild(_OneGroup(source, group), state)
 
     def compact(self, source: KeyedSource, state: NamespaceState) -> None:
-        for one, its in _groups(source, state):
-            self._index.compact(one, its)
+        for group, index in self._indexes.items():
+            index.compact(_OneGroup(source, group), state)
 
     def purge(self, source: KeyedSource, state: NamespaceState) -> None:
-        for one, its in _groups(source, state):
-            self._index.purge(one, its)
+        for group, index in self._indexes.items():
+            index.purge(_OneGroup(source, group), state)
 
     def erase(self, namespace_row: int) -> None:
-        for offset in _OFFSETS.values():
-            self._index.erase(namespace_row + offset)
+        for index in self._indexes.values():
+            index.erase(namespace_row)
 
     def stats(self, source: KeyedSource, state: NamespaceState) -> IndexStats:
-        found = [self._index.stats(one, its) for one, its in _groups(source, state)]
+        found = {group: index.stats(_OneGroup(source, group), state) for group, index in self._indexes.items()}
         return IndexStats(
-            form=found[0].form,
-            vectors=sum(each.vectors for each in found),
-            applied_sequence=min(each.applied_sequence for each in found),
-            memory_bytes=sum(each.memory_bytes for each in found),
-            disk_bytes=sum(each.disk_bytes for each in found),
+            form=found[KeyGroup.WHOLE].form,
+            vectors=sum(each.vectors for each in found.values()),
+            applied_sequence=min(each.applied_sequence for each in found.values()),
+            memory_bytes=sum(each.memory_bytes for each in found.values()),
+            disk_bytes=sum(each.disk_bytes for each in found.values()),
         )
 
     def close(self) -> None:
-        self._index.close()
-
-
-def _state(state: NamespaceState, group: KeyGroup) -> NamespaceState:
-    return replace(state, row=state.row + _OFFSETS[group])
-
-
-def _groups(source: KeyedSource, state: NamespaceState) -> Iterator[tuple[_OneGroup, NamespaceState]]:
-    for group in _OFFSETS:
-        yield _OneGroup(source, group), _state(state, group)
+        for index in self._indexes.values():
+            index.close()
