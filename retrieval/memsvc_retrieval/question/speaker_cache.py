@@ -26,6 +26,8 @@ class SpeakerCache:
         """Return the names with which many of the newest notes begin."""
         with self._lock:
             sequence, names = self._known.get(state.row, (-1, frozenset()))
+            if state.row in self._known:
+                self._known.move_to_end(state.row)
         if sequence != state.last_sequence:
             names = speakers(reader.heads(limit=_NEWEST, chars=HEAD_CHARS))
             with self._lock:
