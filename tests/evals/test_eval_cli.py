@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,30 @@ def test_paired_test_and_groups_are_printed(three_file: Path, tmp_path: Path) ->
     lines = CLI.invoke(app, [*command, "--baseline", str(first)]).stdout.splitlines()
     assert "session/ids_no_abs/recall_all@5 against the baseline: 0 won, 0 lost, p = 1 (n=2)" in lines
     assert any(line.startswith("by number of gold sessions") for line in lines)
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="needs the zstd program")
+def test_packed_file_gives_the_report_of_the_plain_one(three_file: Path, tmp_path: Path) -> None:
+    packed, first, second = tmp_path / "three.json.zst", tmp_path / "1.json", tmp_path / "2.json"
+    subprocess.run(["zstd", "-q", str(three_file), "-o", str(packed)], check=True)
+    assert CLI.invoke(app, ["longmemeval", str(three_file), *REPLICA, "--json", str(first)]).exit_code == 0
+    command = ["longmemeval", str(packed), *REPLICA, "--json", str(second), "--baseline", str(first)]
+    assert CLI.invoke(app, command).exit_code == 0
+    report = json.loads(second.read_text(encoding="utf-8"))
+    assert report["data"] == {
+        "name": "three.json.zst",
+        "sha256": hashlib.sha256(three_file.read_bytes()).hexdigest(),
+        "questions": 3,
+    }
+    assert report["report"]["paired"]["session/ids_no_abs/recall_all@5"]["losses"] == 0
+
+
+def test_file_that_is_not_packed_as_its_name_says_is_refused(three_file: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "three.json.zst"
+    shutil.copy(three_file, packed)
+    result = CLI.invoke(app, ["longmemeval", str(packed), *REPLICA])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: zstd ")
 
 
 SELF_CHECK = {

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from memsvc.errors import InvalidInput, MemsvcError
+from memsvc_evals.ann.data.sources import plain_file
 from memsvc_evals.figures import check_folder
 from memsvc_evals.longmemeval.m_like import read_m_like
 from memsvc_evals.longmemeval.opening import EmbedderName, RetrieverChoice, RetrieverName
@@ -34,7 +35,10 @@ __all__ = ["EmbedderName", "Options", "RetrieverName", "run_longmemeval"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command's options; `m_like` is the seed of the rebuilt haystacks, None for those of the file."""
+    """The command's options; the file may be packed by zstd (.zst).
+
+    `m_like` is the seed of the rebuilt haystacks, None for those of the file.
+    """
 
     file: Path
     choice: RetrieverChoice = RetrieverChoice()  # noqa: RUF009 - a frozen value
@@ -56,7 +60,13 @@ def run_longmemeval(options: Options, console: Console) -> None:
     """
     check_folder(options.json)
     check_report_folder(options.report)
-    outline = read_outline(options.file)
+    with plain_file(options.file) as plain:
+        outline = read_outline(plain)
+        named = replace(outline, data=replace(outline.data, name=options.file.name))
+        _run(replace(options, file=plain), named, console)
+
+
+def _run(options: Options, outline: Outline, console: Console) -> None:
     baseline = _read_baseline(options, outline.data.sha256)
     results: list[Outcome] = []
     with _engine(options) as (engine, retriever_config):
