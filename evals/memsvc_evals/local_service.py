@@ -15,12 +15,14 @@ from memsvc.domain.recall import Mode, RecallResult
 from memsvc.domain.receipts import Actor
 from memsvc.errors import ServerFault
 from memsvc.memory.service import MemoryService
-from memsvc.ports.embedding import Embedder
+from memsvc.ports.embedding import EmbeddingCache
 from memsvc.settings import Settings
 from memsvc_agents.embed.cache_file import FileEmbeddingCache
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderKind, EmbedderSpec, embedder_from
+from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_evals.counting import CountingEmbedder
+from memsvc_evals.service_options import ServiceOptions
 from memsvc_stores.sql import open_storage
 
 __all__ = ["ACTOR", "LocalService", "open_local_service", "require_whole", "stored_notes"]
@@ -38,24 +40,30 @@ class LocalService:
 
 
 @contextmanager
-def open_local_service(mode: Mode, *, embedder: EmbedderKind, cache: Path | None) -> Iterator[LocalService]:
+def open_local_service(
+    mode: Mode, *, embedder: EmbedderKind, cache: Path | None, options: ServiceOptions | None = None
+) -> Iterator[LocalService]:
     """Yield a service over a new store that is deleted afterwards; `cache` keeps vectors between runs.
 
-    Raises StorageReadOnly when the cache file cannot be used.
+    Without it texts are kept in memory, and lately asked questions always are, as in a running service. Raises
+    StorageReadOnly when the cache file cannot be used.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="memsvc-eval-")))
         counted = CountingEmbedder(embedder_from(EmbedderSpec(kind=embedder)))
-        used: Embedder = counted
+        settings = Settings(data_dir=folder, **(options or ServiceOptions()).settings)
+        vectors: EmbeddingCache = MemoryEmbeddingCache(settings.embedder.text_cache)
         if cache is not None:
-            used = CachedEmbedder(counted, stack.enter_context(FileEmbeddingCache(cache)))
+            vectors = stack.enter_context(FileEmbeddingCache(cache))
+        used = CachedEmbedder(counted, vectors, query_cache_size=settings.embedder.query_cache)
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
-        app = stack.enter_context(build(Settings(data_dir=folder), storage=storage, embedder=used))
+        app = stack.enter_context(build(settings, storage=storage, embedder=used))
         config = {
             "retriever": mode.value,
             "model": used.model.id,
-            "fusion": app.settings.fusion,
-            "keys": app.settings.keys,
+            "fusion": settings.fusion,
+            "keys": settings.keys,
+            "time_ranges": settings.time_ranges,
         }
         yield LocalService(app.service, config, lambda: counted.texts)
 

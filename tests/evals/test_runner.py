@@ -39,6 +39,7 @@ class FirstFound:
 
     def __init__(self) -> None:
         self.named: list[NamedSession] = []
+        self.asked: list[tuple[str, str, datetime]] = []
         self.erased: list[str] = []
 
     def remember(self, namespace: str, sessions: Any) -> int:
@@ -51,6 +52,9 @@ class FirstFound:
     def rounds(self, namespace: str, text: str, asked_at: datetime) -> list[FoundRound]:
         second = self.named[1].id
         return [FoundRound(second, 2, 2), FoundRound(second, 1, 1)]
+
+    def ask(self, namespace: str, text: str, asked_at: datetime) -> None:
+        self.asked.append((namespace, text, asked_at))
 
     def erase(self, namespace: str) -> None:
         self.erased.append(namespace)
@@ -93,6 +97,34 @@ def test_blank_session_is_not_sent_but_ranked(three_raw: list[dict[str, Any]]) -
     run = ServiceRetriever(memory).rank(question, build_corpora(question))
     assert len(memory.named) == 5
     assert run.sessions[-1] == 0
+
+
+def test_question_is_asked_three_times_as_a_user_asks_it(three_file: Path) -> None:
+    question = next(read_questions(three_file))
+    memory = FirstFound()
+    run = ServiceRetriever(memory).rank(question, build_corpora(question))
+    assert memory.asked == [(OpaqueIds(question.id).namespace, question.text, question.asked_at)] * 3
+    assert run.query_seconds is not None
+
+
+def test_what_was_embedded_is_not_embedded_again_nor_the_question(three_file: Path, tmp_path: Path) -> None:
+    question = next(read_questions(three_file))
+    with open_service_retriever(Mode.HYBRID, embedder="hashing", cache=tmp_path / "e.sqlite") as retriever:
+        first = retriever.rank(question, build_corpora(question))
+        second = retriever.rank(question, build_corpora(question))
+    assert first.embedded > 1
+    assert second.embedded == 0
+
+
+def test_runs_kept_before_queries_were_measured_still_load(three_file: Path, tmp_path: Path) -> None:
+    run_file(three_file, Counted(), folder=RunFolder(tmp_path, {}))
+    results = tmp_path / "results.jsonl"
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    assert [line.pop("query_seconds") for line in lines] == [None] * 3
+    results.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    again = Counted()
+    run_file(three_file, again, folder=RunFolder(tmp_path, {}))
+    assert again.asked == []
 
 
 def test_complete_ranks_each_document_once() -> None:

@@ -22,6 +22,7 @@ from memsvc_evals.longmemeval.opening import EmbedderName
 from memsvc_evals.provenance import DataFile, code_revision, machine
 from memsvc_evals.reporting.document import Document
 from memsvc_evals.reporting.writing import check_report_folder, write_document
+from memsvc_evals.service_options import FusionOption, KeysOption, ServiceOptions, TimeOption
 from memsvc_evals.terminal import progress_bar, report_console
 
 __all__ = ["LocomoRetriever", "locomo"]
@@ -37,6 +38,7 @@ class LocomoRetriever(StrEnum):
 class _Options:
     retriever: LocomoRetriever
     embedder: EmbedderName
+    service: ServiceOptions
     limit: int | None
     cache: Path | None
     json: Path | None
@@ -47,6 +49,9 @@ def locomo(
     file: Annotated[Path, typer.Argument(help="LoCoMo file, official JSON, or that packed by zstd (.zst).")],
     retriever: Annotated[LocomoRetriever, typer.Option(help="What ranks.")] = LocomoRetriever.HYBRID,
     embedder: Annotated[EmbedderName, typer.Option(help="Embedder of the service.")] = EmbedderName.ONNX,
+    keys: KeysOption = None,
+    fusion: FusionOption = None,
+    time: TimeOption = None,
     limit: Annotated[int | None, typer.Option(min=1, help="So many questions only.")] = None,
     cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
@@ -58,7 +63,8 @@ def locomo(
     with clear_errors():
         check_folder(json_file)
         check_report_folder(report)
-        options = _Options(retriever, embedder, limit, cache, json_file, report)
+        service = ServiceOptions(keys, fusion, time)
+        options = _Options(retriever, embedder, service, limit, cache, json_file, report)
         with plain_file(file) as plain:
             _run(plain, _inspect(file, plain), options, report_console())
 
@@ -77,7 +83,9 @@ def _run(plain: Path, data: DataFile, options: _Options, console: Console) -> No
     mode = Mode(options.retriever.value)
     total = data.questions if options.limit is None else min(options.limit, data.questions)
     with (
-        open_conversations(mode, embedder=options.embedder.value, cache=options.cache) as conversations,
+        open_conversations(
+            mode, embedder=options.embedder.value, cache=options.cache, options=options.service
+        ) as conversations,
         progress_bar("questions", total) as advance,
     ):
         runs = run_conversations(plain, conversations, limit=options.limit, on_question=advance)

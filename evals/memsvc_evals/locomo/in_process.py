@@ -17,6 +17,7 @@ from memsvc.memory.service import MemoryService
 from memsvc_agents.embed.make import EmbedderKind
 from memsvc_evals.local_service import ACTOR, open_local_service, require_whole, stored_notes
 from memsvc_evals.locomo.conversation import Conversation, LocomoSession
+from memsvc_evals.service_options import ServiceOptions
 
 __all__ = ["InProcessConversations", "open_conversations", "scope_of"]
 
@@ -57,13 +58,13 @@ class InProcessConversations:
 
 @contextmanager
 def open_conversations(
-    mode: Mode, *, embedder: EmbedderKind, cache: Path | None
+    mode: Mode, *, embedder: EmbedderKind, cache: Path | None, options: ServiceOptions | None = None
 ) -> Iterator[InProcessConversations]:
     """Yield a new store that is deleted afterwards; `cache` keeps vectors between runs.
 
     Raises StorageReadOnly when the cache file cannot be used.
     """
-    with open_local_service(mode, embedder=embedder, cache=cache) as local:
+    with open_local_service(mode, embedder=embedder, cache=cache, options=options) as local:
         yield InProcessConversations(local.service, mode, local.config, local.embedded)
 
 

@@ -15,6 +15,7 @@ from memsvc_evals.longmemeval.expansion.options import Expansion, Join, Style
 from memsvc_evals.longmemeval.m_like import SEED
 from memsvc_evals.longmemeval.opening import EmbedderName, RetrieverChoice, RetrieverName
 from memsvc_evals.longmemeval.part import Part, Split, parse_types
+from memsvc_evals.service_options import FusionOption, KeysOption, ServiceOptions, TimeOption
 from memsvc_evals.terminal import report_console
 
 __all__ = ["longmemeval"]
@@ -23,11 +24,19 @@ _MOST_WORKERS = 2
 
 
 def longmemeval(
-    file: Annotated[Path, typer.Argument(help="LongMemEval file (S, M or oracle), official JSON.")],
+    file: Annotated[
+        Path, typer.Argument(help="LongMemEval file (S, M or oracle), official JSON, or packed (.zst).")
+    ],
     retriever: Annotated[RetrieverName, typer.Option(help="What ranks.")] = RetrieverName.HYBRID,
     embedder: Annotated[
         EmbedderName, typer.Option(help="Embedder of the in-process service.")
     ] = EmbedderName.ONNX,
+    keys: KeysOption = None,
+    fusion: FusionOption = None,
+    time: TimeOption = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Official file of dated events, for --time prune of bm25-official.")
+    ] = None,
     m_like: Annotated[
         bool, typer.Option("--m-like", help="Fill each haystack up to 475 sessions from other questions.")
     ] = False,
@@ -68,7 +77,14 @@ def longmemeval(
             Options(
                 file=file,
                 choice=RetrieverChoice(
-                    retriever, embedder, cache, url, api_key, choose(expansion, join, join_style, cache_file)
+                    retriever=retriever,
+                    embedder=embedder,
+                    cache=cache,
+                    url=url,
+                    api_key=api_key,
+                    expansion=choose(expansion, join, join_style, cache_file),
+                    service=ServiceOptions(keys, fusion, time),
+                    events=events,
                 ),
                 part=Part(offset, limit, parse_types(types), split),
                 m_like=seed if m_like else None,

@@ -16,6 +16,7 @@ from memsvc.memory.service import MemoryService
 from memsvc_agents.embed.make import EmbedderKind
 from memsvc_evals.local_service import ACTOR, open_local_service, require_whole, stored_notes
 from memsvc_evals.longmemeval.service_retriever import DEPTH, PAGE, FoundRound, NamedSession, ServiceRetriever
+from memsvc_evals.service_options import ServiceOptions
 
 __all__ = ["InProcessMemory", "open_service_retriever"]
 
@@ -55,6 +56,10 @@ class InProcessMemory:
             if hit.note.session is not None and hit.note.position is not None
         ]
 
+    def ask(self, namespace: str, text: str, asked_at: datetime) -> None:
+        query = RecallQuery(text, mode=self._mode, asked_at=asked_at)
+        require_whole(self._service.recall(_scope(namespace), query))
+
     def erase(self, namespace: str) -> None:
         self._service.purge_namespace(_scope(namespace), actor=ACTOR)
 
@@ -70,12 +75,17 @@ class InProcessMemory:
 
 @contextmanager
 def open_service_retriever(
-    mode: Mode, *, embedder: EmbedderKind, cache: Path | None, salt: str = ""
+    mode: Mode,
+    *,
+    embedder: EmbedderKind,
+    cache: Path | None,
+    options: ServiceOptions | None = None,
+    salt: str = "",
 ) -> Iterator[ServiceRetriever]:
     """Yield a retriever over a new store that is deleted afterwards; `cache` keeps vectors between runs.
 
     Raises StorageReadOnly when the cache file cannot be used.
     """
-    with open_local_service(mode, embedder=embedder, cache=cache) as local:
+    with open_local_service(mode, embedder=embedder, cache=cache, options=options) as local:
         memory = InProcessMemory(local.service, mode)
         yield ServiceRetriever(memory, config=local.config, embedded=local.embedded, salt=salt)

@@ -56,6 +56,11 @@ class RestMemory:
             if hit.note.session is not None and hit.note.position is not None
         ]
 
+    def ask(self, namespace: str, text: str, asked_at: datetime) -> None:
+        found = self._client.using(namespace=namespace).recall(text, mode=self._mode, asked_at=asked_at)
+        if found.degraded:
+            raise ServerFault(f"recall was degraded: {'; '.join(found.degraded)}")
+
     def erase(self, namespace: str) -> None:
         self._client.using(namespace=namespace).purge_namespace()
 

@@ -21,6 +21,11 @@ _COLUMNS = {
     "N@5": "ndcg_any@5",
     "N@10": "ndcg_any@10",
 }
+_LATENCIES = {
+    "ingest": "",
+    "recall": "",
+    "query": ": one recall of 10 notes, question embedded before",
+}
 _PAIRED = ("session/ids_no_abs/recall_all@5", "session/strict/recall_all@5", "turn/strict/recall_all@10")
 
 
@@ -32,9 +37,10 @@ def print_summary(console: Console, figures: Mapping[str, Figure], report: Mappi
         ("by number of gold sessions", "by_gold_sessions", "gold sessions"),
     ):
         console.print(_groups(f"{title}, session level, gold = answer_session_ids", report[groups], first))
-    for name in ("ingest", "recall"):
-        p50, p95 = figures[f"latency/{name}/p50"], figures[f"latency/{name}/p95"]
-        console.print(f"{name}: p50 {p50.value:.2f} ms, p95 {p95.value:.2f} ms (n={p50.n})")
+    for name, meaning in _LATENCIES.items():
+        p50, p95 = figures.get(f"latency/{name}/p50"), figures.get(f"latency/{name}/p95")
+        if p50 and p95:
+            console.print(f"{name}: p50 {p50.value:.2f} ms, p95 {p95.value:.2f} ms (n={p50.n}){meaning}")
     notes, texts, size = (figures[f"count/{name}"] for name in ("notes", "embedded_texts", "bytes"))
     console.print(
         f"{notes.value:.0f} documents, {size.value / 1e6:.1f} MB of text, {texts.value:.0f} texts embedded "

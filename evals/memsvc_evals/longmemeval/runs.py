@@ -20,7 +20,8 @@ class QuestionRun:
 
     `found_sessions` and `found_turns` say how many documents the retriever ranked itself; the rest stands
     behind them in the order of the file. `embedded` counts texts that the model had to embed, `text_bytes` is
-    the length of the haystack in UTF-8.
+    the length of the haystack in UTF-8. `query_seconds` is one recall of ten notes once the question is embedded,
+    None where there is no service.
     """
 
     question: str
@@ -33,6 +34,7 @@ class QuestionRun:
     notes: int
     embedded: int = 0
     text_bytes: int = 0
+    query_seconds: float | None = None
 
 
 def complete(found: list[int], documents: int) -> tuple[int, ...]:

@@ -47,12 +47,13 @@ def metric_figures(results: Results) -> dict[str, Figure]:
 
 
 def timing_figures(results: Results) -> dict[str, Figure]:
-    """Return latencies (ingest per haystack, recall per query) and counts."""
+    """Return latencies (ingest per haystack, complete recall, a user's query where one was asked) and counts."""
     ingest = [run.ingest_seconds for _, run in results]
     recall = [seconds for _, run in results for seconds in run.recall_seconds]
+    query = [run.query_seconds for _, run in results if run.query_seconds is not None]
     figures = {}
-    for name, values in (("ingest", ingest), ("recall", recall)):
-        for percent in (50, 95):
+    for name, values in (("ingest", ingest), ("recall", recall), ("query", query)):
+        for percent in (50, 95) if values else ():
             value = percentile_ms(values, percent)
             figures[f"latency/{name}/p{percent}"] = Figure(value, len(values), unit="ms")
     for name, total in (
@@ -106,6 +107,7 @@ def _question(scores: QuestionScores, run: QuestionRun) -> dict[str, Any]:
         "embedded": run.embedded,
         "ingest_ms": 1000 * run.ingest_seconds,
         "recall_ms": [1000 * seconds for seconds in run.recall_seconds],
+        "query_ms": None if run.query_seconds is None else 1000 * run.query_seconds,
     }
 
 

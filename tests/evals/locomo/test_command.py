@@ -52,6 +52,16 @@ def test_limit_is_a_number_of_questions(write: Write, raw: dict[str, Any], tmp_p
     assert report["config"]["limit"] == 2
 
 
+def test_options_of_the_service_stand_in_the_configuration(
+    write: Write, raw: dict[str, Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "r.json"
+    options = ["--keys", "text", "--fusion", "blend", "--time", "prune"]
+    assert invoke(write([raw]), *options, "--json", str(out)).exit_code == 0
+    config = json.loads(out.read_text(encoding="utf-8"))["config"]
+    assert (config["keys"], config["fusion"], config["time_ranges"]) == ("text", "blend", "prune")
+
+
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="needs the zstd program")
 def test_packed_file_gives_the_report_of_the_plain_one(write: Write, raw: dict[str, Any], tmp_path: Path) -> None:
     path = write([raw])

@@ -1,0 +1,68 @@
+"""Options of benchmark commands that set up the service in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeAlias
+
+import typer
+
+from memsvc.errors import InvalidInput
+
+__all__ = ["Fusion", "FusionOption", "Keys", "KeysOption", "ServiceOptions", "TimeOption", "TimeUse"]
+
+
+class Keys(StrEnum):
+    TEXT = "text"
+    TOLD = "told"
+    EXPANDED = "expanded"
+
+
+class Fusion(StrEnum):
+    BLEND = "blend"
+    RRF = "rrf"
+
+
+class TimeUse(StrEnum):
+    OFF = "off"
+    BOOST = "boost"
+    PRUNE = "prune"
+
+
+KeysOption: TypeAlias = Annotated[
+    Keys | None, typer.Option(help="By which texts notes are found; by default as the service does.")
+]
+FusionOption: TypeAlias = Annotated[
+    Fusion | None, typer.Option(help="How lists become one; by default as the service does.")
+]
+TimeOption: TypeAlias = Annotated[
+    TimeUse | None,
+    typer.Option(help="What the time that a question names does to notes; by default as the service does."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """What stands in for the service's settings; None leaves one as it is. Raises InvalidInput."""
+
+    keys: Keys | None = None
+    fusion: Fusion | None = None
+    time: TimeUse | None = None
+
+    def __post_init__(self) -> None:
+        if self.fusion is Fusion.RRF and self.time in (TimeUse.BOOST, TimeUse.PRUNE):
+            raise InvalidInput(f"--time {self.time} does nothing with --fusion rrf; it needs blend")
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Return the names of the options that are given."""
+        values = {"--keys": self.keys, "--fusion": self.fusion, "--time": self.time}
+        return tuple(name for name, value in values.items() if value is not None)
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Return the fields of Settings that are given."""
+        values = {"keys": self.keys, "fusion": self.fusion, "time_ranges": self.time}
+        return {name: value.value for name, value in values.items() if value is not None}
