@@ -20,6 +20,7 @@
     ├── Unavailable               503  try again later
     │   ├── StorageBusy           503  another process holds the database
     │   ├── EmbedderUnavailable   503
+    │   ├── RerankerUnavailable   503
     │   ├── LlmUnavailable        503  the language model does not answer
     │   ├── LlmBadReply           503  it answered something else than was asked for
     │   └── NoAnswer              503  (SDK) no answer came: connection, time-out
@@ -56,6 +57,7 @@ __all__ = [
     "PreconditionFailed",
     "PreconditionRequired",
     "RateLimited",
+    "RerankerUnavailable",
     "ServerFault",
     "StorageBusy",
     "StorageFull",
@@ -215,6 +217,12 @@ class EmbedderUnavailable(Unavailable):
     """The embedder does not answer or its model cannot be loaded."""
 
     code = "embedder-unavailable"
+
+
+class RerankerUnavailable(Unavailable):
+    """The reranker's model cannot be loaded or fails; a recall keeps the order that it has without it."""
+
+    code = "reranker-unavailable"
 
 
 class LlmUnavailable(Unavailable):

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["EmbedderSettings", "Settings"]
+__all__ = ["EmbedderSettings", "RerankerSettings", "Settings"]
 
 
 class EmbedderSettings(BaseModel):
@@ -28,6 +28,17 @@ class EmbedderSettings(BaseModel):
     daily_characters: int | None = Field(default=None, ge=1)
 
 
+class RerankerSettings(BaseModel):
+    """Which cross-encoder; MEMSVC_RERANKER__PATH and so on. Without a path there is none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Path | None = None
+    depth: int = Field(default=30, ge=5, le=200)
+    tokens: int = Field(default=256, ge=32, le=8192)
+    threads: int = Field(default=1, ge=1, le=64)
+
+
 class Settings(BaseSettings):
     """The service's settings; every one is documented in docs/settings.md."""
 
@@ -41,6 +52,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8800, ge=0, le=65535)
     auth: Literal["auto", "keys", "off"] = "auto"
     embedder: EmbedderSettings = EmbedderSettings()
+    reranker: RerankerSettings = RerankerSettings()
     index_memory_bytes: int = Field(default=256 * 2**20, ge=2**20)
     index_save_rows: int = Field(default=1024, ge=1)
     index_exact_keys: int = Field(default=512, ge=0)

@@ -43,11 +43,15 @@ def load_settings(**overrides: Any) -> Settings:
 
 def setting_names() -> list[str]:
     """Return the environment variable of every setting."""
-    from memsvc.settings import EmbedderSettings, Settings
+    from pydantic import BaseModel
 
-    nested = [f"{_PREFIX}EMBEDDER__{name.upper()}" for name in EmbedderSettings.model_fields]
-    plain = [_PREFIX + name.upper() for name in Settings.model_fields if name != "embedder"]
-    return plain + nested
+    from memsvc.settings import EmbedderSettings, RerankerSettings, Settings
+
+    groups: dict[str, type[BaseModel]] = {"embedder": EmbedderSettings, "reranker": RerankerSettings}
+    plain = [_PREFIX + name.upper() for name in Settings.model_fields if name not in groups]
+    return plain + [
+        f"{_PREFIX}{group}__{name}".upper() for group, model in groups.items() for name in model.model_fields
+    ]
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
@@ -55,7 +59,7 @@ def _variable(location: tuple[int | str, ...]) -> str:
 
 
 def _refuse_unknown(names: Any) -> None:
-    known = {*setting_names(), *_OF_THE_COMMAND_LINE, _PREFIX + "EMBEDDER"}
+    known = {*setting_names(), *_OF_THE_COMMAND_LINE, _PREFIX + "EMBEDDER", _PREFIX + "RERANKER"}
     for name in names:
         upper = name.upper()
         if not upper.startswith(_PREFIX) or upper.startswith(_FOR_TESTS) or upper in known:

@@ -51,7 +51,7 @@ class RecallQuery:
 
 @dataclass(frozen=True, slots=True)
 class ArmScore:
-    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all)."""
+    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all, rerank)."""
 
     rank: int
     score: float

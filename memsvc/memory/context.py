@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from memsvc.memory.checks import Limits
 from memsvc.memory.drafting import Drafter
+from memsvc.memory.reranking import Reranking
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.ranking import KeyIndex
@@ -17,7 +18,10 @@ __all__ = ["Context"]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`save_rows`: an index is saved in the background each time so many changes have come."""
+    """`save_rows`: an index is saved in the background each time so many changes have come.
+
+    Without `reranking` candidates keep the retriever's order.
+    """
 
     storage: Storage
     index: KeyIndex
@@ -28,3 +32,4 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     recall_depth: int = 200
     save_rows: int = 1024
+    reranking: Reranking | None = None

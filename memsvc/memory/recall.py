@@ -13,6 +13,7 @@ from memsvc.domain.time import utc
 from memsvc.errors import EmbedderMismatch, EmbedderUnavailable, InvalidInput
 from memsvc.memory.checks import check_query_text
 from memsvc.memory.context import Context
+from memsvc.memory.reranking import reranked, shortlist
 from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import Candidates, NamespaceState, RetrievalRequest
 from memsvc.ports.storage import Reader
@@ -31,6 +32,8 @@ def estimate_tokens(text: str) -> int:
 
 def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
     """Answer a question from one namespace; the embedder's failure leaves the lexical arms (`degraded`).
+
+    Embedder and reranker work between transactions; the reranker's failure leaves the order as it was.
 
     Raises InvalidInput, EmbedderMismatch, and EmbedderUnavailable when only the dense arm was asked for.
     """
@@ -56,9 +59,17 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
             asked_at=utc(query.asked_at) if query.asked_at else context.clock(),
         )
         candidates = context.retriever.retrieve(reader, state, request)
-        if query.level is Level.SESSION:
-            return replace(_sessions(reader, query, candidates), degraded=degraded)
-        return replace(_notes(reader, query, candidates), degraded=degraded)
+        short = shortlist(reader, query, candidates, context.reranking)
+        if short is None:
+            return replace(_answer(reader, query, candidates), degraded=degraded)
+    candidates, failed = reranked(context.retriever, query.text, candidates, short)
+    with context.storage.reader(scope) as reader:
+        return replace(_answer(reader, query, candidates), degraded=degraded + failed)
+
+
+def _answer(reader: Reader, query: RecallQuery, candidates: Candidates) -> RecallResult:
+    cut = _sessions if query.level is Level.SESSION else _notes
+    return cut(reader, query, candidates)
 
 
 def _check(context: Context, query: RecallQuery) -> None:

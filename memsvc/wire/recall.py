@@ -45,7 +45,7 @@ class RecallRequest(Request):
 
 
 class ArmScore(Response):
-    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all)."""
+    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all, rerank)."""
 
     rank: int
     score: float

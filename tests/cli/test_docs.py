@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from memsvc.settings import EmbedderSettings, Settings
+from memsvc.settings import EmbedderSettings, RerankerSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [str(ROOT), *(str(ROOT / name) for name in ("stores", "retrieval", "agents", "evals"))]
@@ -31,11 +31,11 @@ def _documented() -> dict[str, str]:
 
 
 def _defaults() -> dict[str, str]:
-    plain = {
-        f"MEMSVC_{name.upper()}": field for name, field in Settings.model_fields.items() if name != "embedder"
-    }
-    nested = {f"MEMSVC_EMBEDDER__{name.upper()}": field for name, field in EmbedderSettings.model_fields.items()}
-    found = {name: field.default for name, field in {**plain, **nested}.items()}
+    groups = {"embedder": EmbedderSettings, "reranker": RerankerSettings}
+    fields = {name: field for name, field in Settings.model_fields.items() if name not in groups}
+    for group, model in groups.items():
+        fields |= {f"{group}__{name}": field for name, field in model.model_fields.items()}
+    found = {f"MEMSVC_{name.upper()}": field.default for name, field in fields.items()}
     return {
         name: "" if value in (None, PydanticUndefined) or isinstance(value, SecretStr) else str(value)
         for name, value in found.items()
