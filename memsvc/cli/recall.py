@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from json import loads
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["recall"]
 
+_FORMATS: Final = (
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S",
+    *(f"%Y-%m-%dT{time}{zone}" for time in ("%H:%M", "%H:%M:%S") for zone in ("", "%z")),
+)
+
+
+def _moment(help: str) -> Any:
+    return typer.Option(help=help, metavar="TIME", formats=list(_FORMATS))
+
 
 def recall(
     text: Annotated[str, typer.Argument(help="What to look for.")],
@@ -37,10 +47,13 @@ def recall(
         ),
     ] = None,
     kind: Annotated[list[Kind] | None, typer.Option(help="Only notes of this kind; may be repeated.")] = None,
-    since: Annotated[datetime | None, typer.Option(help="Only what happened then (UTC) or later.")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Only what happened before (UTC).")] = None,
-    as_of: Annotated[datetime | None, typer.Option(help="What held at that time (UTC).")] = None,
-    known_at: Annotated[datetime | None, typer.Option(help="What the service knew then (UTC).")] = None,
+    since: Annotated[datetime | None, _moment("Only what happened then (UTC) or later.")] = None,
+    until: Annotated[datetime | None, _moment("Only what happened before (UTC).")] = None,
+    as_of: Annotated[datetime | None, _moment("What held at that time (UTC).")] = None,
+    known_at: Annotated[datetime | None, _moment("What the service knew then (UTC).")] = None,
+    asked_at: Annotated[
+        datetime | None, _moment('When the question is asked (now): says which week "last week" is.')
+    ] = None,
     min_score: Annotated[float | None, typer.Option(help="Leave out answers below this score.")] = None,
     token_budget: Annotated[
         int | None, typer.Option(min=1, help="Bound on the estimated tokens of all answers.")
@@ -59,6 +72,7 @@ def recall(
 ) -> None:
     """Ask the memory and print the best answers.
 
+    A TIME is a day, or a day and a time, in UTC unless it says otherwise: 2023-05-30, 2023-05-30T12:00+02:00.
     When there are more, the cursor for --cursor is printed to standard error (with --json: `next`).
     """
     condition = None if filter is None else _condition(filter)
@@ -74,6 +88,7 @@ def recall(
             event_to=_utc(until),
             as_of=_utc(as_of),
             known_at=_utc(known_at),
+            asked_at=_utc(asked_at),
             min_score=min_score,
             token_budget=token_budget,
             neighbours=neighbours,
@@ -115,4 +130,7 @@ def _is_absent(client: Client) -> bool:
 def _utc(moment: datetime | None) -> datetime | None:
     from memsvc.domain.time import utc
 
-    return None if moment is None else utc(moment)
+    try:
+        return None if moment is None else utc(moment)
+    except OverflowError:
+        raise InvalidInput(f"{moment} is out of range in UTC") from None

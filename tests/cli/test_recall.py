@@ -96,3 +96,43 @@ def test_a_namespace_that_does_not_exist_is_named(run: Run) -> None:
         "",
         "memsvc: nothing found (the namespace `nope` does not exist)\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "first"),
+    [
+        ("2023-05-30T12:00Z", "I had green tea at home."),
+        ("2023-05-30", "I had green tea at home."),
+        ("2023-05-30T12:00:00", "I had green tea at home."),
+        ("2023-05-30 12:00:00", "I had green tea at home."),
+        ("2023-07-03T01:00+02:00", "I had green tea at work."),
+        ("2023-07-03T01:00:00-05:00", "I had green tea at work."),
+    ],
+)
+def test_what_last_month_means_depends_on_when_is_asked(
+    run: Run, write_lines: Run, asked_at: str, first: str
+) -> None:
+    notes = [
+        {"content": f"I had green tea at {place}.", "kind": "fact", "event_time": f"2023-{month}-15T00:00:00Z"}
+        for place, month in (("home", "04"), ("work", "06"))
+    ]
+    run("ingest", write_lines(*notes, name="places.jsonl"), "-n", "places")
+    done = run(
+        "recall", "Where did I have green tea last month?", "-n", "places", "--asked-at", asked_at, "--json"
+    )
+    assert _found(done)[0] == first
+
+
+@pytest.mark.parametrize("option", ["--asked-at", "--since", "--until", "--as-of", "--known-at"])
+@pytest.mark.parametrize("text", ["soon", "2023-13-01", "0001-01-01T00:00+02:00", ""])
+def test_what_is_no_moment_is_bad_input(run: Run, option: str, text: str) -> None:
+    done = run("recall", "tea", option, text)
+    assert (done.code, done.out) == (2, "")
+
+
+def test_a_moment_in_another_zone_is_that_moment(run: Run) -> None:
+    found = [
+        _found(run("recall", "grown in Assam", "--kind", "fact", "--until", until, "--json"))
+        for until in ("2024-06-01T02:00+02:00", "2024-06-01T02:01+02:00")
+    ]
+    assert found == [[], ["Tea is grown in Assam."]]
