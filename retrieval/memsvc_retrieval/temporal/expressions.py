@@ -110,9 +110,8 @@ def _opened(found: _Found, text: str, at: Anchor) -> _Found:
     said = _SINCE.search(text[max(0, found.begin - _LOOK_BACK) : found.begin]) or _SINCE.match(
         text[found.begin : found.stop]
     )
-    after = at.day + timedelta(days=1)
-    if said and found.days.after < after:
-        return _Found("span", Days(found.days.first, after), found.begin, found.stop)
+    if said and found.days.after <= at.day < date.max:
+        return _Found("span", Days(found.days.first, at.day + timedelta(days=1)), found.begin, found.stop)
     return found
 
 

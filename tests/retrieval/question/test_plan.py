@@ -65,3 +65,21 @@ def test_advice_for_a_time_is_both() -> None:
 @pytest.mark.parametrize("question", ["What do I do today?", "What will happen next week?"])
 def test_a_time_that_has_not_passed_says_nothing(question: str) -> None:
     assert plan_of(question, ASKED).when is None
+
+
+@pytest.mark.parametrize("asked", [datetime.min, datetime.max, datetime(9999, 12, 30), datetime(1, 1, 3)])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did I buy yesterday?",
+        "What did I buy last week?",
+        "What have I bought since yesterday?",
+        "What did I buy in March?",
+        "What did I buy last winter?",
+        "What did I buy 100 years ago?",
+        "What did I buy on Christmas?",
+    ],
+)
+def test_a_question_at_either_end_of_the_calendar_has_a_plan(question: str, asked: datetime) -> None:
+    when = plan_of(question, asked.replace(tzinfo=UTC)).when
+    assert when is None or when.start < when.end
