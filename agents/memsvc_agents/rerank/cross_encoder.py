@@ -77,6 +77,7 @@ def _check(directory: Path) -> None:
 def _load(directory: Path, *, threads: int, max_tokens: int) -> CrossEncoder:
     try:
         import torch
+        from safetensors import SafetensorError
         from sentence_transformers import CrossEncoder
     except ImportError as error:
         raise RerankerUnavailable(
@@ -85,7 +86,7 @@ def _load(directory: Path, *, threads: int, max_tokens: int) -> CrossEncoder:
     torch.set_num_threads(threads)
     try:
         encoder: CrossEncoder = CrossEncoder(str(directory), device="cpu", local_files_only=True)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise RerankerUnavailable(f"{directory} cannot be loaded: {error}") from error
     if encoder.num_labels != 1:
         raise InvalidInput(f"{directory} gives {encoder.num_labels} scores per pair; a reranker gives one")
