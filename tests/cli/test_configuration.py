@@ -24,6 +24,8 @@ def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     [
         ("MEMSVC_PORT", "many", "MEMSVC_PORT"),
         ("MEMSVC_EMBEDDER__KIND", "magic", "MEMSVC_EMBEDDER__KIND"),
+        ("MEMSVC_RERANKER__DEPTH", "4", "MEMSVC_RERANKER__DEPTH"),
+        ("MEMSVC_RERANKER__MODEL", "x", "unknown setting MEMSVC_RERANKER__MODEL"),
         ("MEMSVC_PROT", "9000", "did you mean MEMSVC_PORT"),
         ("MEMSVC_XYZZY", "1", "unknown setting MEMSVC_XYZZY"),
     ],
@@ -40,6 +42,19 @@ def test_a_secret_is_not_repeated_in_an_error(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(InvalidInput) as caught:
         load_settings()
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_a_reranker_is_set_by_its_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().reranker.path is None
+    monkeypatch.setenv("MEMSVC_RERANKER__PATH", "/models/ranker")
+    reranker = load_settings().reranker
+    assert (reranker.path, reranker.depth, reranker.tokens, reranker.threads) == (
+        Path("/models/ranker"),
+        30,
+        256,
+        1,
+    )
 
 
 @pytest.mark.usefixtures("data_dir")

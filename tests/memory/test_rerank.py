@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -11,10 +12,12 @@ import pytest
 from memsvc.domain.drafts import NewItem, NewSession, NewTurn
 from memsvc.domain.ids import SessionId
 from memsvc.domain.recall import Level, Mode, RecallQuery, RecallResult
+from memsvc.domain.scope import Scope
 from memsvc.errors import InvalidInput, RerankerUnavailable
 from memsvc.memory.reranking import Reranking
 from memsvc.memory.service import MemoryService
 from memsvc.ports.reranking import RerankScores
+from memsvc.ports.storage import Reader
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from tests.memory.conftest import ACTOR, SCOPE, World
 
@@ -142,11 +145,24 @@ def test_a_note_purged_while_the_model_reads_is_not_given(filled: World) -> None
     assert set(contents(ask(filled, RecallQuery(QUESTION), reranker))) == {*PETS} - {"harbour"}
 
 
-def test_a_writer_is_not_kept_waiting_by_the_model(filled: World) -> None:
+@pytest.mark.parametrize("level", Level)
+def test_no_transaction_is_open_while_the_model_reads(
+    filled: World, monkeypatch: pytest.MonkeyPatch, level: Level
+) -> None:
+    begin, readers, seen = filled.storage.reader, [], []
+
+    @contextmanager
+    def counted(scope: Scope) -> Iterator[Reader]:
+        with begin(scope) as reader:
+            readers.append(reader)
+            yield reader
+            readers.remove(reader)
+
+    monkeypatch.setattr(filled.storage, "reader", counted)
     reranker = Scripted({})
-    reranker.meanwhile = lambda: filled.service.remember(SCOPE, [NewItem("new")], actor=ACTOR)
-    ask(filled, RecallQuery(QUESTION), reranker)
-    assert contents(filled.service.recall(SCOPE, RecallQuery("new", k=1))) == ["new"]
+    reranker.meanwhile = lambda: seen.append(len(readers))
+    ask(filled, RecallQuery(QUESTION, level=level), reranker)
+    assert seen == [0]
 
 
 def test_a_minimum_score_cuts_by_place(filled: World) -> None:
