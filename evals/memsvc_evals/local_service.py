@@ -45,17 +45,17 @@ def open_local_service(
 ) -> Iterator[LocalService]:
     """Yield a service over a new store that is deleted afterwards; `cache` keeps vectors between runs.
 
-    Without it texts are kept in memory, and lately asked questions always are, as in a running service. Raises
-    StorageReadOnly when the cache file cannot be used.
+    The last question is kept in memory, and without `cache` nothing else is: how much is embedded does not depend
+    on the questions before. Raises StorageReadOnly when the cache file cannot be used.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="memsvc-eval-")))
         counted = CountingEmbedder(embedder_from(EmbedderSpec(kind=embedder)))
         settings = Settings(data_dir=folder, **(options or ServiceOptions()).settings)
-        vectors: EmbeddingCache = MemoryEmbeddingCache(settings.embedder.text_cache)
+        vectors: EmbeddingCache = MemoryEmbeddingCache(0)
         if cache is not None:
             vectors = stack.enter_context(FileEmbeddingCache(cache))
-        used = CachedEmbedder(counted, vectors, query_cache_size=settings.embedder.query_cache)
+        used = CachedEmbedder(counted, vectors, query_cache_size=1)
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
         app = stack.enter_context(build(settings, storage=storage, embedder=used))
         config = {

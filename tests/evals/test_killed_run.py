@@ -42,8 +42,11 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def many(tmp_path: Path, three_raw: list[dict[str, Any]]) -> Path:
-    """The three questions, again and again under other ids."""
-    questions = [three_raw[i % 3] | {"question_id": f"q{i}"} for i in range(QUESTIONS)]
+    """The three questions, again and again, each once in the same words: a process keeps its last question."""
+    three = [three_raw[i % 3] for i in range(QUESTIONS)]
+    questions = [
+        raw | {"question_id": f"q{i}", "question": f"{raw['question']} ({i})"} for i, raw in enumerate(three)
+    ]
     path = tmp_path / "lme.json"
     path.write_text(json.dumps(questions), encoding="utf-8")
     return path

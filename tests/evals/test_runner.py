@@ -116,6 +116,13 @@ def test_what_was_embedded_is_not_embedded_again_nor_the_question(three_file: Pa
     assert second.embedded == 0
 
 
+def test_how_much_is_embedded_does_not_depend_on_questions_before(three_file: Path) -> None:
+    first, second, _ = read_questions(three_file)
+    with open_service_retriever(Mode.HYBRID, embedder="hashing", cache=None) as retriever:
+        runs = [retriever.rank(question, build_corpora(question)) for question in (first, second, first)]
+    assert runs[2].embedded == runs[0].embedded > 1
+
+
 def test_runs_kept_before_queries_were_measured_still_load(three_file: Path, tmp_path: Path) -> None:
     run_file(three_file, Counted(), folder=RunFolder(tmp_path, {}))
     results = tmp_path / "results.jsonl"
