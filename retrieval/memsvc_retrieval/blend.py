@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,13 @@ class BlendWeights:
     drawn: float = 0.2
     lexical_user: float = 0.15
     lexical_all: float = 0.15
+
+    def share(self, arms: Container[str]) -> float:
+        """Return how much of all weights the arms carry, from 0 to 1."""
+        dense = self.whole + self.nearest + self.drawn
+        carried = ("dense" in arms) * dense
+        carried += ("lexical_user" in arms) * self.lexical_user + ("lexical_all" in arms) * self.lexical_all
+        return carried / (dense + self.lexical_user + self.lexical_all)
 
 
 def blend(arms: Mapping[str, Ranked], weights: BlendWeights, *, drawn: bool) -> tuple[Rows, Scores]:

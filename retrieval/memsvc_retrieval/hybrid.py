@@ -40,7 +40,7 @@ class FusionSettings:
     """How arms become one list: `blend` of scores, or reciprocal ranks (`rrf`) of whole texts and words.
 
     `rrf_k` is the constant of the latter. A session's score is the sum of its notes', best first, each next one
-    times `session_decay`; of blended scores exp(`session_sharpness` * score) counts.
+    times `session_decay`; of blended scores exp(`session_sharpness` * score) counts, with fewer arms less sharply.
     """
 
     fusion: Literal["blend", "rrf"] = "blend"
@@ -75,19 +75,22 @@ class HybridRetriever:
             fused, session_of = blended(reader, arms, request, named=named, settings=settings.blending)
         if request.level is Level.NOTE:
             return Candidates(fused, arms)
-        return Candidates(fused, arms, self._sessions(fused, session_of))
+        return Candidates(fused, arms, self._sessions(fused, session_of, arms))
 
     def reordered(self, candidates: Candidates, fused: Ranked) -> Candidates:
         """Return the candidates with their notes in another order, and their sessions ranked by it."""
         session_of = {row: found.session_row for found in candidates.sessions for row in found.note_rows}
-        return replace(candidates, fused=fused, sessions=self._sessions(fused, session_of))
+        return replace(candidates, fused=fused, sessions=self._sessions(fused, session_of, candidates.arms))
 
-    def _sessions(self, fused: Ranked, session_of: Mapping[int, int]) -> tuple[SessionCandidate, ...]:
+    def _sessions(
+        self, fused: Ranked, session_of: Mapping[int, int], arms: Mapping[str, Ranked]
+    ) -> tuple[SessionCandidate, ...]:
         settings = self._settings
         if settings.fusion == "rrf":
             weights = fused.scores.astype(np.float64)
         else:
-            weights = np.exp(settings.session_sharpness * (fused.scores - fused.scores.max(initial=0.0)))
+            sharpness = settings.session_sharpness * settings.blending.weights.share(arms)
+            weights = np.exp(sharpness * (fused.scores - fused.scores.max(initial=0.0)))
         return rank_sessions(fused.rows, weights, session_of, decay=settings.session_decay)
 
     def _selected_arms(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Arms:
