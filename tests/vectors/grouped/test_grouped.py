@@ -267,10 +267,13 @@ def test_a_purge_leaves_no_bytes_in_either_group(
         opened().save(reader, at(reader))
     texts = ("gone", "gone a", "note 7", "note 7 a")
     assert traces(tmp_path, *texts) == (set() if form == "exact" else set(texts))
+    store(storage, keyed("later", "later a"))
     purge(storage, gone.id)
     with storage.reader(SCOPE) as reader:
         opened().purge(reader, at(reader))
         assert traces(tmp_path, *texts) == (set() if form == "exact" else set(texts[2:]))
+        assert opened().verify(reader, at(reader)) == []
+        assert search(opened(), reader, "later a", group=DRAWN).scores[0] > 0.99
         assert_right(opened(), reader)
 
 
