@@ -19,7 +19,7 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class BlendWeights:
-    """Weights of `blend`, chosen on the tune half of LongMemEval's development questions (docs/longmemeval.md).
+    """Weights of `blend`, chosen on LongMemEval's development questions (docs/longmemeval.md).
 
     `nearest` weighs the better of a note's whole text and of what was drawn from it, `drawn` the latter alone.
     """
