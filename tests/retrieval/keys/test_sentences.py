@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,3 +32,21 @@ def test_sentences(text: str, expected: list[str]) -> None:
 @given(st.text(alphabet='aB .!?\n"(I'))
 def test_no_character_but_spaces_is_lost(text: str) -> None:
     assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
+
+
+@pytest.fixture
+def hang_is_an_error() -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(20)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("hang_is_an_error")
+@pytest.mark.parametrize("text", ["." * 200_000, "?!" * 100_000, "a.\n" * 67_000])
+def test_a_text_of_marks_does_not_hang(text: str) -> None:
+    assert "".join(split_sentences(text)).split() == text.split()
