@@ -81,6 +81,7 @@ def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
                     version=context.drafter.key_maker.version,
                     at=context.clock(),
                     actor=_ACTOR,
+                    kept=hashes,
                 )
 
     until_current(attempt)

@@ -6,7 +6,7 @@ and everything that these return or touch belongs to that tenant and namespace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -229,11 +229,20 @@ class Writer(Reader, Protocol):
     ) -> Note:
         """Replace the metadata, count a version and journal it; raises NotFound, PreconditionFailed."""
 
-    def rekey(self, note: NoteId, keys: Sequence[Key], *, version: str | None, at: datetime, actor: str) -> None:
+    def rekey(
+        self,
+        note: NoteId,
+        keys: Sequence[Key],
+        *,
+        version: str | None,
+        at: datetime,
+        actor: str,
+        kept: Collection[str] = (),
+    ) -> None:
         """Replace a note's keys and its lexical row, count a version and journal it; raises NotFound.
 
         `version` names what made the keys. The vectors of the new keys must have been put before; those that
-        only the old keys had are deleted.
+        only the old keys had are deleted, but for those `kept` (by hash) for notes that are re-keyed next.
         """
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:

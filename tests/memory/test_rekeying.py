@@ -104,3 +104,20 @@ def test_a_note_purged_meanwhile_leaves_no_vector(world, shouting):
 def test_an_unknown_namespace_is_not_found(shouting):
     with pytest.raises(NotFound):
         shouting.rebuild_keys(SCOPE)
+
+
+class Swapping:
+    """Has of "tea" only the content, and draws from all else what `Shouting` drew from "tea"."""
+
+    version = "swapping-1"
+
+    def keys(self, passage):
+        drawn = [] if passage.content == "tea" else [DrawnKey(KeyKind.FACT, "tea beverage")]
+        return [KeySpan(KeyKind.CONTENT, 0, len(passage.content)), *drawn]
+
+
+def test_a_text_may_pass_from_one_note_to_a_later_one(world, shouting):
+    tea, cocoa = remember(shouting, "tea", "cocoa")
+    drafter = replace(world.context.drafter, key_maker=Swapping())
+    assert MemoryService(replace(world.context, drafter=drafter)).rebuild_keys(SCOPE) == 2
+    assert [key.text for key in (*keys(world, tea), *keys(world, cocoa))] == [None, None, "tea beverage"]

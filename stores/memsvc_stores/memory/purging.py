@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -53,10 +53,10 @@ def _remove(data: NamespaceData, stored: StoredNote) -> None:
         del data.taken[stored.dedupe]
 
 
-def drop_unshared_vectors(data: NamespaceData, gone: Sequence[StoredNote]) -> int:
-    """Delete the vectors of keys that no note has any more; return how many."""
+def drop_unshared_vectors(data: NamespaceData, gone: Sequence[StoredNote], *, kept: Collection[str] = ()) -> int:
+    """Delete the vectors of keys that no note has any more, but for those kept; return how many."""
     shared = {key.text_hash for stored in data.notes.values() for key in stored.keys}
-    orphans = {key.text_hash for stored in gone for key in stored.keys} - shared
+    orphans = {key.text_hash for stored in gone for key in stored.keys} - shared - set(kept)
     places = [place for place in data.vectors if place[1] in orphans]
     for place in places:
         del data.vectors[place]

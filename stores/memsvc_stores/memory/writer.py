@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -93,7 +93,16 @@ class MemoryWriter(MemoryReader):
         self._transaction.journal(changed, Operation.UPDATED, at=at, actor=actor, patch=patch)
         return changed
 
-    def rekey(self, note: NoteId, keys: Sequence[Key], *, version: str | None, at: datetime, actor: str) -> None:
+    def rekey(
+        self,
+        note: NoteId,
+        keys: Sequence[Key],
+        *,
+        version: str | None,
+        at: datetime,
+        actor: str,
+        kept: Collection[str] = (),
+    ) -> None:
         stored = self._transaction.current(note)
         self._transaction.check_vectors(keys)
         changed = stored.note._replace(version=stored.note.version + 1)
@@ -108,7 +117,7 @@ class MemoryWriter(MemoryReader):
             key_version=version,
         )
         self._transaction.update(keyed)
-        purging.drop_unshared_vectors(self._transaction.opened(), [stored])
+        purging.drop_unshared_vectors(self._transaction.opened(), [stored], kept=kept)
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         return purging.purge(self._transaction, notes, at=at, actor=actor)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam, delete, exists, select, update
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Key
 from memsvc.ports.storage import PurgeCounts
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
@@ -72,14 +71,14 @@ def purge(
 
 
 def delete_keys(
-    executor: Executor, namespace: Namespace, note_rows: Sequence[int], *, replaced_by: Sequence[Key] = ()
+    executor: Executor, namespace: Namespace, note_rows: Sequence[int], *, kept: Collection[str] = ()
 ) -> tuple[int, int]:
-    """Delete notes' keys, and the vectors that no other note nor a new key uses; return how many of each."""
+    """Delete notes' keys, and the vectors that no other note uses, but for those kept; return how many of each."""
     many = executor.backend.many
     rows = many(note_rows)
     hashes = {text_hash for (text_hash,) in executor.all(_HASHES, namespace=namespace.row, rows=rows)}
     deleted = executor.run(_DELETE_KEYS, namespace=namespace.row, rows=rows)
-    unused = many(hashes - {key.text_hash for key in replaced_by})
+    unused = many(hashes.difference(kept))
     return deleted, executor.run(_DELETE_UNSHARED, namespace=namespace.row, hashes=unused)
 
 

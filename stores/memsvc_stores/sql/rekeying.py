@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, select, update
 
@@ -31,11 +31,17 @@ _UPDATE = (
 
 
 def replace_keys(
-    executor: Executor, namespace: Namespace, note: Note, new: Sequence[Key], *, version: str | None
+    executor: Executor,
+    namespace: Namespace,
+    note: Note,
+    new: Sequence[Key],
+    *,
+    version: str | None,
+    kept: Collection[str],
 ) -> int:
-    """Give a note other keys; return how many it had."""
+    """Give a note other keys; return how many it had. Vectors of `kept` hashes stay though no key has them."""
     check_vectors(executor, namespace.row, model=namespace.model, keys=new)
-    count, _ = delete_keys(executor, namespace, [note.row], replaced_by=new)
+    count, _ = delete_keys(executor, namespace, [note.row], kept={*kept, *(key.text_hash for key in new)})
     insert_keys(executor, namespace.row, [(note.row, new)])
     _index_words(executor, namespace, note, new, version=version)
     return count

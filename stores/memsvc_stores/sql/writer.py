@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from memsvc.domain.changes import Change, Operation
@@ -85,10 +85,19 @@ class SqlWriter(SqlReader):
         self._change(before, after, Operation.UPDATED, at=at, actor=actor, patch=patch)
         return after
 
-    def rekey(self, note: NoteId, keys: Sequence[Key], *, version: str | None, at: datetime, actor: str) -> None:
+    def rekey(
+        self,
+        note: NoteId,
+        keys: Sequence[Key],
+        *,
+        version: str | None,
+        at: datetime,
+        actor: str,
+        kept: Collection[str] = (),
+    ) -> None:
         before = self._current(note, None)
         after = before._replace(version=before.version + 1)
-        count = replace_keys(self._executor, self._opened(), after, keys, version=version)
+        count = replace_keys(self._executor, self._opened(), after, keys, version=version, kept=kept)
         patch: dict[str, Json] = {"keys": {"old": count, "new": len(keys)}}
         self._change(before, after, Operation.REKEYED, at=at, actor=actor, patch=patch)
 
