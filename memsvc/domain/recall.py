@@ -30,6 +30,8 @@ class Level(StrEnum):
 class RecallQuery:
     """A question. `offset` skips ranks (pages), `depth` is how many candidates each arm gives (None: default).
 
+    It is the same for every page, since more candidates would change the order: pages end with the candidates.
+
     `token_budget` bounds the sum of estimated tokens of the returned contents, best first. `neighbours` adds
     that many previous and next notes of the same session to each hit; k * (1 + 2 * neighbours) is at most 1000.
     `asked_at` is when the question is asked (None: now): "last week" means the week before.

@@ -54,7 +54,7 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
             vector=vector,
             mode=query.mode,
             level=query.level,
-            depth=max(query.depth or context.recall_depth, query.offset + query.k),
+            depth=max(query.depth or context.recall_depth, query.k),
             selection=query.selection,
             asked_at=utc(query.asked_at) if query.asked_at else context.clock(),
         )

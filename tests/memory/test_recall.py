@@ -111,6 +111,18 @@ def test_pages_join_to_the_whole_without_gap_or_repeat(filled: World) -> None:
     assert pages == whole
 
 
+def test_pages_of_more_notes_than_candidates_repeat_none(world: World) -> None:
+    items = [NewItem(f"dog {number % 7} cat {number % 11} {number}") for number in range(40)]
+    world.service.remember(SCOPE, items, actor=ACTOR)
+    pages: list[str] = []
+    offset: int | None = 0
+    while offset is not None:
+        result = world.service.recall(SCOPE, RecallQuery("dog 3 cat 5", k=3, depth=5, offset=offset))
+        pages.extend(hit.note.content for hit in result.hits)
+        offset = result.next_offset
+    assert len(pages) == len(set(pages)) >= 5
+
+
 @pytest.mark.parametrize(
     "query",
     [
