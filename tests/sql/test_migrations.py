@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
+from memsvc.domain.notes import KeyKind
 from memsvc.errors import InvalidInput, Unavailable
 from memsvc_stores.lexical import ddl
 from memsvc_stores.sql import current, downgrade, open_storage, schema, upgrade
 from memsvc_stores.sql.tables import METADATA
+from tests.support.drafts import draft, key, sha256, store
 
 
 def _scripts() -> ScriptDirectory:
@@ -53,6 +58,17 @@ def test_up_down_up(bare_url: str) -> None:
     assert current(bare_url) is None
     upgrade(bare_url)
     assert (current(bare_url), _tables(bare_url)) == (schema.HEAD, made)
+
+
+def test_going_back_leaves_no_key_that_the_older_code_cannot_read(bare_url: str) -> None:
+    with closing(open_storage(bare_url)) as storage:
+        store(storage, replace(draft("a"), keys=(key("a"), key("b", KeyKind.STATEMENT))))
+    downgrade(bare_url, "0001")
+    engine = create_engine(bare_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT kind FROM keys")).all() == [("content",)]
+        assert connection.execute(text("SELECT text_hash FROM vectors")).all() == [(sha256("a"),)]
+    engine.dispose()
 
 
 def test_upgrading_twice_changes_nothing(bare_url: str) -> None:
