@@ -52,11 +52,12 @@ def purge_namespace(context: Context, scope: Scope, *, actor: Actor) -> PurgeRec
 
 
 def finish_erasure(context: Context, scope: Scope, namespace_row: int) -> None:
-    """Remove what may be left outside the rows: index pages, freed pages, full-text segments, the WAL."""
+    """Remove what may be left outside the rows: names in memory, index pages, freed pages, full-text, the WAL."""
     try:
         context.storage.compact()
     finally:
-        # Last: compaction waits for readers from before the erasure, from which an index may be saved.
+        # Last: compaction waits for readers from before the erasure, who may have names kept or an index saved.
+        context.retriever.forget(namespace_row)
         _clean_index(context, scope, namespace_row)
 
 

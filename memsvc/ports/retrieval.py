@@ -61,3 +61,6 @@ class Retriever(Protocol):
 
     def reordered(self, candidates: Candidates, fused: Ranked) -> Candidates:
         """Return the candidates with their notes in another order, and their sessions ranked by it."""
+
+    def forget(self, namespace_row: int) -> None:
+        """Keep in memory nothing of what the notes of a namespace say."""

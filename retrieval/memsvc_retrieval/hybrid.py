@@ -82,6 +82,9 @@ class HybridRetriever:
         session_of = {row: found.session_row for found in candidates.sessions for row in found.note_rows}
         return replace(candidates, fused=fused, sessions=self._sessions(fused, session_of, candidates.arms))
 
+    def forget(self, namespace_row: int) -> None:
+        self._speakers.forget(namespace_row)
+
     def _sessions(
         self, fused: Ranked, session_of: Mapping[int, int], arms: Mapping[str, Ranked]
     ) -> tuple[SessionCandidate, ...]:

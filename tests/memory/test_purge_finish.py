@@ -118,3 +118,16 @@ def test_finishing_the_erasure_of_a_namespace_leaves_a_later_one_of_that_name_al
     filled(world)
     finish_erasure(world.context, SCOPE, gone)
     assert world.service.index_stats(SCOPE).form == "flat"
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["notes", "namespace"])
+def test_no_name_of_a_speaker_is_kept_by_the_retriever(world, monkeypatch, whole):
+    said = world.service.remember(SCOPE, [NewItem("Ann: tea")], actor=ACTOR)
+    forgotten = []
+    monkeypatch.setattr(type(world.context.retriever), "forget", lambda self, row: forgotten.append(row))
+    row = namespace_row(world)
+    if whole:
+        world.service.purge_namespace(SCOPE, actor=ACTOR)
+    else:
+        world.service.purge(SCOPE, [outcome.note for outcome in said.outcomes], actor=ACTOR)
+    assert forgotten == [row]

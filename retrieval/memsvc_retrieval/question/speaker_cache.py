@@ -36,3 +36,8 @@ class SpeakerCache:
                 if len(self._known) > _NAMESPACES:
                     self._known.popitem(last=False)
         return names
+
+    def forget(self, namespace_row: int) -> None:
+        """Keep no name of a namespace."""
+        with self._lock:
+            self._known.pop(namespace_row, None)

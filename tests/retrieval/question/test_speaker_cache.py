@@ -67,3 +67,12 @@ def test_what_was_asked_longest_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch
     assert heads.asked == 3
     of(cache, heads, row=2)
     assert heads.asked == 4
+
+
+def test_a_forgotten_namespace_is_asked_again() -> None:
+    cache, heads = SpeakerCache(), Heads("Ann")
+    of(cache, heads)
+    cache.forget(1)
+    cache.forget(2)
+    heads.names = []
+    assert of(cache, heads) == frozenset()
