@@ -98,6 +98,16 @@ def test_facts_come_from_the_cache_by_the_unlabelled_id(logged: Callable[..., Lo
 
 
 @pytest.mark.parametrize(
+    ("level", "kind"), [("turn", Expansion.SESSION_USERFACT), ("session", Expansion.TURN_USERFACT)]
+)
+def test_facts_of_another_level_than_the_log_are_refused(
+    logged: Callable[..., LoggedQuestion], level: str, kind: Expansion
+) -> None:
+    with pytest.raises(InvalidInput, match=f"the log ranks {level}s, and {kind} has facts of"):
+        items_of(logged(level), 2, ExpansionCache(kind, {}))
+
+
+@pytest.mark.parametrize(
     ("level", "ranks", "read"),
     [("session", [0], True), ("session", [1, 2], False), ("turn", [0], True), ("turn", [1, 2, 3], False)],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from memsvc.errors import InvalidInput
 from memsvc_agents.reading.items import Item, ReadTurn
 from memsvc_evals.longmemeval.answering.log import LoggedQuestion, Place
 from memsvc_evals.longmemeval.expansion.cache import ExpansionCache
@@ -13,7 +14,12 @@ __all__ = ["evidence_is_in", "items_of"]
 
 
 def items_of(logged: LoggedQuestion, top_k: int, facts: ExpansionCache | None = None) -> list[Item]:
-    """Return the first `top_k` as items to read, with the facts that a cache of expansions has of them."""
+    """Return the first `top_k` as items to read, with the facts that a cache of expansions has of them.
+
+    Raises InvalidInput for a cache of sessions with a log of turns, and the other way round.
+    """
+    if facts is not None:
+        _check_level(logged, facts)
     items = []
     for rank, (place, identity) in enumerate(zip(logged.places[:top_k], logged.ids, strict=False)):
         session = logged.question.haystack[place.session]
@@ -29,6 +35,15 @@ def items_of(logged: LoggedQuestion, top_k: int, facts: ExpansionCache | None = 
             )
         )
     return items
+
+
+def _check_level(logged: LoggedQuestion, facts: ExpansionCache) -> None:
+    levels = {"session" if place.turn is None else "turn" for place in logged.places}
+    if levels - {facts.expansion.level}:
+        raise InvalidInput(
+            f"question {logged.question.id}: the log ranks {levels.pop()}s, and {facts.expansion} has facts of "
+            f"{facts.expansion.level}s; take the log of {facts.expansion.level}s, or other --facts"
+        )
 
 
 def evidence_is_in(logged: LoggedQuestion, read: Mapping[int, int | None]) -> bool | None:
