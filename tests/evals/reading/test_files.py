@@ -52,6 +52,20 @@ def test_answers_of_another_configuration_are_refused(tmp_path: Path) -> None:
         HypothesisFile(tmp_path / "h", CONFIG | {"mode": "direct"})
 
 
+@pytest.mark.parametrize(
+    "text", ['[{"question_id": "q1", "hypothesis": "blue"}]', "blue", '{"question_id": "q1", "hyp']
+)
+def test_a_file_without_a_hypothesis_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "h").write_text(text)
+    with pytest.raises(InvalidInput, match="is it a file of hypotheses"):
+        read_hypotheses(tmp_path / "h")
+
+
+def test_an_empty_file_holds_no_hypotheses(tmp_path: Path) -> None:
+    (tmp_path / "h").write_text("")
+    assert read_hypotheses(tmp_path / "h") == {}
+
+
 def test_a_file_of_unknown_origin_is_refused(tmp_path: Path) -> None:
     (tmp_path / "h").write_text("")
     with pytest.raises(InvalidInput, match=r"h\.run\.json is not"):

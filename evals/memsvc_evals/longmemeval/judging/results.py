@@ -17,7 +17,7 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def read_hypotheses(path: Path) -> dict[str, str]:
-    """Return hypotheses by question id; raises InvalidInput for a missing or malformed file."""
+    """Return hypotheses by question id, none of an empty file; raises InvalidInput for a missing or wrong one."""
     if not path.is_file():
         raise InvalidInput(f"cannot read {path}: there is no such file")
     found = {}
@@ -25,6 +25,8 @@ def read_hypotheses(path: Path) -> dict[str, str]:
         if not isinstance(data.get("hypothesis"), str):
             raise InvalidInput(f"{path.name}: question {identity}: hypothesis: must be a string")
         found[identity] = data["hypothesis"]
+    if not found and path.stat().st_size:
+        raise InvalidInput(f"{path.name}: holds no line {{question_id, hypothesis}}; is it a file of hypotheses?")
     return found
 
 
