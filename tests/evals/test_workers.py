@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from memsvc_evals.longmemeval.retrievers import OfficialBm25Retriever, Retriever
 from memsvc_evals.longmemeval.run import Task, one_by_one, run_questions
 from memsvc_evals.longmemeval.runs import QuestionRun
 from memsvc_evals.longmemeval.schema import read_questions
-from memsvc_evals.longmemeval.workers import Opener, Workers
+from memsvc_evals.longmemeval.workers import Opener, Workers, work
 
 pytestmark = pytest.mark.slow
 
@@ -126,3 +127,13 @@ def test_worker_that_ends_is_told_with_its_exit_code(asked: Callable[..., list[T
 def test_retriever_that_does_not_open_is_told() -> None:
     with pytest.raises(EmbedderUnavailable, match="there is no model"), Workers(open_nothing, 2):
         pass
+
+
+def test_worker_whose_failure_nobody_waits_for_ends_quietly() -> None:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(theirs, open_nothing))
+    ours.close()
+    process.start()
+    process.join()
+    assert process.exitcode == 0

@@ -16,7 +16,7 @@ from memsvc.errors import MemsvcError, ServerFault
 from memsvc_evals.longmemeval.retrievers import Retriever
 from memsvc_evals.longmemeval.run import Outcome, Task, do_task
 
-__all__ = ["Opener", "Workers"]
+__all__ = ["Opener", "Workers", "work"]
 
 _AHEAD = 4
 
@@ -45,7 +45,7 @@ class Workers:
         self._processes: dict[Connection, BaseProcess] = {}
         for _ in range(count):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, opener), daemon=True)
+            process = context.Process(target=work, args=(theirs, opener), daemon=True)
             process.start()
             theirs.close()
             self._processes[ours] = process
@@ -153,7 +153,7 @@ def _send(pipe: Connection, task: Task) -> None:
         pipe.send(task)
 
 
-def _work(pipe: Connection, opener: Opener) -> None:
+def work(pipe: Connection, opener: Opener) -> None:
     """Be a worker: answer with the retriever's configuration, then each task with its outcome."""
     # Ctrl-C reaches the whole group of processes; the parent decides, and closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -163,7 +163,9 @@ def _work(pipe: Connection, opener: Opener) -> None:
             while True:
                 pipe.send(_answer(pipe.recv(), retriever))
     except MemsvcError as error:
-        pipe.send(_Failure(type(error), error.detail))
+        # The parent is gone already when another worker told it first.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            pipe.send(_Failure(type(error), error.detail))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
 
