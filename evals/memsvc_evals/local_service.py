@@ -25,7 +25,7 @@ from memsvc_evals.counting import CountingEmbedder
 from memsvc_evals.service_options import ServiceOptions
 from memsvc_stores.sql import open_storage
 
-__all__ = ["ACTOR", "LocalService", "open_local_service", "require_whole", "stored_notes"]
+__all__ = ["ACTOR", "LocalService", "open_local_service", "ranking_config", "require_whole", "stored_notes"]
 
 ACTOR = Actor("eval")
 
@@ -58,14 +58,24 @@ def open_local_service(
         used = CachedEmbedder(counted, vectors, query_cache_size=1)
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
         app = stack.enter_context(build(settings, storage=storage, embedder=used))
-        config = {
-            "retriever": mode.value,
-            "model": used.model.id,
-            "fusion": settings.fusion,
-            "keys": settings.keys,
-            "time_ranges": settings.time_ranges,
-        }
+        config = {"retriever": mode.value, "model": used.model.id, **ranking_config(settings)}
         yield LocalService(app.service, config, lambda: counted.texts)
+
+
+def ranking_config(settings: Settings) -> dict[str, Any]:
+    """Return what of the settings decides rankings; a reranker only where there is one, by its folder's name."""
+    config: dict[str, Any] = {
+        "fusion": settings.fusion,
+        "keys": settings.keys,
+        "time_ranges": settings.time_ranges,
+    }
+    if settings.fusion == "rrf":
+        config["rrf_k"] = settings.rrf_k
+    reranker = settings.reranker
+    if reranker.path is not None:
+        name = reranker.path.absolute().name
+        config["reranker"] = {"model": name, "depth": reranker.depth, "tokens": reranker.tokens}
+    return config
 
 
 def stored_notes(outcome: SessionOutcome) -> int:

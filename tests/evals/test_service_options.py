@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 
 from memsvc.domain.recall import Mode
 from memsvc.errors import InvalidInput
-from memsvc.settings import Settings
+from memsvc.settings import RerankerSettings, Settings
 from memsvc_evals.cli import app
-from memsvc_evals.local_service import open_local_service
+from memsvc_evals.local_service import open_local_service, ranking_config
 from memsvc_evals.service_options import Fusion, Keys, ServiceOptions, TimeUse
 
 
@@ -36,6 +36,17 @@ def test_options_stand_before_the_environment(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("MEMSVC_KEYS", "text")
     chosen = ServiceOptions(Keys.EXPANDED, Fusion.BLEND, TimeUse.PRUNE)
     assert opened(chosen) == ("expanded", "blend", "prune")
+
+
+def test_a_reranker_of_the_settings_is_told_without_its_place(tmp_path: Path) -> None:
+    assert "reranker" not in ranking_config(Settings())
+    settings = Settings(reranker=RerankerSettings(path=tmp_path / "cross", depth=20))
+    assert ranking_config(settings)["reranker"] == {"model": "cross", "depth": 20, "tokens": 256}
+
+
+def test_the_constant_of_rank_fusion_is_told_where_it_counts() -> None:
+    assert "rrf_k" not in ranking_config(Settings(fusion="blend"))
+    assert ranking_config(Settings(fusion="rrf", rrf_k=60))["rrf_k"] == 60
 
 
 def test_time_without_scores_to_raise_is_refused() -> None:
