@@ -67,7 +67,8 @@ class VectorDelta:
 
     `visible` says for each changed note whether it is active or limited; `purged` notes are gone.
     `note_rows` and `matrix` (float32, one L2-normalised row per key, parallel) hold all keys of the notes
-    that were created or re-keyed, whatever their status; they replace what the index had for these notes.
+    that were created or re-keyed, whatever their status; they replace what the index had for these notes. Those of
+    such notes that have no key now are `keyless`: they replace it by nothing.
     `times` (n, 2), parallel to `note_rows`: event and ingest time in microseconds since 1970; None when the
     source has none.
     """
@@ -78,6 +79,7 @@ class VectorDelta:
     note_rows: Rows
     matrix: Matrix
     times: Times | None = None
+    keyless: Sequence[int] = ()
 
 
 class VectorSource(Protocol):

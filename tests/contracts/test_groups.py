@@ -121,8 +121,19 @@ def test_a_note_that_lost_its_keys_of_a_group_is_named(storage: Storage) -> None
     (added,) = store(storage, sent)
     rekey(storage, sent, key("a"))
     found = delta(storage, DRAWN, after=1)
-    assert (found.upto, dict(found.visible)) == (2, {added.row: True})
+    assert (found.upto, dict(found.visible), list(found.keyless)) == (2, {added.row: True}, [added.row])
     assert_keys(found, [])
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+def test_notes_without_keys_are_told_when_they_are_keyed_alone(storage: Storage, limit: int | None) -> None:
+    plain, gone = keyed("a", key("a")), keyed("b", key("b"))
+    (a, _) = (added.row for added in store(storage, plain, gone))
+    assert list(delta(storage, WHOLE, limit=limit).keyless) == []
+    purge(storage, gone.id)
+    assert list(delta(storage, DRAWN, limit=limit).keyless) == [a]
+    forget(storage, plain.id)
+    assert list(delta(storage, DRAWN, after=3, limit=limit).keyless) == []
 
 
 @pytest.mark.parametrize("group", KeyGroup)

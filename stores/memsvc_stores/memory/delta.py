@@ -29,6 +29,7 @@ def delta_after(
     changed = sorted({change.note_row for change in changes} & data.notes.keys())
     purged = sorted({change.note_row for change in changes if change.operation is Operation.PURGED})
     note_rows: list[int] = []
+    keyless: list[int] = []
     vectors = []
     times = []
     for row in changed:
@@ -36,6 +37,7 @@ def delta_after(
         if stored.keyed_at > after_sequence:
             keys = [key for key in stored.keys if group is None or key.kind in group.kinds]
             note_rows += [row] * len(keys)
+            keyless += [] if keys else [row]
             vectors += [data.vectors[data.model.id, key.text_hash] for key in keys]
             moments = (to_microseconds(stored.note.event_time), to_microseconds(stored.note.ingest_time))
             times += [moments] * len(keys)
@@ -46,4 +48,5 @@ def delta_after(
         note_rows=np.array(note_rows, np.int64),
         matrix=np.array(vectors, np.float32).reshape(len(vectors), data.model.dimension),
         times=np.array(times, np.int64).reshape(len(times), 2),
+        keyless=keyless,
     )

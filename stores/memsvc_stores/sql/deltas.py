@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -82,15 +82,16 @@ def vector_delta(
     if after_sequence <= 0 and limit is None:
         statuses = executor.all(_ALL_STATUSES, namespace=state.row)
         purged = [row for (row,) in executor.all(_PURGED, namespace=state.row)]
-        return _delta(state, statuses, purged, executor.all(_VECTORS, **place))
+        return _delta(state, statuses, purged, found=executor.all(_VECTORS, **place))
     changed = _changed(executor, state.row, max(after_sequence, 0), limit)
     if not changed:
-        return _delta(state, [], [], [])
+        return _delta(state, [], [], found=[])
     purged = sorted(row for row, operation, _ in changed if operation == Operation.PURGED)
     rows = executor.backend.many(sorted({row for row, _, _ in changed}))
-    keyed = executor.backend.many(sorted({row for row, operation, _ in changed if operation in _KEYED}))
+    keyed = sorted({row for row, operation, _ in changed if operation in _KEYED})
     statuses = executor.all(_STATUSES_OF, namespace=state.row, rows=rows)
-    found = _delta(state, statuses, purged, executor.all(_VECTORS_OF, rows=keyed, **place))
+    vectors_of = executor.all(_VECTORS_OF, rows=executor.backend.many(keyed), **place)
+    found = _delta(state, statuses, purged, found=vectors_of, keyed=keyed)
     return found if limit is None else replace(found, upto=int(changed[-1][2]))
 
 
@@ -101,9 +102,16 @@ def _changed(executor: Executor, namespace: int, after: int, limit: int | None) 
 
 
 def _delta(
-    state: NamespaceState, statuses: Sequence[Any], purged: Sequence[int], found: Sequence[Any]
+    state: NamespaceState,
+    statuses: Sequence[Any],
+    purged: Sequence[int],
+    *,
+    found: Sequence[Any],
+    keyed: Collection[int] | None = None,
 ) -> VectorDelta:
+    """Put a delta together; all notes were keyed when `keyed` is None."""
     times = {row: (event, ingest) for row, _, event, ingest in statuses}
+    keyless = times.keys() - {row for row, _ in found}
     return VectorDelta(
         upto=state.last_sequence,
         visible={row: status in VISIBLE for row, status, _, _ in statuses},
@@ -111,4 +119,5 @@ def _delta(
         note_rows=np.fromiter((row for row, _ in found), np.int64, len(found)),
         matrix=decode([blob for _, blob in found], state.model.dimension),
         times=np.array([times[row] for row, _ in found], np.int64).reshape(len(found), 2),
+        keyless=sorted(keyless if keyed is None else keyless.intersection(keyed)),
     )

@@ -27,7 +27,8 @@ def changes(delta: VectorDelta) -> Changes:
     named = np.fromiter(delta.visible, np.int64, len(delta.visible))
     purged = np.fromiter(delta.purged, np.int64, len(delta.purged))
     rows = np.unique(np.concatenate((named, purged, delta.note_rows)))
-    gone = np.isin(rows, np.concatenate((purged, delta.note_rows)))
+    keyless = np.fromiter(delta.keyless, np.int64, len(delta.keyless))
+    gone = np.isin(rows, np.concatenate((purged, keyless, delta.note_rows)))
     return Changes(rows, gone, _shown(delta, rows))
 
 

@@ -81,6 +81,28 @@ def test_changes_are_seen_by_each_group_at_once(opened: Open, storage: MemorySto
             assert search(index, reader, text, group=group).scores[0] < 0.99
 
 
+@pytest.mark.parametrize("save_again", [False, True])
+def test_a_note_that_lost_its_drawn_keys_is_found_by_them_no_more(
+    opened: Open, storage: MemoryStorage, tmp_path: Path, save_again: bool
+) -> None:
+    index = opened()
+    with storage.reader(SCOPE) as reader:
+        index.save(reader, at(reader))
+        notes = [record.note for record in reader.records(after_row=0, limit=99)]
+    note = next(note for note in notes if note.content == "note 7")
+    with storage.writer(SCOPE) as writer:
+        writer.rekey(note.id, [key("note 7")], version="v2", at=T0, actor=ACTOR)
+    with storage.reader(SCOPE) as reader:
+        if save_again:
+            index.save(reader, at(reader))
+        assert note.row not in search(index, reader, "note 7 a", group=DRAWN, k=NOTES).rows
+        assert search(index, reader, "note 7", group=WHOLE).rows[0] == note.row
+        assert_right(index, reader)
+        assert index.verify(reader, at(reader)) == []
+        index.purge(reader, at(reader))
+        assert traces(tmp_path, "note 7 a") == set()
+
+
 def test_two_namespaces_do_not_mix(opened: Open, tmp_path: Path, storage: MemoryStorage, form: str) -> None:
     store(storage, *many("other"), scope=OTHER)
     index = opened()
