@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memsvc.errors import InvalidInput
-from memsvc_evals.longmemeval.answering.hypotheses import HypothesisFile, ReadingRecord
+from memsvc_evals.longmemeval.answering.hypotheses import HypothesisFile, ReadingRecord, readings_path
 from memsvc_evals.longmemeval.answering.jsonl import JsonLines
 from memsvc_evals.longmemeval.judging.judge import Verdict
 from memsvc_evals.longmemeval.judging.results import ResultFile, read_hypotheses, results_path
@@ -47,9 +47,17 @@ def test_a_last_line_without_its_end_is_kept(tmp_path: Path) -> None:
 
 
 def test_answers_of_another_configuration_are_refused(tmp_path: Path) -> None:
-    HypothesisFile(tmp_path / "h", CONFIG)
+    HypothesisFile(tmp_path / "h", CONFIG).put(ReadingRecord("q1", True), "blue")
     with pytest.raises(InvalidInput, match="another model, log or options"):
         HypothesisFile(tmp_path / "h", CONFIG | {"mode": "direct"})
+
+
+def test_failures_alone_do_not_bind_a_file_to_their_configuration(tmp_path: Path) -> None:
+    wrong = HypothesisFile(tmp_path / "h", CONFIG | {"model": "no-such-model"})
+    wrong.put(ReadingRecord("q1", True, error="llm-refused"), None)
+    HypothesisFile(tmp_path / "h", CONFIG).put(ReadingRecord("q2", True), "blue")
+    assert list(JsonLines(readings_path(tmp_path / "h")).read()) == ["q2"]
+    assert json.loads((tmp_path / "h.run.json").read_text())["config"] == CONFIG
 
 
 @pytest.mark.parametrize(

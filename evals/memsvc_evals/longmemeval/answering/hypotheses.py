@@ -45,15 +45,15 @@ def readings_path(hypotheses: Path) -> Path:
 class HypothesisFile:
     """JSON lines {question_id, hypothesis}, which a later run with the same configuration goes on with.
 
-    Raises InvalidInput when the file is another run's.
+    Raises InvalidInput when the file holds answers of another run; one without any answer begins anew.
     """
 
     def __init__(self, path: Path, config: Mapping[str, Any]) -> None:
         self._hypotheses = JsonLines(path)
         self._records = JsonLines(readings_path(path))
-        _check_identity(path, config)
+        is_same = _check_identity(path, config, is_answered=bool(self._hypotheses.read()))
         self._done = set(self._hypotheses.keep(lambda _: True))
-        self._records.keep(lambda _: True)
+        self._records.keep(lambda _: is_same)
 
     def has(self, question: str) -> bool:
         return question in self._done
@@ -66,20 +66,23 @@ class HypothesisFile:
             self._done.add(record.question_id)
 
 
-def _check_identity(path: Path, config: Mapping[str, Any]) -> None:
+def _check_identity(path: Path, config: Mapping[str, Any], *, is_answered: bool) -> bool:
+    """Return whether the run is the one that the file is of; keep this one's configuration if it is not."""
     identity = path.with_name(path.name + ".run.json")
     digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
     try:
         if identity.exists():
             known = json.loads(identity.read_text(encoding="utf-8"))
-            if not isinstance(known, dict) or known.get("sha256") != digest:
+            if isinstance(known, dict) and known.get("sha256") == digest:
+                return True
+            if is_answered:
                 raise InvalidInput(
                     f"{path} holds answers of another model, log or options (see {identity.name}); "
                     "write to another file"
                 )
         elif path.exists():
             raise InvalidInput(f"{path} is there, but {identity.name} is not; write to another file")
-        else:
-            identity.write_text(json.dumps({"sha256": digest, "config": config}, indent=1), encoding="utf-8")
+        identity.write_text(json.dumps({"sha256": digest, "config": config}, indent=1), encoding="utf-8")
+        return False
     except (OSError, ValueError) as error:
         raise InvalidInput(f"cannot use {path} for hypotheses: {error}") from error
