@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, assert_never
@@ -17,6 +17,7 @@ from memsvc.ports.llm import ChatModel
 from memsvc_agents.keys.extractor import LlmExtractor
 from memsvc_agents.keys.prompts import EVENTS, KEYPHRASES, SUMMARY, USER_FACTS
 from memsvc_agents.llm.make import ChatSpec, chat_model_from
+from memsvc_evals.ann.data.sources import plain_file
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.figures import check_folder
 from memsvc_evals.longmemeval.expansion.cache import ExpansionCache, check_path, read_cache, write_cache
@@ -64,7 +65,9 @@ class CacheOptions:
 
 
 def longmemeval_keys(
-    file: Annotated[Path, typer.Argument(help="LongMemEval file (S, M or oracle), official JSON.")],
+    file: Annotated[
+        Path, typer.Argument(help="LongMemEval file (S, M or oracle), official JSON, or packed (.zst).")
+    ],
     out: Annotated[Path, typer.Option(help="File to write; its path must contain GRANULARITY-SLOT.")],
     slot: Annotated[CacheSlot, typer.Option(help="What to draw; event gives the file of dated events.")],
     granularity: Annotated[Granularity, typer.Option(help="What an entry is about.")] = Granularity.SESSION,
@@ -85,12 +88,17 @@ def longmemeval_keys(
 def make_key_cache(options: CacheOptions, console: Console) -> None:
     """Draw, write and say how much; raises InvalidInput for wrong files and options before anything is drawn."""
     check_folder(options.out)
+    with plain_file(options.file) as plain:
+        summary = _make(replace(options, file=plain))
+    console.print(f"{options.out}: {summary}")
+
+
+def _make(options: CacheOptions) -> str:
     part = Part(limit=options.limit)
     total = part.size(read_outline(options.file).questions)
     with progress_bar("questions", total) as advance:
         questions = _counted(part.of(read_questions(options.file)), advance)
-        summary = _events(options, questions) if options.slot is CacheSlot.EVENT else _texts(options, questions)
-    console.print(f"{options.out}: {summary}")
+        return _events(options, questions) if options.slot is CacheSlot.EVENT else _texts(options, questions)
 
 
 def _counted(questions: Iterator[Question], advance: Callable[[], None]) -> Iterator[Question]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -47,6 +49,14 @@ def test_rules_draw_facts(file: Path, out: Path, console: Console) -> None:
     make_key_cache(CacheOptions(file, out, CacheSlot.USERFACT), console)
     fact = ("User ran a race last Sunday.",)
     assert read_cache(out, FACTS).entries == {"a": fact, "b": (), "c": fact}
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="needs the zstd program")
+def test_a_packed_file_gives_the_same(file: Path, out: Path, console: Console, tmp_path: Path) -> None:
+    packed = tmp_path / "data.json.zst"
+    subprocess.run(["zstd", "-q", str(file), "-o", str(packed)], check=True)
+    make_key_cache(CacheOptions(packed, out, CacheSlot.USERFACT), console)
+    assert set(read_cache(out, FACTS).entries) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,19 @@ def test_a_wrong_option_of_read_is_one_clear_line(
     assert done.exit_code == 2
     assert message in done.stderr
     assert endpoint.bodies == []
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="needs the zstd program")
+def test_a_packed_file_is_judged_under_its_own_name(log: Path, three_file: Path, endpoint: StubEndpoint) -> None:
+    for text in (*ANSWERS, "yes"):
+        endpoint.says(text)
+    assert read(log, endpoint).exit_code == 0
+    packed = log.parent / "three.json.zst"
+    subprocess.run(["zstd", "-q", str(three_file), "-o", str(packed)], check=True)
+    done = judge(log, packed, endpoint)
+    assert done.exit_code == 0, done.output
+    data = json.loads((log.parent / "r.json").read_text(encoding="utf-8"))["data"]
+    assert (data["name"], data["questions"]) == ("three.json.zst", 3)
 
 
 def test_a_judge_without_hypotheses_is_one_clear_line(log: Path, three_file: Path, endpoint: StubEndpoint) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from memsvc_agents.llm.make import ChatSpec, chat_model_from
+from memsvc_evals.ann.data.sources import plain_file
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.figures import check_folder, write_report
 from memsvc_evals.longmemeval.judging.judge import Judge
@@ -28,7 +29,7 @@ __all__ = ["longmemeval_judge"]
 
 def longmemeval_judge(
     hypotheses: Annotated[Path, typer.Argument(help="Hypotheses: JSON lines {question_id, hypothesis}.")],
-    file: Annotated[Path, typer.Argument(help="LongMemEval file with the questions and answers.")],
+    file: Annotated[Path, typer.Argument(help="LongMemEval file with the answers, official JSON or .zst.")],
     model: Annotated[str, typer.Option(help="Name of the model that judges.")],
     base_url: Annotated[str, typer.Option(help="OpenAI-compatible endpoint, usually ending in /v1.")],
     limit: Annotated[int | None, typer.Option(min=1, help="So many questions of FILE only.")] = None,
@@ -44,19 +45,20 @@ def longmemeval_judge(
         check_folder(json_file)
         spec = ChatSpec(url=base_url, model=model, api_key=api_key, timeout_seconds=timeout)
         judge = Judge(chat_model_from(spec))
-        judged = _judge(judge, hypotheses, file, Part(offset, limit), again=again, threads=parallel)
+        with plain_file(file) as plain:
+            data = replace(read_outline(plain).data, name=file.name)
+            judged = _judge(judge, hypotheses, plain, Part(offset, limit), again=again, threads=parallel)
         figures = accuracy_figures(judged) | token_figures(judged)
         report = full_report(judged, judge.name)
         console = report_console()
         print_summary(console, figures, report["judge_models"])
         console.print(f"verdicts: {results_path(hypotheses, judge.name)}")
         if json_file:
-            outline = read_outline(file)
             write_report(
                 json_file,
                 benchmark="longmemeval-qa",
                 config={"judge": judge.name, "offset": offset, "limit": limit, "again": again},
-                data=asdict(outline.data),
+                data=asdict(data),
                 code=code_revision(),
                 figures=figures,
                 report=report,
