@@ -179,6 +179,17 @@ def test_a_packed_file_is_judged_under_its_own_name(log: Path, three_file: Path,
     assert (data["name"], data["questions"]) == ("three.json.zst", 3)
 
 
+def test_hypotheses_on_other_questions_only_are_refused(
+    log: Path, three_file: Path, endpoint: StubEndpoint
+) -> None:
+    endpoint.says("Answer: x")
+    assert read(log, endpoint, "--limit", "1").exit_code == 0
+    done = judge(log, three_file, endpoint, "--offset", "1")
+    assert done.exit_code == 2
+    assert "none of its 1 hypotheses is on one of the 2 questions" in done.stderr
+    assert len(endpoint.bodies) == 1
+
+
 def test_a_judge_without_hypotheses_is_one_clear_line(log: Path, three_file: Path, endpoint: StubEndpoint) -> None:
     done = judge(log, three_file, endpoint)
     assert done.exit_code == 2

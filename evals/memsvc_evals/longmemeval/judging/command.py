@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from memsvc.errors import InvalidInput
 from memsvc_agents.llm.make import ChatSpec, chat_model_from
 from memsvc_evals.ann.data.sources import plain_file
 from memsvc_evals.clear_errors import clear_errors
@@ -68,6 +69,11 @@ def longmemeval_judge(
 def _judge(judge: Judge, path: Path, file: Path, part: Part, *, again: int, threads: int) -> Judged:
     hypotheses = read_hypotheses(path)
     questions = read_judged(file, part)
+    if hypotheses and not hypotheses.keys() & questions.keys():
+        raise InvalidInput(
+            f"{path.name}: none of its {len(hypotheses)} hypotheses is on one of the {len(questions)} questions to "
+            f"judge in {file.name}; is it another file, or another part of it (--offset, --limit)?"
+        )
     results = ResultFile(results_path(path, judge.name), hypotheses)
     wanted = sum(name in questions and name not in results.verdicts for name in hypotheses)
     with progress_bar("answers", wanted) as advance:
