@@ -10,7 +10,7 @@ from memsvc.domain.receipts import Actor, Idempotency
 from memsvc.errors import IdempotencyMismatch
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import Embedded, put_vectors, texts_of
-from memsvc.memory.jobs import key_notes_job, save_index_job
+from memsvc.memory.jobs import key_notes_job, queue_index_save
 from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["kept_response", "store_drafts"]
@@ -58,5 +58,4 @@ def _queue_jobs(
 ) -> None:
     if embedded.degraded and created:
         writer.enqueue(key_notes_job([draft.id for draft in created]), at=now)
-    if sequence // context.save_rows != (sequence + len(created)) // context.save_rows:
-        writer.enqueue(save_index_job(), at=now)
+    queue_index_save(writer, sequence=sequence, changes=len(created), every=context.save_rows, now=now)

@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import ERASE, KEY_NOTES, SAVE_INDEX, NewJob
 from memsvc.domain.notes import Json
+from memsvc.ports.storage import Writer
 
-__all__ = ["erase_job", "key_notes_job", "save_index_job"]
+__all__ = ["erase_job", "key_notes_job", "queue_index_save"]
 
 _ERASE_AFTER = timedelta(minutes=1)
 
 
-def save_index_job() -> NewJob:
-    return NewJob(SAVE_INDEX, dedupe=SAVE_INDEX)
+def queue_index_save(writer: Writer, *, sequence: int, changes: int, every: int, now: datetime) -> None:
+    """Have the index saved each time `every` changes have come; `sequence` is the last one before these."""
+    if sequence // every != (sequence + changes) // every:
+        writer.enqueue(NewJob(SAVE_INDEX, dedupe=SAVE_INDEX), at=now)
 
 
 def key_notes_job(notes: list[NoteId]) -> NewJob:

@@ -11,6 +11,7 @@ from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import passage_of
 from memsvc.memory.embedding import put_vectors, without_vectors
+from memsvc.memory.jobs import queue_index_save
 from memsvc.memory.look_up import existing_namespace
 
 __all__ = ["key_notes", "outdated_keys", "rebuild_keys"]
@@ -67,7 +68,8 @@ def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
         matrix = context.embedder.embed(list(missing.values())) if missing else ()
         vectors = dict(zip(missing, matrix, strict=True))
         with context.storage.writer(scope) as writer:
-            if writer.state is None:
+            state = writer.state
+            if state is None:
                 return
             still_there = [note.id for note in writer.notes(list(keys))]
             hashes = {key.text_hash for note_id in still_there for key in keys[note_id]}
@@ -83,5 +85,12 @@ def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
                     actor=_ACTOR,
                     kept=hashes,
                 )
+            queue_index_save(
+                writer,
+                sequence=state.last_sequence,
+                changes=len(still_there),
+                every=context.save_rows,
+                now=context.clock(),
+            )
 
     until_current(attempt)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from memsvc.domain.drafts import NewItem
+from memsvc.domain.jobs import SAVE_INDEX, JobStatus
 from memsvc.domain.notes import KeyKind
 from memsvc.domain.recall import Mode, RecallQuery
 from memsvc.domain.scope import Scope
@@ -104,6 +105,13 @@ def test_a_note_purged_meanwhile_leaves_no_vector(world, shouting):
 def test_an_unknown_namespace_is_not_found(shouting):
     with pytest.raises(NotFound):
         shouting.rebuild_keys(SCOPE)
+
+
+def test_the_index_is_saved_in_the_background(world, shouting):
+    remember(world.service, *(f"tea {number}" for number in range(7)))
+    shouting.rebuild_keys(SCOPE)
+    queued = world.storage.jobs.list(SCOPE.tenant, status=JobStatus.QUEUED, limit=9)
+    assert [job.kind for job in queued] == [SAVE_INDEX]
 
 
 class Swapping:
