@@ -71,8 +71,8 @@ def _judge(judge: Judge, path: Path, file: Path, part: Part, *, again: int, thre
     questions = read_judged(file, part)
     if hypotheses and not hypotheses.keys() & questions.keys():
         raise InvalidInput(
-            f"{path.name}: none of its {len(hypotheses)} hypotheses is on one of the {len(questions)} questions to "
-            f"judge in {file.name}; is it another file, or another part of it (--offset, --limit)?"
+            f"{path.name}: none of its {len(hypotheses)} hypotheses is on one of the {len(questions)} questions "
+            f"to judge in {file.name}; is it another file, or another part of it (--offset, --limit)?"
         )
     results = ResultFile(results_path(path, judge.name), hypotheses)
     wanted = sum(name in questions and name not in results.verdicts for name in hypotheses)
