@@ -23,7 +23,7 @@ _ACTOR = "service"
 def key_notes(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:
     """Give keys and vectors to notes that were stored while the embedder did not answer.
 
-    Raises EmbedderUnavailable when it still does not.
+    Raises EmbedderUnavailable when it still does not, EmbedderMismatch when another one does.
     """
     with context.storage.reader(scope) as reader:
         found = reader.notes(notes)
@@ -41,7 +41,8 @@ def rebuild_keys(context: Context, scope: Scope, *, on_note: Callable[[], None] 
     """Make the keys anew of every note that another version of the rules has keyed; return how many.
 
     Page by page, each in its own transaction: what is stopped half-way goes on where it was. `on_note` is
-    called for each note that is done. Raises NotFound, and EmbedderUnavailable when new texts cannot be embedded.
+    called for each note that is done. Raises NotFound, EmbedderMismatch, and EmbedderUnavailable when new texts
+    cannot be embedded.
     """
     version = context.drafter.key_maker.version
     after = done = 0
@@ -71,6 +72,7 @@ def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
             state = writer.state
             if state is None:
                 return
+            writer.open_namespace(context.embedder.model, context.clock())
             still_there = [note.id for note in writer.notes(list(keys))]
             hashes = {key.text_hash for note_id in still_there for key in keys[note_id]}
             needed = {text_hash: text for text_hash, text in texts.items() if text_hash in hashes}

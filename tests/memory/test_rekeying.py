@@ -11,10 +11,10 @@ from memsvc.domain.jobs import SAVE_INDEX, JobStatus
 from memsvc.domain.notes import KeyKind
 from memsvc.domain.recall import Mode, RecallQuery
 from memsvc.domain.scope import Scope
-from memsvc.errors import EmbedderUnavailable, NotFound
+from memsvc.errors import EmbedderMismatch, EmbedderUnavailable, NotFound
 from memsvc.memory.service import MemoryService
 from memsvc.ports.retrieval import DrawnKey, KeySpan
-from tests.memory.conftest import ACTOR
+from tests.memory.conftest import ACTOR, CountingEmbedder
 
 SCOPE = Scope.of("acme", "alice")
 
@@ -112,6 +112,15 @@ def test_the_index_is_saved_in_the_background(world, shouting):
     shouting.rebuild_keys(SCOPE)
     queued = world.storage.jobs.list(SCOPE.tenant, status=JobStatus.QUEUED, limit=9)
     assert [job.kind for job in queued] == [SAVE_INDEX]
+
+
+def test_keys_of_another_embedder_are_refused(world, shouting):
+    (note,) = remember(world.service, "tea")
+    other = CountingEmbedder(dimension=32)
+    drafter = replace(world.context.drafter, key_maker=Shouting(), embedder=other)
+    with pytest.raises(EmbedderMismatch):
+        MemoryService(replace(world.context, drafter=drafter, embedder=other)).rebuild_keys(SCOPE)
+    assert len(keys(world, note)) == 1
 
 
 class Swapping:
