@@ -77,8 +77,11 @@ def test_an_unknown_code_resolves_by_status(status: int, wanted: type[MemsvcErro
 def test_what_may_succeed_later_is_retryable() -> None:
     assert {c.__name__ for c in ALL if c.retryable} == {
         "EmbedderUnavailable",
+        "LlmBadReply",
+        "LlmUnavailable",
         "NoAnswer",
         "RateLimited",
+        "RerankerUnavailable",
         "StorageBusy",
         "Unavailable",
     }
