@@ -68,7 +68,8 @@ def _check(directory: Path) -> None:
     except (OSError, ValueError) as error:
         raise InvalidInput(f"{directory} is not a cross-encoder directory: no config.json can be read") from error
     names = config.get("architectures") if isinstance(config, dict) else None
-    if not names or not str(names[0]).endswith("ForSequenceClassification"):
+    first = names[0] if isinstance(names, list) and names else None
+    if not str(first).endswith("ForSequenceClassification"):
         raise InvalidInput(
             f"{directory} is not a cross-encoder: its architecture is {names}, not one for sequence classification"
         )

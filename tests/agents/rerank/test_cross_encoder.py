@@ -66,7 +66,9 @@ def test_a_directory_without_a_configuration_is_refused(tmp_path: Path) -> None:
         CrossEncoderReranker(tmp_path)
 
 
-@pytest.mark.parametrize("config", [{"architectures": ["BertModel"]}, {}, [], {"architectures": None}])
+@pytest.mark.parametrize(
+    "config", [{"architectures": ["BertModel"]}, {}, [], {"architectures": None}, {"architectures": {"a": 1}}]
+)
 def test_a_model_without_a_head_is_refused(tmp_path: Path, config: object) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(InvalidInput, match="is not a cross-encoder"):
