@@ -41,8 +41,13 @@ class InProcessConversations:
         return sum(map(stored_notes, outcomes))
 
     def recall(self, conversation: Conversation, text: str, *, k: int) -> list[str]:
-        """Return the dia_ids of the k best notes, best first, from one recall with the service's defaults."""
-        query = RecallQuery(text, k=k, mode=self.mode)
+        """Return the dia_ids of the k best notes, best first, from one recall with the service's defaults.
+
+        The file does not say when a question is asked: it is taken to be the time of the last session, as the clock
+        would rank otherwise on another day.
+        """
+        asked_at = max(session.at for session in conversation.sessions)
+        query = RecallQuery(text, k=k, mode=self.mode, asked_at=asked_at)
         result = require_whole(self.service.recall(scope_of(conversation), query))
         turns = {_session_id(session): session.turns for session in conversation.sessions}
         return [

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from memsvc.domain.recall import Mode, RecallQuery
+from memsvc.domain.scope import Scope
 from memsvc_evals.locomo.conversation import Conversation
 from memsvc_evals.locomo.in_process import InProcessConversations, open_conversations, scope_of
 from memsvc_evals.locomo.parsing import parse_conversation
@@ -53,6 +55,18 @@ def test_notes_are_dated_by_their_session(memory: InProcessConversations, conver
     memory.remember(conversation)
     (hit,) = memory.service.recall(scope_of(conversation), RecallQuery("sailboat", mode=Mode.LEXICAL)).hits
     assert hit.note.event_time == conversation.sessions[2].at
+
+
+def test_a_question_is_asked_at_the_time_of_the_last_session(conversation: Conversation) -> None:
+    asked: list[RecallQuery] = []
+
+    def recall(scope: Scope, query: RecallQuery) -> Any:
+        asked.append(query)
+        return SimpleNamespace(hits=(), degraded=())
+
+    service: Any = SimpleNamespace(recall=recall)
+    InProcessConversations(service, Mode.LEXICAL, {}, lambda: 0).recall(conversation, "last month", k=5)
+    assert [query.asked_at for query in asked] == [conversation.sessions[2].at]
 
 
 def test_conversations_do_not_see_each_other(
