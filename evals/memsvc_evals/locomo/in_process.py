@@ -43,8 +43,8 @@ class InProcessConversations:
     def recall(self, conversation: Conversation, text: str, *, k: int) -> list[str]:
         """Return the dia_ids of the k best notes, best first, from one recall with the service's defaults.
 
-        The file does not say when a question is asked: it is taken to be the time of the last session, as the clock
-        would rank otherwise on another day.
+        The file does not say when a question is asked: taken is the time of the last session, as by the clock the
+        ranking would be another one on another day.
         """
         asked_at = max(session.at for session in conversation.sessions)
         query = RecallQuery(text, k=k, mode=self.mode, asked_at=asked_at)
