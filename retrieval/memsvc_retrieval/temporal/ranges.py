@@ -41,11 +41,13 @@ def question_range(question: str, asked: datetime) -> TimeRange | None:
     nothing; nor does one yet to come, one in quotes, or one that only bounds the time asked about. Of several the
     hull is taken.
     """
-    titles = quoted(question)
+    titles, past = quoted(question), _PAST.search(question) is not None
     found = [
         each
         for each in find_expressions(question, asked)
-        if _asked_about(each, question) and each.start.date() < asked.date() and not _inside(each, titles)
+        if _asked_about(each, question, past=past)
+        and each.start.date() < asked.date()
+        and not _inside(each, titles)
     ]
     if not found:
         return None
@@ -64,8 +66,8 @@ def _inside(found: TimeExpression, spans: tuple[tuple[int, int], ...]) -> bool:
     return any(begin <= found.begin and found.stop <= stop for begin, stop in spans)
 
 
-def _asked_about(found: TimeExpression, question: str) -> bool:
-    if found.kind == "weekday" and question[found.begin :].lower().startswith("on") and not _PAST.search(question):
+def _asked_about(found: TimeExpression, question: str, *, past: bool) -> bool:
+    if found.kind == "weekday" and question[found.begin : found.begin + 2].lower() == "on" and not past:
         return False
     if _OUTSIDE.match(question[found.begin : found.stop]):
         return False

@@ -74,3 +74,8 @@ WORDS = st.sampled_from(
 def test_a_range_is_ordered_and_begins_before_the_question(question: str, at: datetime) -> None:
     found = question_range(question, at)
     assert found is None or (found.start < found.end and found.start < at)
+
+
+@pytest.mark.usefixtures("hang_is_an_error")
+def test_a_question_of_weekdays_alone_does_not_hang() -> None:
+    assert asked("on Monday " * 20_000) is None
