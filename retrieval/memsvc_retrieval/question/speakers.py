@@ -1,7 +1,7 @@
 """Who speaks, where notes begin with a name: "Ann: I moved to Rome".
 
-A name that stands in front of half of all notes fills the vector of a question that holds it, and says of a note
-only who spoke.
+A name that stands in front of many notes fills the vector of a question that holds it, and says of a note only who
+spoke.
 """
 
 from __future__ import annotations
