@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,6 +128,19 @@ def test_worker_that_ends_is_told_with_its_exit_code(asked: Callable[..., list[T
 def test_retriever_that_does_not_open_is_told() -> None:
     with pytest.raises(EmbedderUnavailable, match="there is no model"), Workers(open_nothing, 2):
         pass
+
+
+def test_worker_whose_parent_goes_while_it_sends_a_task_ends_quietly() -> None:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=work, args=(theirs, open_failing))
+    process.start()
+    theirs.close()
+    ours.recv()
+    os.write(ours.fileno(), struct.pack("!i", 1000) + b"a part of it")
+    ours.close()
+    process.join()
+    assert process.exitcode == 0
 
 
 def test_worker_whose_failure_nobody_waits_for_ends_quietly() -> None:

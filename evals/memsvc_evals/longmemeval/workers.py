@@ -160,14 +160,23 @@ def work(pipe: Connection, opener: Opener) -> None:
     try:
         with opener() as retriever:
             pipe.send(dict(retriever.config))
-            while True:
-                pipe.send(_answer(pipe.recv(), retriever))
+            while (task := _next_task(pipe)) is not None:
+                pipe.send(_answer(task, retriever))
     except MemsvcError as error:
         # The parent is gone already when another worker told it first.
         with suppress(BrokenPipeError, ConnectionResetError):
             pipe.send(_Failure(type(error), error.detail))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+    except (BrokenPipeError, ConnectionResetError):
         return
+
+
+def _next_task(pipe: Connection) -> Task | None:
+    """Return what is to do, None when the parent is gone, be it in the middle of a task."""
+    try:
+        task: Task = pipe.recv()
+    except (EOFError, OSError):
+        return None
+    return task
 
 
 def _answer(task: Task, retriever: Retriever) -> Outcome | _Failure:
