@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from memsvc.ports.ranking import Ranked
 from memsvc_retrieval.blend import BlendWeights, blend
 
-WEIGHTS = BlendWeights(whole=0.25, nearest=0.5, drawn=0.25, lexical_user=0.5, lexical_all=0.5)
+WEIGHTS = BlendWeights(whole=0.25, nearest=0.75, drawn=0.125, lexical_user=0.5, lexical_all=0.5)
 
 
 def arm(scores: dict[int, float]) -> Ranked:
@@ -41,20 +41,21 @@ def test_arms_without_hits_find_nothing() -> None:
 
 def test_the_better_of_whole_and_drawn_counts_as_nearest() -> None:
     found = blended({"dense": {1: 0.5, 2: 0.5}, "drawn": {1: 0.75, 2: 0.25}})
-    assert found == pytest.approx(
-        {1: 0.25 * 0.5 + 0.5 * 0.75 + 0.25 * 0.75, 2: 0.25 * 0.5 + 0.5 * 0.5 + 0.25 * 0.25}
-    )
+    assert found == pytest.approx({1: 0.25 * 0.5 + 0.75 * (0.75 + 0.125), 2: 0.25 * 0.5 + 0.75 * 0.5})
+
+
+def test_a_note_from_which_nothing_was_drawn_loses_nothing() -> None:
+    assert blended({"dense": {1: 0.5}, "drawn": {2: 0.1}})[1] == pytest.approx(0.5)
 
 
 def test_what_was_drawn_counts_no_more_than_the_whole_when_the_question_says_so() -> None:
     found = blended({"dense": {1: 0.5}, "drawn": {1: 0.75}}, drawn=False)
-    assert found == pytest.approx({1: 0.25 * 0.5 + 0.5 * 0.75})
+    assert found == pytest.approx({1: 0.25 * 0.5 + 0.75 * 0.75})
 
 
 def test_a_note_that_only_words_find_counts_as_the_last_of_the_dense_arm() -> None:
     found = blended({"dense": {1: 0.8, 2: 0.4}, "drawn": {1: 0.8, 2: 0.4}, "lexical_user": {3: 2.0, 2: 2.0}})
-    last = 0.75 * 0.4
-    assert found[3] == pytest.approx((last + 0.25 * -0.1 + 0.5) / 1.5)
+    assert found[3] == pytest.approx((0.4 + 0.5) / 1.5)
 
 
 def test_each_list_of_words_is_scaled_by_its_best() -> None:
@@ -68,10 +69,10 @@ def test_a_note_that_leads_all_words_scores_one(name: str) -> None:
 
 
 @given(st.dictionaries(st.integers(1, 30), st.floats(-1, 1), max_size=9), st.floats(0.1, 30), st.booleans())
-def test_no_score_is_above_one(dense: dict[int, float], best: float, drawn: bool) -> None:
+def test_scores_have_a_bound(dense: dict[int, float], best: float, drawn: bool) -> None:
     words = {row: best / row for row in range(1, 6)}
     arms = {"dense": dense, "drawn": dense, "lexical_user": words, "lexical_all": words}
-    assert max(blended(arms, drawn=drawn).values()) <= 1 + 1e-6
+    assert max(blended(arms, drawn=drawn).values()) <= (2 + 0.75 * 0.125) / 2 + 1e-6
 
 
 @given(st.integers(1, 6), st.sampled_from(["dense", "drawn", "lexical_user"]), st.floats(0.01, 0.1))
