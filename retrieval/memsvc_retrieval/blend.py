@@ -41,7 +41,7 @@ def blend(arms: Mapping[str, Ranked], weights: BlendWeights, *, drawn: bool) -> 
     """Return the rows of all arms, ascending, and the weighted means of their scores, at most 1.06.
 
     Arms are dense, drawn, lexical_user and lexical_all; those that are missing do not count. `drawn` False says
-    that what was drawn counts no more than the whole does. A note that the dense arm did not reach counts as its last.
+    that what was drawn counts no more than the whole. A note that the dense arm did not reach counts as its last.
     """
     rows = np.unique(np.concatenate([np.empty(0, np.int64), *(arm.rows for arm in arms.values())]))
     scores, total = np.zeros(len(rows)), 0.0
