@@ -53,7 +53,9 @@ class LlmExtractor(Generic[T]):
             return None
 
     def _request(self, passage: Passage) -> ChatRequest:
-        said = "\n".join(f"{role}: {text}" for role, text in self._turns(passage))
+        # As JSON without `</`, so that no text can pass for another turn or end what encloses it.
+        said = "\n".join(json.dumps({role: text}, ensure_ascii=False) for role, text in self._turns(passage))
+        said = said.replace("</", "<\\/")
         content = (
             f"Date of the conversation: {passage.at:%Y/%m/%d (%a)}\n"
             f"<conversation>\n{said[:_MOST_CHARACTERS]}\n</conversation>"
