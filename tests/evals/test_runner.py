@@ -207,8 +207,14 @@ def test_torn_last_line_of_a_killed_run_is_dropped(three_file: Path, tmp_path: P
     assert len(results.read_text().splitlines()) == 3
 
 
-def test_folder_of_another_configuration_is_refused(tmp_path: Path) -> None:
+def test_folder_without_results_is_any_runs(three_file: Path, tmp_path: Path) -> None:
     RunFolder(tmp_path, {"retriever": "dense"})
+    run_file(three_file, Counted(), folder=RunFolder(tmp_path, {"retriever": "lexical"}))
+    assert RunFolder(tmp_path, {"retriever": "lexical"}).get("8cf51dda") is not None
+
+
+def test_folder_of_another_configuration_is_refused(three_file: Path, tmp_path: Path) -> None:
+    run_file(three_file, Counted(), folder=RunFolder(tmp_path, {"retriever": "dense"}))
     with pytest.raises(InvalidInput, match="another configuration or data file"):
         RunFolder(tmp_path, {"retriever": "lexical"})
 

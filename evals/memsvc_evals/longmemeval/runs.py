@@ -46,7 +46,8 @@ def complete(found: list[int], documents: int) -> tuple[int, ...]:
 class RunFolder:
     """Results of questions as JSON lines beside the hash of their configuration.
 
-    A torn last line (a killed run) is dropped. Raises InvalidInput when the folder is another run's.
+    A torn last line (a killed run) is dropped; a folder without results is any run's. Raises InvalidInput when
+    the results are another run's.
     """
 
     def __init__(self, folder: Path, config: Mapping[str, Any]) -> None:
@@ -55,11 +56,11 @@ class RunFolder:
         digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if identity.exists():
+            self._done = self._load()
+            if self._done and identity.exists():
                 self._check(folder, json.loads(identity.read_text(encoding="utf-8")), digest)
             else:
                 identity.write_text(json.dumps({"sha256": digest, "config": config}, indent=1), encoding="utf-8")
-            self._done = self._load()
         except (OSError, ValueError, TypeError) as error:
             raise InvalidInput(f"cannot use {folder} to resume a run: {error}") from error
 

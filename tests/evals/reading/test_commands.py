@@ -105,6 +105,13 @@ def test_a_failed_answer_is_missing_wrong_and_asked_again(
     assert "1 answered, 0 failed, 2 answered before" in read(log, endpoint).stdout
 
 
+def test_a_run_that_answers_nothing_is_a_failure(log: Path, endpoint: StubEndpoint) -> None:
+    endpoint.says(None)
+    done = read(log, endpoint, "--limit", "1")
+    assert done.exit_code == 2
+    assert "error: no question was answered" in done.stderr
+
+
 def test_con_separate_asks_for_a_note_of_each_item(log: Path, endpoint: StubEndpoint) -> None:
     endpoint.says("a note")
     assert read(log, endpoint, "--mode", "con-separate", "--top-k", "2", "--limit", "1").exit_code == 0

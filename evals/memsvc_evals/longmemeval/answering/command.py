@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from memsvc.errors import InvalidInput
+from memsvc.errors import InvalidInput, ServerFault
 from memsvc_agents.llm.make import ChatSpec, chat_model_from
 from memsvc_agents.reading.items import Expansion as FactUse
 from memsvc_agents.reading.prompts import ReadingMode
@@ -78,3 +78,5 @@ def _run(log: Path, reader: Reader, plan: ReadPlan, out: Path, config: Mapping[s
         f"{counts.answered} answered, {counts.failed} failed, {counts.kept} answered before\n"
         f"hypotheses: {out}\nwhat each took: {readings_path(out)}"
     )
+    if not counts.answered + counts.kept:
+        raise ServerFault(f"no question was answered; {readings_path(out)} says why")
