@@ -6,24 +6,11 @@ import re
 from datetime import UTC, datetime
 
 from memsvc.errors import InvalidInput
+from memsvc_retrieval.temporal.words import MONTHS
 
 __all__ = ["parse_session_date"]
 
 _DATE = re.compile(r"([0-9]{1,2}):([0-9]{2}) (am|pm) on ([0-9]{1,2}) ([A-Za-z]+), ([0-9]{4})")
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 
 
 def parse_session_date(text: str, where: str) -> datetime:
@@ -35,10 +22,10 @@ def parse_session_date(text: str, where: str) -> datetime:
         clock, minute, half, day, month, year = match.groups()
         if not 1 <= int(clock) <= 12:
             raise ValueError("hour must be in 1..12")
-        if month.lower() not in _MONTHS:
+        if month.lower() not in MONTHS:
             raise ValueError("unknown month")
         hour = int(clock) % 12 + (12 if half == "pm" else 0)
-        number = _MONTHS.index(month.lower()) + 1
+        number = MONTHS.index(month.lower()) + 1
         return datetime(int(year), number, int(day), hour, int(minute), tzinfo=UTC)
     except ValueError as error:
         raise InvalidInput(f"{where}: {text!r} is no date like '1:47 pm on 18 May, 2023' ({error})") from None

@@ -62,9 +62,8 @@ def asks_for_advice(question: str) -> bool:
 
 def route(question: str) -> Route:
     """Route a question; advice that the assistant gave before is a reference, not a new request."""
-    reference = _ASSISTANT.search(question) is not None
     return Route(
-        assistant_reference=reference,
+        assistant_reference=_ASSISTANT.search(question) is not None,
         recommendation=asks_for_advice(question),
         explicit_time=question_range(question, _LATE) is not None,
     )

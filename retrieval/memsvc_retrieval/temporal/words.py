@@ -8,6 +8,7 @@ __all__ = [
     "COUNT",
     "LAST",
     "MONTH",
+    "MONTHS",
     "MONTH_ANY_CASE",
     "WEEKDAY",
     "YEAR",
@@ -40,7 +41,7 @@ _NUMBERS: Final = (
 )
 # How many "a few" may be, the fewest and the most.
 _VAGUE: Final = {"couple": (2, 2), "few": (2, 5), "several": (3, 7)}
-_MONTHS: Final = (
+MONTHS: Final = (
     "january",
     "february",
     "march",
@@ -85,7 +86,7 @@ def count_of(text: str) -> tuple[int, int]:
 def month_number(text: str) -> int:
     """Return 1 to 12 for the name of a month or the first three letters of it."""
     start = text.lower()[:3]
-    return next(number for number, name in enumerate(_MONTHS, start=1) if name.startswith(start))
+    return next(number for number, name in enumerate(MONTHS, start=1) if name.startswith(start))
 
 
 def weekday_number(text: str) -> int:
