@@ -153,7 +153,7 @@ def test_a_key_is_made_listed_and_revoked(run: Run) -> None:
     assert [(k["tenant"], k["scopes"], k["revoked_at"] is None) for k in listed.data["items"]] == [
         ("acme", ["read"], False)
     ]
-    assert made["key"].rpartition("_")[2] not in listed.out
+    assert made["key"].removeprefix(f"mk_{made['id']}_") not in listed.out
 
 
 def test_a_new_key_is_printed_alone(run: Run) -> None:
