@@ -50,6 +50,11 @@ def enqueue(executor: Executor, scope: Scope, job: NewJob, *, at: datetime) -> N
         lease_until=None,
         error=None,
         payload=encode_json(job.payload),
+        priority=0,
+        max_attempts=None,
+        started_at=None,
+        worker=None,
+        result=None,
     )
 
 

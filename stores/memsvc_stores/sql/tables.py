@@ -1,7 +1,8 @@
 """The tables, for SQLite and PostgreSQL alike.
 
 Times are microseconds since 1970. Strings compare by code point on both databases. Two tables more belong to
-`memsvc_stores.lexical`: `lexical` and, on SQLite, `lexical_terms`.
+`memsvc_stores.lexical`: `lexical` and, on SQLite, `lexical_terms`; what is derived from notes has its tables in
+`derived_tables` and `lsh_tables`, what models were asked in `llm_tables`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 __all__ = [
+    "JSON",
     "METADATA",
+    "ROW",
     "SCOPED_TABLES",
+    "TEXT",
     "api_keys",
     "idempotency",
     "jobs",
@@ -38,7 +42,23 @@ __all__ = [
     "vectors",
 ]
 
-SCOPED_TABLES = ("sessions", "notes", "keys", "vectors", "journal", "lexical")
+SCOPED_TABLES = (
+    "sessions",
+    "notes",
+    "keys",
+    "vectors",
+    "journal",
+    "lexical",
+    "attributes",
+    "derivations",
+    "links",
+    "mentions",
+    "triples",
+    "strengths",
+    "policies",
+    "lsh_epochs",
+    "buckets",
+)
 
 METADATA = MetaData(
     naming_convention={
@@ -48,18 +68,18 @@ METADATA = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
-_ROW = BigInteger().with_variant(Integer(), "sqlite")
-_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
-_JSON = Text().with_variant(JSONB(), "postgresql")
+ROW = BigInteger().with_variant(Integer(), "sqlite")
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+JSON = Text().with_variant(JSONB(), "postgresql")
 
 api_keys = Table(
     "api_keys",
     METADATA,
-    Column("id", _TEXT, primary_key=True),
-    Column("tenant", _TEXT, nullable=False),
-    Column("name", _TEXT, nullable=False),
-    Column("secret_hash", _TEXT, nullable=False),
-    Column("scopes", _TEXT, nullable=False),
+    Column("id", TEXT, primary_key=True),
+    Column("tenant", TEXT, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("secret_hash", TEXT, nullable=False),
+    Column("scopes", TEXT, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
 )
@@ -67,10 +87,10 @@ api_keys = Table(
 namespaces = Table(
     "namespaces",
     METADATA,
-    Column("id", _ROW, primary_key=True),
-    Column("tenant", _TEXT, nullable=False),
-    Column("name", _TEXT, nullable=False),
-    Column("model_id", _TEXT, nullable=False),
+    Column("id", ROW, primary_key=True),
+    Column("tenant", TEXT, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("model_id", TEXT, nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("max_tokens", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -85,13 +105,13 @@ namespaces = Table(
 sessions = Table(
     "sessions",
     METADATA,
-    Column("row", _ROW, primary_key=True),
-    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
-    Column("id", _TEXT, nullable=False),
+    Column("row", ROW, primary_key=True),
+    Column("namespace_id", ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("id", TEXT, nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("turn_count", Integer, nullable=False),
-    Column("digest", _TEXT, nullable=False),
-    Column("metadata", _JSON, nullable=False),
+    Column("digest", TEXT, nullable=False),
+    Column("metadata", JSON, nullable=False),
     UniqueConstraint("namespace_id", "id"),
     UniqueConstraint("namespace_id", "row"),
     sqlite_autoincrement=True,
@@ -102,31 +122,31 @@ sessions = Table(
 notes = Table(
     "notes",
     METADATA,
-    Column("row", _ROW, primary_key=True),
-    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
-    Column("id", _TEXT, nullable=False),
-    Column("kind", _TEXT, nullable=False),
-    Column("status", _TEXT, nullable=False),
+    Column("row", ROW, primary_key=True),
+    Column("namespace_id", ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("id", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("status", TEXT, nullable=False),
     Column("version", Integer, nullable=False),
     Column("event_time", BigInteger, nullable=False),
     Column("ingest_time", BigInteger, nullable=False),
-    Column("origin", _TEXT, nullable=False),
+    Column("origin", TEXT, nullable=False),
     Column("trust", Float(53), nullable=False),
-    Column("session_row", _ROW),
+    Column("session_row", ROW),
     Column("position", Integer),
     Column("valid_from", BigInteger),
     Column("valid_to", BigInteger),
     Column("expired_at", BigInteger),
-    Column("superseded_by", _TEXT),
+    Column("superseded_by", TEXT),
     Column("user_words", Integer, nullable=False),
     Column("other_words", Integer, nullable=False),
-    Column("content_hash", _TEXT, nullable=False),
-    Column("dedupe", _TEXT),
-    Column("dedupe_hash", _TEXT),
-    Column("metadata", _JSON, nullable=False),
-    Column("turns", _TEXT, nullable=False),
-    Column("content", _TEXT, nullable=False),
-    Column("key_version", _TEXT),
+    Column("content_hash", TEXT, nullable=False),
+    Column("dedupe", TEXT),
+    Column("dedupe_hash", TEXT),
+    Column("metadata", JSON, nullable=False),
+    Column("turns", TEXT, nullable=False),
+    Column("content", TEXT, nullable=False),
+    Column("key_version", TEXT),
     UniqueConstraint("namespace_id", "row"),
     UniqueConstraint("namespace_id", "id"),
     UniqueConstraint("namespace_id", "dedupe"),
@@ -138,14 +158,14 @@ notes = Table(
 keys = Table(
     "keys",
     METADATA,
-    Column("namespace_id", _ROW, nullable=False),
-    Column("note_row", _ROW, nullable=False),
+    Column("namespace_id", ROW, nullable=False),
+    Column("note_row", ROW, nullable=False),
     Column("ordinal", Integer, nullable=False),
-    Column("kind", _TEXT, nullable=False),
-    Column("text_hash", _TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("text_hash", TEXT, nullable=False),
     Column("span_start", Integer),
     Column("span_end", Integer),
-    Column("text", _TEXT),
+    Column("text", TEXT),
     Column("event_start", BigInteger),
     Column("event_end", BigInteger),
     PrimaryKeyConstraint("namespace_id", "note_row", "ordinal"),
@@ -157,9 +177,9 @@ keys = Table(
 vectors = Table(
     "vectors",
     METADATA,
-    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
-    Column("model_id", _TEXT, nullable=False),
-    Column("text_hash", _TEXT, nullable=False),
+    Column("namespace_id", ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("model_id", TEXT, nullable=False),
+    Column("text_hash", TEXT, nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("vector", LargeBinary, nullable=False),
     PrimaryKeyConstraint("namespace_id", "text_hash", "model_id"),
@@ -168,15 +188,15 @@ vectors = Table(
 journal = Table(
     "journal",
     METADATA,
-    Column("namespace_id", _ROW, ForeignKey(namespaces.c.id), nullable=False),
-    Column("sequence", _ROW, nullable=False),
-    Column("operation", _TEXT, nullable=False),
-    Column("note_row", _ROW, nullable=False),
-    Column("note_id", _TEXT, nullable=False),
+    Column("namespace_id", ROW, ForeignKey(namespaces.c.id), nullable=False),
+    Column("sequence", ROW, nullable=False),
+    Column("operation", TEXT, nullable=False),
+    Column("note_row", ROW, nullable=False),
+    Column("note_id", TEXT, nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
-    Column("actor", _TEXT, nullable=False),
-    Column("patch", _TEXT, nullable=False),
+    Column("actor", TEXT, nullable=False),
+    Column("patch", TEXT, nullable=False),
     PrimaryKeyConstraint("namespace_id", "sequence"),
     Index(None, "namespace_id", "note_id"),
     sqlite_with_rowid=False,
@@ -185,20 +205,25 @@ journal = Table(
 jobs = Table(
     "jobs",
     METADATA,
-    Column("row", _ROW, primary_key=True),
-    Column("id", _TEXT, nullable=False, unique=True),
-    Column("tenant", _TEXT, nullable=False),
-    Column("namespace", _TEXT, nullable=False),
-    Column("kind", _TEXT, nullable=False),
-    Column("dedupe", _TEXT, nullable=False),
-    Column("status", _TEXT, nullable=False),
+    Column("row", ROW, primary_key=True),
+    Column("id", TEXT, nullable=False, unique=True),
+    Column("tenant", TEXT, nullable=False),
+    Column("namespace", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("dedupe", TEXT, nullable=False),
+    Column("status", TEXT, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("run_after", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("lease_until", BigInteger),
-    Column("error", _TEXT),
-    Column("payload", _TEXT, nullable=False),
+    Column("error", TEXT),
+    Column("payload", TEXT, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("max_attempts", Integer),
+    Column("started_at", BigInteger),
+    Column("worker", TEXT),
+    Column("result", TEXT),
     Index(
         "uq_jobs_waiting",
         "tenant",
@@ -215,10 +240,10 @@ jobs = Table(
 idempotency = Table(
     "idempotency",
     METADATA,
-    Column("tenant", _TEXT, nullable=False),
-    Column("key", _TEXT, nullable=False),
-    Column("namespace", _TEXT, nullable=False),
-    Column("request_hash", _TEXT, nullable=False),
+    Column("tenant", TEXT, nullable=False),
+    Column("key", TEXT, nullable=False),
+    Column("namespace", TEXT, nullable=False),
+    Column("request_hash", TEXT, nullable=False),
     Column("response", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     PrimaryKeyConstraint("tenant", "key"),
