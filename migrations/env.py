@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from memsvc_stores.sql import derived_tables, llm_tables, lsh_tables
 from memsvc_stores.sql.tables import METADATA
-
-assert all((derived_tables, llm_tables, lsh_tables)), "their tables are part of METADATA"
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=METADATA, render_as_batch=True

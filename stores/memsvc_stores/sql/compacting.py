@@ -10,7 +10,10 @@ from memsvc.errors import StorageBusy
 
 __all__ = ["compact"]
 
-_POSTGRES_TABLES = "notes, keys, vectors, journal, sessions, idempotency, jobs, lexical"
+_POSTGRES_TABLES = (
+    "notes, keys, vectors, journal, sessions, idempotency, jobs, lexical, attributes, derivations, links, "
+    "mentions, triples, strengths, policies, lsh_epochs, buckets, llm_calls, llm_answers"
+)
 
 
 # A row that was deleted before the mark is kept while an older snapshot or transaction of this database lives.

@@ -42,23 +42,7 @@ __all__ = [
     "vectors",
 ]
 
-SCOPED_TABLES = (
-    "sessions",
-    "notes",
-    "keys",
-    "vectors",
-    "journal",
-    "lexical",
-    "attributes",
-    "derivations",
-    "links",
-    "mentions",
-    "triples",
-    "strengths",
-    "policies",
-    "lsh_epochs",
-    "buckets",
-)
+SCOPED_TABLES = ("sessions", "notes", "keys", "vectors", "journal", "lexical")
 
 METADATA = MetaData(
     naming_convention={
