@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from memsvc.domain.ids import JobId, NamespaceName, TenantId
 from memsvc.domain.notes import Json
+from memsvc.errors import ServerFault
 
-__all__ = ["ERASE", "KEY_NOTES", "SAVE_INDEX", "Job", "JobStatus", "NewJob"]
+__all__ = [
+    "ERASE",
+    "KEY_NOTES",
+    "SAVE_INDEX",
+    "Job",
+    "JobSelection",
+    "JobStatus",
+    "Lease",
+    "NewJob",
+    "Priority",
+    "Progress",
+    "checked_result",
+]
 
 SAVE_INDEX = "index.save"
 KEY_NOTES = "notes.key"
 ERASE = "erase.finish"
+
+_RESULT_MEMBERS = 100
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 class JobStatus(StrEnum):
@@ -25,26 +42,101 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Priority(IntEnum):
+    """Usual priorities; any integer is one, and the higher goes first within a tenant."""
+
+    LOW = -10
+    NORMAL = 0
+    HIGH = 10
+
+
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """Work to queue; while a job with the same `dedupe` waits in the same scope, no second one is queued."""
+    """Work to queue; while a job with the same `dedupe` waits in the same scope, no second one is queued.
+
+    `max_attempts` None leaves the number of attempts to the worker's policy for the kind.
+    """
 
     kind: str
     dedupe: str
-    payload: Mapping[str, Json] = field(default_factory=dict)
+    payload: Mapping[str, Json] = field(default_factory=dict, repr=False)
     run_after: datetime | None = None
+    priority: int = Priority.NORMAL
+    max_attempts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run a job; `number` counts the job's leases, so no two of a job are equal."""
+
+    job: JobId
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a running job has come; `total` None when that is not known."""
+
+    done: int
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """A job as it is kept; `row` is the order of queueing.
+
+    `attempts` are counted since it was queued, or was retried by an operator. `started_at` and `worker` are
+    those of the last attempt, `error` says why it failed, `result` what it did: figures, no memory text.
+    """
+
+    row: int
     id: JobId
     tenant: TenantId
     namespace: NamespaceName
     kind: str
     status: JobStatus
     attempts: int
+    leases: int
+    priority: int
     run_after: datetime
     created_at: datetime
+    max_attempts: int | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     lease_until: datetime | None = None
+    worker: str | None = None
+    progress: Progress | None = None
     error: str | None = None
-    payload: Mapping[str, Json] = field(default_factory=dict)
+    result: Mapping[str, Json] | None = None
+    payload: Mapping[str, Json] = field(default_factory=dict, repr=False)
+
+    @property
+    def lease(self) -> Lease:
+        """Return the lease that the job was last given."""
+        return Lease(self.id, self.leases)
+
+
+@dataclass(frozen=True, slots=True)
+class JobSelection:
+    """Which jobs of a tenant to list, joined by AND; None selects all."""
+
+    status: JobStatus | None = None
+    kind: str | None = None
+    namespace: NamespaceName | None = None
+
+
+def checked_result(result: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the result, which everyone of the tenant may see; raises ServerFault if it could hold memory text.
+
+    A result is flat: up to 100 numbers, booleans and words (ids, codes) by name.
+    """
+    if len(result) > _RESULT_MEMBERS:
+        raise ServerFault(f"a job's result has {len(result)} members; at most {_RESULT_MEMBERS} are kept")
+    for name, value in result.items():
+        if not (value is None or isinstance(value, bool | int | float) or _is_word(value)):
+            raise ServerFault(f"{name!r} of a job's result is neither a number nor a word; no text is kept there")
+    return result
+
+
+def _is_word(value: Json) -> bool:
+    return isinstance(value, str) and _WORD.fullmatch(value) is not None

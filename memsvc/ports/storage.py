@@ -17,20 +17,20 @@ import numpy as np
 from memsvc.domain.access import ApiKey
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NoteDraft
-from memsvc.domain.ids import JobId, NamespaceName, NoteId, SessionId, TenantId
-from memsvc.domain.jobs import Job, JobStatus, NewJob
+from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
+from memsvc.domain.jobs import Lease, NewJob
 from memsvc.domain.notes import Json, Key, KeyGroup, Note, NoteRecord, Session, Status
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.jobs import JobQueue
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 
 __all__ = [
     "Added",
     "ApiKeyStore",
     "Directory",
-    "JobQueue",
     "NamespaceInfo",
     "Places",
     "PurgeCounts",
@@ -265,29 +265,17 @@ class Writer(Reader, Protocol):
 
     def save_response(self, key: str, request_hash: str, response: bytes, *, at: datetime) -> None: ...
 
-    def enqueue(self, job: NewJob, *, at: datetime) -> None: ...
+    def enqueue(self, job: NewJob, *, at: datetime) -> None:
+        """Queue a job of this scope unless one with its `dedupe` waits."""
 
+    def finish_job(self, lease: Lease, *, at: datetime, result: Mapping[str, Json] | None = None) -> None:
+        """End the job that does this write, as done, if the write commits: so its effects happen once.
 
-class JobQueue(Protocol):
-    """Leased background jobs of all tenants; only the worker and operators see across tenants."""
-
-    def lease(self, *, kinds: Sequence[str], seconds: float, now: datetime) -> Job | None:
-        """Take the due job with the earliest `run_after` (also one whose lease ran out), count an attempt."""
-
-    def renew(self, job: JobId, *, seconds: float, now: datetime) -> bool:
-        """Prolong a lease; False when it was lost or the job was cancelled."""
-
-    def finish(self, job: JobId, *, now: datetime) -> None: ...
-
-    def fail(self, job: JobId, error: str, *, retry_at: datetime | None, now: datetime) -> None:
-        """Record a failure; queued again at `retry_at`, or failed for good when that is None."""
-
-    def cancel(self, job: JobId, tenant: TenantId) -> bool: ...
-
-    def list(self, tenant: TenantId, *, status: JobStatus | None, limit: int) -> list[Job]: ...
-
-    def prune(self, *, before: datetime) -> int:
-        """Delete done and cancelled jobs that ended before, and return how many; failed ones stay."""
+        Raises LeaseLost, which must roll the write back, when the lease is not held any more: the job was
+        taken by another worker, given up, cancelled or ended, or is of another scope. On PostgreSQL and SQLite
+        nobody can take the job between this call and the commit. Raises ServerFault for a result that
+        `checked_result` refuses.
+        """
 
 
 class ApiKeyStore(Protocol):

@@ -1,0 +1,62 @@
+"""Links: undirected, between two notes of one namespace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from memsvc.domain.attributes import Method
+from memsvc.domain.ids import NoteId
+from memsvc.errors import InvalidInput
+
+__all__ = ["STORED_TYPES", "Link", "LinkType", "NewLink"]
+
+
+class LinkType(StrEnum):
+    """Why two notes belong together. Sequence links follow from the order of a session and are not stored."""
+
+    SEQUENCE = "sequence"
+    ENTITY = "entity"
+    SEMANTIC = "semantic"
+    RELATED = "related"
+    CONFLICT = "conflict"
+    MANUAL = "manual"
+
+
+STORED_TYPES = frozenset(LinkType) - {LinkType.SEQUENCE}
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A link to store; which end is named first means nothing. `weight` is in (0, 1].
+
+    Raises InvalidInput for a note linked to itself, a weight out of range, and for a sequence.
+    """
+
+    first: NoteId
+    second: NoteId
+    type: LinkType
+    weight: float
+    method: Method
+
+    def __post_init__(self) -> None:
+        if self.first == self.second:
+            raise InvalidInput(f"note {self.first} cannot be linked to itself; name two notes")
+        if not 0 < self.weight <= 1:
+            raise InvalidInput(f"the weight of a link must be above 0 and at most 1, not {self.weight}")
+        if self.type not in STORED_TYPES:
+            raise InvalidInput("sequence links follow from the session and cannot be made; use another type")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is seen from `note`; `other` is its other end."""
+
+    note: NoteId
+    other: NoteId
+    type: LinkType
+    weight: float
+    method: Method
+    at: datetime
+    actor: str

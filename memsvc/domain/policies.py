@@ -1,0 +1,175 @@
+"""What is done with the notes of a namespace beyond storing them; by default nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from memsvc.domain.notes import Kind
+from memsvc.errors import FieldError, InvalidInput
+
+__all__ = [
+    "AmemPolicy",
+    "Eviction",
+    "LinkPolicy",
+    "Policy",
+    "PolicyVersion",
+    "RetentionPolicy",
+    "ThoughtPolicy",
+    "Work",
+]
+
+
+class Work(StrEnum):
+    """Who does a piece of derived work in the background."""
+
+    OFF = "off"
+    RULES = "rules"
+    LLM = "llm"
+
+
+class Eviction(StrEnum):
+    """Which notes go first when a namespace is over its cap: least by time, by strength, or by last recall."""
+
+    OLDEST = "oldest"
+    WEAKEST = "weakest"
+    UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPolicy:
+    """Rule-made links: between notes that share rare names, and between mutual nearest notes above `tau`."""
+
+    entity: bool = False
+    semantic: bool = False
+    tau: float = 0.7
+    cap: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AmemPolicy:
+    """A-MEM: construction, links and evolution of each new note against its `neighbours` nearest."""
+
+    work: Work = Work.OFF
+    neighbours: int = 5
+    evolutions_per_day: int = 5
+    consolidate_every: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtPolicy:
+    """TiM: thoughts after each session's new rounds; `groups` is b of its one table, the rest finds candidates."""
+
+    work: Work = Work.OFF
+    groups: int = 16
+    candidate_hashes: int = 2
+    candidate_groups: int = 64
+    candidate_tables: int = 16
+    merge_tau: float = 0.95
+    forget: bool = True
+    merge: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """How long notes stay current. Nothing is erased: what goes is forgotten and can be restored.
+
+    `ttl_days` per kind; `decay_weight` (0: off) and `half_life_days` only rerank; a note of a kind in
+    `admit_after` is limited until it was seen so often; `max_notes`, `max_bytes` cap what is visible.
+    """
+
+    ttl_days: Mapping[Kind, float] = field(default_factory=lambda: MappingProxyType({}))
+    decay_weight: float = 0.0
+    half_life_days: float | None = None
+    admit_after: Mapping[Kind, int] = field(default_factory=lambda: MappingProxyType({}))
+    max_notes: int | None = None
+    max_bytes: int | None = None
+    eviction: Eviction = Eviction.OLDEST
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Raises InvalidInput when a part is out of range or parts contradict one another."""
+
+    links: LinkPolicy = LinkPolicy()
+    amem: AmemPolicy = AmemPolicy()
+    thoughts: ThoughtPolicy = ThoughtPolicy()
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+
+    def __post_init__(self) -> None:
+        errors = [*_link_errors(self.links), *_amem_errors(self.amem), *_thought_errors(self.thoughts)]
+        errors += _retention_errors(self.retention)
+        if errors:
+            raise InvalidInput("; ".join(f"{e.pointer} {e.message}" for e in errors), errors=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    policy: Policy
+    version: int
+    at: datetime
+    actor: str
+
+
+def _link_errors(links: LinkPolicy) -> list[FieldError]:
+    errors = []
+    if not 0 < links.tau <= 1:
+        errors.append(FieldError("/links/tau", "must be above 0 and at most 1"))
+    if not 1 <= links.cap <= 100:
+        errors.append(FieldError("/links/cap", "must be 1 to 100"))
+    return errors
+
+
+def _amem_errors(amem: AmemPolicy) -> list[FieldError]:
+    errors = []
+    if not 1 <= amem.neighbours <= 50:
+        errors.append(FieldError("/amem/neighbours", "must be 1 to 50"))
+    if not 0 <= amem.evolutions_per_day <= 1000:
+        errors.append(FieldError("/amem/evolutions_per_day", "must be 0 to 1000"))
+    if amem.consolidate_every < 1:
+        errors.append(FieldError("/amem/consolidate_every", "must be at least 1"))
+    return errors
+
+
+def _thought_errors(thoughts: ThoughtPolicy) -> list[FieldError]:
+    errors = [
+        FieldError(f"/thoughts/{name}", "must be an even number from 2 to 4096")
+        for name, groups in (("groups", thoughts.groups), ("candidate_groups", thoughts.candidate_groups))
+        if groups % 2 or not 2 <= groups <= 4096
+    ]
+    if not 1 <= thoughts.candidate_hashes <= 4:
+        errors.append(FieldError("/thoughts/candidate_hashes", "must be 1 to 4"))
+    if not 1 <= thoughts.candidate_tables <= 64:
+        errors.append(FieldError("/thoughts/candidate_tables", "must be 1 to 64"))
+    if not 0.5 <= thoughts.merge_tau <= 1:
+        errors.append(FieldError("/thoughts/merge_tau", "must be 0.5 to 1"))
+    return errors
+
+
+def _retention_errors(retention: RetentionPolicy) -> list[FieldError]:
+    place = "/retention"
+    errors = [
+        FieldError(f"{place}/ttl_days/{kind}", "must be above 0")
+        for kind, days in retention.ttl_days.items()
+        if not days > 0
+    ]
+    errors += [
+        FieldError(f"{place}/admit_after/{kind}", "must be at least 1")
+        for kind, count in retention.admit_after.items()
+        if count < 1
+    ]
+    if not 0 <= retention.decay_weight <= 1:
+        errors.append(FieldError(f"{place}/decay_weight", "must be 0 to 1"))
+    if retention.half_life_days is not None and not retention.half_life_days > 0:
+        errors.append(FieldError(f"{place}/half_life_days", "must be above 0"))
+    if retention.decay_weight > 0 and retention.half_life_days is None:
+        errors.append(FieldError(f"{place}/half_life_days", "must be given with a decay_weight above 0"))
+    if retention.decay_weight == 0 and retention.half_life_days is not None:
+        errors.append(FieldError(f"{place}/decay_weight", "must be above 0 with half_life_days, which it weighs"))
+    for name, cap in (("max_notes", retention.max_notes), ("max_bytes", retention.max_bytes)):
+        if cap is not None and cap < 1:
+            errors.append(FieldError(f"{place}/{name}", "must be at least 1"))
+    return errors
