@@ -12,7 +12,9 @@
     ├── NotFound                  404
     ├── Conflict                  409  the state does not allow it
     │   ├── IdempotencyMismatch   422  the key was used with another body
-    │   └── EmbedderMismatch      409  the namespace was made with another model
+    │   ├── EmbedderMismatch      409  the namespace was made with another model
+    │   └── LeaseLost             409  (worker) the job at hand is not its to do any more
+    │       └── JobCancelled      409  (worker) it was cancelled
     ├── PreconditionFailed        412  If-Match names another version
     ├── PreconditionRequired      428  If-Match is missing
     ├── PayloadTooLarge           413
@@ -23,6 +25,7 @@
     │   ├── RerankerUnavailable   503
     │   ├── LlmUnavailable        503  the language model does not answer
     │   ├── LlmBadReply           503  it answered something else than was asked for
+    │   ├── LlmBudgetSpent        503  the day's tokens or money for models are used up
     │   └── NoAnswer              503  (SDK) no answer came: connection, time-out
     ├── StorageFull               507
     ├── StorageReadOnly           503  not retryable: an operator must act
@@ -47,7 +50,10 @@ __all__ = [
     "InvalidCursor",
     "InvalidFilter",
     "InvalidInput",
+    "JobCancelled",
+    "LeaseLost",
     "LlmBadReply",
+    "LlmBudgetSpent",
     "LlmRefused",
     "LlmUnavailable",
     "MemsvcError",
@@ -170,6 +176,18 @@ class EmbedderMismatch(Conflict):
     code = "embedder-mismatch"
 
 
+class LeaseLost(Conflict):
+    """A worker's lease of a job ran out, was taken by another, or the job has ended; its writes roll back."""
+
+    code = "lease-lost"
+
+
+class JobCancelled(LeaseLost):
+    """The job that a worker runs was cancelled."""
+
+    code = "job-cancelled"
+
+
 class PreconditionFailed(MemsvcError):
     """If-Match names a version that is not the current one."""
 
@@ -235,6 +253,12 @@ class LlmBadReply(Unavailable):
     """The language model's answer is not of the form that was asked for; another try may be."""
 
     code = "llm-bad-reply"
+
+
+class LlmBudgetSpent(Unavailable):
+    """The day's budget for language models is used up; `retry_after` ends with the day (UTC)."""
+
+    code = "llm-budget-spent"
 
 
 class NoAnswer(Unavailable):

@@ -9,6 +9,7 @@ from memsvc.memory.drafting import Drafter
 from memsvc.memory.reranking import Reranking
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
+from memsvc.ports.llm import ChatModels
 from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.retrieval import Retriever
 from memsvc.ports.storage import Storage
@@ -20,7 +21,7 @@ __all__ = ["Context"]
 class Context:
     """`save_rows`: an index is saved in the background each time so many changes have come.
 
-    Without `reranking` candidates keep the retriever's order.
+    Without `reranking` candidates keep the retriever's order. Without `llm` everything is done by rules.
     """
 
     storage: Storage
@@ -33,3 +34,4 @@ class Context:
     recall_depth: int = 200
     save_rows: int = 1024
     reranking: Reranking | None = None
+    llm: ChatModels | None = None

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
-__all__ = ["ChatMessage", "ChatModel", "ChatReply", "ChatRequest", "FinishReason", "Role"]
+from memsvc.domain.scope import Scope
+from memsvc.errors import LlmBadReply, LlmBudgetSpent, LlmRefused, LlmUnavailable, MemsvcError
 
+__all__ = [
+    "LLM_FAILURES",
+    "ChatMessage",
+    "ChatModel",
+    "ChatModels",
+    "ChatReply",
+    "ChatRequest",
+    "FinishReason",
+    "Role",
+    "Say",
+]
+
+# What a use case catches to go on without the model, and to say `degraded`.
+LLM_FAILURES: Final[tuple[type[MemsvcError], ...]] = (LlmUnavailable, LlmBadReply, LlmRefused, LlmBudgetSpent)
+
+Say: TypeAlias = Callable[[str], None]
 Role: TypeAlias = Literal["system", "user", "assistant"]
 FinishReason: TypeAlias = Literal["stop", "length", "filter", "other"]
 
@@ -57,9 +74,25 @@ class ChatModel(Protocol):
         """Return the name that the model was asked for by; a reply's `model` may be more exact."""
 
     def chat(self, request: ChatRequest) -> ChatReply:
-        """Return one answer; with a schema its text is one whole JSON value.
+        """Return one answer.
 
-        Whether that value follows the schema is for the caller to check, as endpoints may ignore it. Raises
-        LlmUnavailable when no answer comes, LlmRefused when asking again is of no use, LlmBadReply for an answer
-        that is not of the form asked for.
+        Whether its text is JSON that follows the schema is for the caller to check: endpoints may ignore a
+        schema, and cut answers. Raises LlmUnavailable when no answer comes, LlmRefused when asking again is of no
+        use, LlmBadReply for what is no answer at all, LlmBudgetSpent when nothing more may be asked for now.
         """
+
+    def stream(self, request: ChatRequest, say: Say) -> ChatReply:
+        """Give each piece of the text to `say` as it comes, then return the whole answer; raises as `chat` does.
+
+        A try is not repeated once a piece of it was given. What `say` raises ends the call.
+        """
+
+
+class ChatModels(Protocol):
+    """Gives the model for one operation (such as "post-think"): its calls are counted, cached and bounded.
+
+    Ask for it BEFORE reading the memories that it will be shown: no answer is kept that was asked for across a
+    purge of the namespace.
+    """
+
+    def __call__(self, scope: Scope, operation: str) -> ChatModel: ...

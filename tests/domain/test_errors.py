@@ -78,6 +78,7 @@ def test_what_may_succeed_later_is_retryable() -> None:
     assert {c.__name__ for c in ALL if c.retryable} == {
         "EmbedderUnavailable",
         "LlmBadReply",
+        "LlmBudgetSpent",
         "LlmUnavailable",
         "NoAnswer",
         "RateLimited",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Iterable
 
 from memsvc.errors import LlmUnavailable, MemsvcError
-from memsvc.ports.llm import ChatReply, ChatRequest
+from memsvc.ports.llm import ChatReply, ChatRequest, Say
 
 __all__ = ["ScriptedChat"]
 
@@ -15,7 +16,8 @@ __all__ = ["ScriptedChat"]
 class ScriptedChat:
     """Gives its answers in turn, raises those that are errors, and keeps what it was asked.
 
-    Tokens are counted as words between blanks. Raises LlmUnavailable when no answer is left.
+    Streamed, an answer comes word by word. Tokens are counted as words between blanks. Raises LlmUnavailable when
+    no answer is left.
     """
 
     def __init__(self, answers: Iterable[str | ChatReply | MemsvcError], *, name: str = "scripted") -> None:
@@ -49,3 +51,9 @@ class ScriptedChat:
             completion_tokens=len(answer.split()),
             finish_reason="stop",
         )
+
+    def stream(self, request: ChatRequest, say: Say) -> ChatReply:
+        reply = self.chat(request)
+        for piece in re.findall(r"\s*\S+\s*$|\s*\S+", reply.text):
+            say(piece)
+        return reply
