@@ -14,6 +14,7 @@ from memsvc_evals.ann.peers.registry import PEERS as ANN_PEERS
 from memsvc_evals.ann.plan import Plan as AnnPlan
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.compare.command import compare
+from memsvc_evals.gvd.command import gvd
 from memsvc_evals.load.bench import Plan
 from memsvc_evals.load.command import LoadOptions, run_load
 from memsvc_evals.locomo.command import locomo
@@ -29,7 +30,7 @@ __all__ = ["app"]
 _PEERS = ", ".join(peer.name for peer in ANN_PEERS)
 
 app = typer.Typer(
-    help="Measure the service: LongMemEval, LoCoMo, load, and the vector index against peers.",
+    help="Measure the service: LongMemEval, LoCoMo, GVD, load, and the vector index against peers.",
     no_args_is_help=True,
 )
 app.command()(longmemeval)
@@ -37,6 +38,7 @@ app.command()(longmemeval_keys)
 app.command()(longmemeval_read)
 app.command()(longmemeval_judge)
 app.command()(locomo)
+app.command()(gvd)
 app.command()(compare)
 app.command()(report)
 

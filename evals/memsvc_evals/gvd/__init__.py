@@ -1,0 +1,1 @@
+"""The dialogues and probing questions that TiM calls GVD (MemoryBank, English)."""
