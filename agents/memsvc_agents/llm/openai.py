@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 
-from memsvc.errors import LlmBadReply
-from memsvc.ports.llm import ChatReply, ChatRequest, FinishReason
+from memsvc.ports.llm import ChatReply, ChatRequest, Say
+from memsvc_agents.llm.completions import Assembly, Dialect, body_of, reply_of
 from memsvc_agents.llm.posting import JsonEndpoint
+from memsvc_agents.llm.refusals import EndpointRefusal
 from memsvc_agents.retrying import RetryPolicy
 
 __all__ = ["OpenAIChat"]
 
-_FINISH: Mapping[object, FinishReason] = {"stop": "stop", "length": "length", "content_filter": "filter"}
+T = TypeVar("T")
+_PATH = "chat/completions"
 
 
 class OpenAIChat:
     """Asks a remote model; safe to call from several threads.
 
-    `timeout_seconds` is for one whole try. A schema is sent as a strict `json_schema` response format.
+    `timeout_seconds` is for one whole try. A schema is sent as a strict `json_schema` response format. An option
+    that the endpoint refuses by name is left out or replaced, at once and from then on: `max_tokens` by
+    `max_completion_tokens`, a schema by `json_object` and at last by words in the prompt.
     """
 
     def __init__(
@@ -38,9 +41,10 @@ class OpenAIChat:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = model
+        self._dialect = Dialect()
         self._endpoint = JsonEndpoint(
             base_url,
-            api_key=api_key,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
             timeout_seconds=timeout_seconds,
             retry=retry or RetryPolicy(),
             transport=transport,
@@ -54,63 +58,38 @@ class OpenAIChat:
 
     def chat(self, request: ChatRequest) -> ChatReply:
         """Return one answer; raises LlmUnavailable, LlmRefused, LlmBadReply."""
-        reply = _reply(self._endpoint.post("chat/completions", _body(self._name, request)), self._name)
-        if request.schema is not None:
-            _check_json(reply, request.max_tokens)
-        return reply
+
+        def ask(dialect: Dialect) -> ChatReply:
+            return reply_of(self._endpoint.post(_PATH, body_of(self._name, request, dialect)), self._name)
+
+        return self._understood(ask)
+
+    def stream(self, request: ChatRequest, say: Say) -> ChatReply:
+        """Return one answer after its pieces; raises as `chat` does."""
+
+        def ask(dialect: Dialect) -> ChatReply:
+            assembly = Assembly(self._name, say)
+            body = body_of(self._name, request, dialect, stream=True)
+            self._endpoint.stream(_PATH, body, assembly.take)
+            return assembly.reply()
+
+        return self._understood(ask)
 
     def close(self) -> None:
         """Close the connections."""
         self._endpoint.close()
 
-
-def _body(model: str, request: ChatRequest) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-        "max_tokens": request.max_tokens,
-        "temperature": request.temperature,
-    }
-    if request.seed is not None:
-        body["seed"] = request.seed
-    if request.schema is not None:
-        schema = {"name": "reply", "strict": True, "schema": dict(request.schema)}
-        body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    return body
-
-
-def _reply(answer: Any, asked: str) -> ChatReply:
-    try:
-        choice = answer["choices"][0]
-        message = choice["message"]
-        text, refusal = message.get("content"), message.get("refusal")
-        usage = answer.get("usage") or {}
-        tokens = [_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens")]
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
-        raise LlmBadReply(f"the model's answer is no chat completion ({type(error).__name__})") from None
-    if not isinstance(text, str):
-        raise LlmBadReply("the model declined to answer" if refusal else "the model's answer holds no text")
-    named = answer.get("model")
-    return ChatReply(
-        text=text,
-        model=named if isinstance(named, str) and named else asked,
-        prompt_tokens=tokens[0],
-        completion_tokens=tokens[1],
-        finish_reason=_finish(choice.get("finish_reason")),
-    )
-
-
-def _finish(reason: object) -> FinishReason:
-    return _FINISH.get(reason, "other") if isinstance(reason, str) else "other"
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
-
-
-def _check_json(reply: ChatReply, max_tokens: int) -> None:
-    try:
-        json.loads(reply.text)
-    except (ValueError, RecursionError):
-        cut = f": it is cut off at {max_tokens} tokens" if reply.finish_reason == "length" else ""
-        raise LlmBadReply(f"the model's answer is not the JSON asked for{cut}") from None
+    def _understood(self, ask: Callable[[Dialect], T]) -> T:
+        """Ask in the richest dialect that the endpoint takes, and keep to it."""
+        dialect = self._dialect
+        while True:
+            try:
+                answer = ask(dialect)
+            except EndpointRefusal as refusal:
+                poorer = dialect.without(refusal.fields)
+                if poorer is None:
+                    raise
+                dialect = poorer
+            else:
+                self._dialect = dialect
+                return answer

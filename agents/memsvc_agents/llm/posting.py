@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
 
 import httpx
 
-from memsvc.errors import LlmBadReply, LlmRefused, LlmUnavailable
+from memsvc.errors import LlmBadReply, LlmUnavailable
+from memsvc_agents.llm.events import data_of
+from memsvc_agents.llm.offline import refuse_remote_host
+from memsvc_agents.llm.refusals import EndpointRefusal, named_fields, reason_of
 from memsvc_agents.retrying import PassingFailure, RetryPolicy, asked_wait, retrying
 
 __all__ = ["JsonEndpoint"]
@@ -24,28 +26,28 @@ _HINTS = {
     413: ": the request is too long",
 }
 _MAX_ANSWER_BYTES = 8 * 2**20
-# The reasons that endpoints give as identifiers; free text may repeat what was sent and is not shown.
-_IDENTIFIER = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 class JsonEndpoint:
-    """Posts to paths below a base URL; neither the key nor what is sent or answered is in any error."""
+    """Posts to paths below a base URL; neither the headers nor what is sent or answered is in any error.
+
+    `timeout_seconds` is for one whole try.
+    """
 
     def __init__(
         self,
         base_url: str,
         *,
-        api_key: str,
+        headers: Mapping[str, str],
         timeout_seconds: float,
         retry: RetryPolicy,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        refuse_remote_host(httpx.URL(base_url).host)
         self._client = httpx.Client(base_url=base_url, timeout=timeout_seconds, transport=transport)
-        self._headers = {"Content-Type": "application/json"}
-        if api_key:
-            self._headers["Authorization"] = f"Bearer {api_key}"
+        self._headers = {"Content-Type": "application/json", **headers}
         self._timeout = timeout_seconds
         self._retry = retry
         self._sleep = sleep
@@ -59,12 +61,70 @@ class JsonEndpoint:
         return f"{url.scheme}://{url.host}{port}{url.path}"
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Return the answer's JSON; raises LlmUnavailable, LlmRefused or LlmBadReply."""
+        """Return the answer's JSON; raises LlmUnavailable, EndpointRefusal or LlmBadReply."""
+        return self._json(self._tried(self._post, path, _encoded(body)))
+
+    def stream(self, path: str, body: Mapping[str, Any], take: Callable[[Any], None]) -> None:
+        """Give the JSON of each server-sent event to `take`; raises as `post` does.
+
+        A try is not repeated once something was taken. An answer in one piece counts as one event.
+        """
+        self._tried(self._stream, path, _encoded(body), take)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _tried(self, call: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            # ASCII, so that half a surrogate pair in a memory does not stop the request.
-            answer = retrying(self._retry, self._sleep)(self._post, path, json.dumps(body).encode("ascii"))
+            return retrying(self._retry, self._sleep)(call, *arguments)
         except PassingFailure as error:
             raise LlmUnavailable(str(error), retry_after=error.retry_after) from error
+
+    def _post(self, path: str, body: bytes) -> bytes:
+        deadline = self._clock() + self._timeout
+        try:
+            with self._client.stream("POST", path, content=body, headers=self._headers) as response:
+                answer = b"".join(self._pieces(response, deadline))
+        except httpx.RequestError as error:
+            raise self._silent(error) from error
+        if response.status_code != 200:
+            self._refuse(response, answer)
+        return answer
+
+    def _stream(self, path: str, body: bytes, take: Callable[[Any], None]) -> None:
+        deadline = self._clock() + self._timeout
+        begun = False
+        try:
+            with self._client.stream("POST", path, content=body, headers=self._headers) as response:
+                pieces = self._pieces(response, deadline)
+                if response.status_code != 200:
+                    self._refuse(response, b"".join(pieces))
+                if "text/event-stream" not in response.headers.get("content-type", ""):
+                    pieces = iter([b"data: ", b"".join(pieces).replace(b"\n", b" "), b"\n"])
+                for data in data_of(pieces):
+                    event = self._json(data)
+                    begun = True
+                    take(event)
+        except httpx.RequestError as error:
+            raise self._broken(self._silent(error), begun=begun) from error
+        except PassingFailure as failure:
+            raise self._broken(failure, begun=begun) from None
+
+    def _pieces(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
+        """Yield the body; the client's own time-out is only between two pieces of it."""
+        length = 0
+        for piece in response.iter_bytes():
+            length += len(piece)
+            if length > _MAX_ANSWER_BYTES:
+                raise LlmBadReply(f"the model's endpoint {self.where} answers over {_MAX_ANSWER_BYTES} bytes")
+            if self._clock() > deadline:
+                raise PassingFailure(
+                    f"the model's endpoint {self.where} did not end its answer in {self._timeout:g} s"
+                )
+            yield piece
+
+    def _json(self, answer: bytes) -> Any:
         try:
             return json.loads(answer)
         except (ValueError, RecursionError):
@@ -72,48 +132,20 @@ class JsonEndpoint:
                 f"the model's endpoint {self.where} answered no JSON: is the base URL right (usually .../v1)?"
             ) from None
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
+    def _silent(self, error: httpx.RequestError) -> PassingFailure:
+        return PassingFailure(f"the model's endpoint {self.where} does not answer: {type(error).__name__}")
 
-    def _post(self, path: str, body: bytes) -> bytes:
-        deadline = self._clock() + self._timeout
-        try:
-            with self._client.stream("POST", path, content=body, headers=self._headers) as response:
-                answer = self._whole(response, deadline)
-        except httpx.RequestError as error:
-            raise PassingFailure(
-                f"the model's endpoint {self.where} does not answer: {type(error).__name__}"
-            ) from error
+    def _broken(self, failure: PassingFailure, *, begun: bool) -> Exception:
+        return LlmUnavailable(f"{failure} (after it began to answer)") if begun else failure
+
+    def _refuse(self, response: httpx.Response, answer: bytes) -> NoReturn:
         status = response.status_code
+        told = f"the model's endpoint {self.where} answered {status}{reason_of(answer)}{_HINTS.get(status, '')}"
         if status in _PASSING_STATUS or status >= 500:
-            raise PassingFailure(self._refusal(status, answer), retry_after=asked_wait(response.headers))
-        if status != 200:
-            raise LlmRefused(self._refusal(status, answer))
-        return answer
-
-    def _whole(self, response: httpx.Response, deadline: float) -> bytes:
-        """Read the body; the client's own time-out is only between two pieces of it."""
-        body = bytearray()
-        for piece in response.iter_bytes():
-            body += piece
-            if len(body) > _MAX_ANSWER_BYTES:
-                raise LlmBadReply(f"the model's endpoint {self.where} answers over {_MAX_ANSWER_BYTES} bytes")
-            if self._clock() > deadline:
-                raise PassingFailure(
-                    f"the model's endpoint {self.where} did not end its answer in {self._timeout:g} s"
-                )
-        return bytes(body)
-
-    def _refusal(self, status: int, answer: bytes) -> str:
-        return f"the model's endpoint {self.where} answered {status}{_reason(answer)}{_HINTS.get(status, '')}"
+            raise PassingFailure(told, retry_after=asked_wait(response.headers))
+        raise EndpointRefusal(told, fields=named_fields(answer) if status in (400, 422) else frozenset())
 
 
-def _reason(answer: bytes) -> str:
-    try:
-        error = json.loads(answer)["error"]
-        given = [error.get("code"), error.get("type")]
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        return ""
-    known = [reason for reason in given if isinstance(reason, str) and _IDENTIFIER.fullmatch(reason)]
-    return f" ({known[0]})" if known else ""
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    # ASCII, so that half a surrogate pair in a memory does not stop the request.
+    return json.dumps(body).encode("ascii")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from memsvc.errors import LlmBadReply
 from memsvc.ports.llm import ChatMessage, ChatModel, ChatReply, ChatRequest
+from memsvc_agents.llm.prompting import with_words
 from memsvc_agents.llm.schemas import json_instruction, schema_of
 from memsvc_agents.llm.sections import Section, instruction, read_sections
 
@@ -97,7 +98,7 @@ def _by_sections(
     check: Callable[[T], None] | None,
     sections: Sequence[Section],
 ) -> Structured[T]:
-    plain = replace(request, schema=None, messages=_with(request.messages, instruction(sections)))
+    plain = replace(request, schema=None, messages=with_words(request.messages, instruction(sections)))
     reply = _ask(model, plain)
     try:
         fields = read_sections(reply.text, sections)
@@ -169,12 +170,4 @@ def _repair(request: ChatRequest, problem: _Problem) -> ChatRequest:
     messages = request.messages
     if problem.text.strip():
         messages = (*messages, ChatMessage("assistant", problem.text[:_MOST_SHOWN_BACK]))
-    return replace(request, messages=_with(messages, told))
-
-
-def _with(messages: tuple[ChatMessage, ...], text: str) -> tuple[ChatMessage, ...]:
-    """Add the user's words; to the last message if it is the user's, as some templates want roles in turn."""
-    *before, last = messages
-    if last.role == "user":
-        return (*before, ChatMessage("user", f"{last.content}\n\n{text}"))
-    return (*messages, ChatMessage("user", text))
+    return replace(request, messages=with_words(messages, told))
