@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -11,11 +12,13 @@ from pathlib import Path
 from types import TracebackType
 
 from memsvc.domain.ids import IdFactory, NoteId
-from memsvc.domain.jobs import ERASE, KEY_NOTES, SAVE_INDEX, Job
+from memsvc.domain.jobs import ERASE, KEY_NOTES, SAVE_INDEX
 from memsvc.domain.notes import KeyGroup
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageReadOnly
-from memsvc.jobs.runner import Chore, Handler, Runner
+from memsvc.jobs.policy import JobPolicy
+from memsvc.jobs.runner import Chore, Runner, WorkerOptions
+from memsvc.jobs.running import Handler
 from memsvc.memory.checks import Limits
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import Drafter
@@ -26,6 +29,7 @@ from memsvc.memory.reranking import Reranking
 from memsvc.memory.service import MemoryService
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
+from memsvc.ports.jobs import JobContext
 from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.reranking import Reranker
 from memsvc.ports.storage import Storage
@@ -115,7 +119,9 @@ def build(
     """Compose the service; a storage, embedder or reranker given takes the place of the one in the settings."""
     data_dir = prepare_data_dir(settings.data_dir)
     storage = storage or open_storage(
-        database_url(settings), timeout=settings.database_timeout, pool_size=settings.threads + 2
+        database_url(settings),
+        timeout=settings.database_timeout,
+        pool_size=settings.threads + 1 + settings.worker_threads,
     )
     embedder = embedder or _embedder(settings)
     index = _index(settings, data_dir)
@@ -131,7 +137,8 @@ def build(
         save_rows=settings.index_save_rows,
         reranking=_reranking(settings, reranker),
     )
-    runner = Runner(storage.jobs, _handlers(context), clock=clock, chores=_chores(storage))
+    handlers, chores = _handlers(context), _chores(storage)
+    runner = Runner(storage.jobs, handlers, clock=clock, chores=chores, options=_worker(settings))
     return App(settings, storage, index, embedder, MemoryService(context), runner)
 
 
@@ -188,17 +195,29 @@ def _chores(storage: Storage) -> Sequence[Chore]:
     )
 
 
+def _worker(settings: Settings) -> WorkerOptions:
+    return WorkerOptions(
+        worker=f"worker-{os.getpid()}-{secrets.token_hex(3)}",
+        threads=settings.worker_threads,
+        policy=JobPolicy(max_seconds=settings.job_max_seconds),
+    )
+
+
 def _handlers(context: Context) -> Mapping[str, Handler]:
-    def scope(job: Job) -> Scope:
-        return Scope(job.tenant, job.namespace)
+    """Return what is done for each kind of jobs; one whose effects must not happen twice finishes in its write."""
 
-    def key(job: Job) -> None:
-        notes = job.payload["notes"]
+    def scope(run: JobContext) -> Scope:
+        return Scope(run.job.tenant, run.job.namespace)
+
+    def save(run: JobContext) -> None:
+        save_index(context, scope(run))
+
+    def erase(run: JobContext) -> None:
+        finish_erasure(context, scope(run), int(str(run.job.payload["namespace_row"])))
+
+    def key(run: JobContext) -> None:
+        notes = run.job.payload["notes"]
         assert isinstance(notes, list)
-        key_notes(context, scope(job), [NoteId(str(note)) for note in notes])
+        key_notes(context, scope(run), [NoteId(str(note)) for note in notes])
 
-    return {
-        SAVE_INDEX: lambda job: save_index(context, scope(job)),
-        ERASE: lambda job: finish_erasure(context, scope(job), int(str(job.payload["namespace_row"]))),
-        KEY_NOTES: key,
-    }
+    return {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key}

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     max_connections: int = Field(default=1024, ge=1)
     database_timeout: float = Field(default=5.0, gt=0)
     worker: Literal["in-process", "separate"] = "in-process"
+    worker_threads: int = Field(default=1, ge=1, le=64)
+    job_max_seconds: float = Field(default=3600.0, gt=0)
     cursor_secret: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     shutdown_seconds: int = Field(default=20, ge=1)

@@ -17,7 +17,6 @@ __all__ = [
     "KEY_NOTES",
     "SAVE_INDEX",
     "Job",
-    "JobSelection",
     "JobStatus",
     "Lease",
     "NewJob",
@@ -114,15 +113,6 @@ class Job:
     def lease(self) -> Lease:
         """Return the lease that the job was last given."""
         return Lease(self.id, self.leases)
-
-
-@dataclass(frozen=True, slots=True)
-class JobSelection:
-    """Which jobs of a tenant to list, joined by AND; None selects all."""
-
-    status: JobStatus | None = None
-    kind: str | None = None
-    namespace: NamespaceName | None = None
 
 
 def checked_result(result: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import logging
+import random
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from memsvc.domain.jobs import Job
-from memsvc.errors import MemsvcError
+from memsvc.errors import InvalidInput
+from memsvc.jobs.attempt import Attempts, log_failure
+from memsvc.jobs.policy import JobPolicy
+from memsvc.jobs.running import Handler
 from memsvc.ports.clock import Clock
-from memsvc.ports.storage import JobQueue
+from memsvc.ports.jobs import JobQueue
 
-__all__ = ["Chore", "Handler", "RetryPolicy", "Runner"]
+__all__ = ["Chore", "Runner", "WorkerOptions"]
 
-Handler = Callable[[Job], None]
 Chore = Callable[[datetime], object]
 _CHORES_EVERY = timedelta(hours=1)
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """Waits double from `first_wait` to `longest_wait` (seconds); after `attempts` a job has failed."""
+class WorkerOptions:
+    """How a worker works: its name in the job list, how many jobs at a time, and the policy of each kind."""
 
-    attempts: int = 8
-    first_wait: float = 1.0
-    longest_wait: float = 300.0
+    worker: str = ""
+    threads: int = 1
+    lease_seconds: float = 120.0
+    policy: JobPolicy = field(default_factory=JobPolicy)
+    policies: Mapping[str, JobPolicy] = field(default_factory=dict)
+    chance: Callable[[], float] = random.random
 
-    def next_time(self, attempt: int, now: datetime) -> datetime | None:
-        if attempt >= self.attempts:
-            return None
-        return now + timedelta(seconds=min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1)))
+    def policy_of(self, kind: str) -> JobPolicy:
+        return self.policies.get(kind, self.policy)
 
 
 class Runner:
-    """Runs jobs one at a time until told to stop; every handler is idempotent, so a lost lease does no harm."""
+    """Runs jobs until told to stop."""
 
     def __init__(
         self,
@@ -46,8 +46,7 @@ class Runner:
         *,
         clock: Clock,
         chores: Sequence[Chore] = (),
-        lease_seconds: float = 120.0,
-        policy: RetryPolicy | None = None,
+        options: WorkerOptions | None = None,
     ) -> None:
         """`chores` are done when the runner starts and once an hour, between jobs."""
         self._queue = queue
@@ -55,13 +54,38 @@ class Runner:
         self._clock = clock
         self._chores = chores
         self._chores_at: datetime | None = None
-        self._lease_seconds = lease_seconds
-        self._policy = policy or RetryPolicy()
+        self._options = options or WorkerOptions()
+        self._attempts = Attempts(queue, clock, self._options.lease_seconds, self._options.chance)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of jobs that are run, sorted."""
+        return tuple(sorted(self._handlers))
+
+    def only(self, kinds: Collection[str]) -> Runner:
+        """Return a runner of these kinds alone; raises InvalidInput for one that has no handler."""
+        unknown = sorted(set(kinds) - set(self._handlers))
+        if unknown:
+            raise InvalidInput(f"{unknown[0]!r} is no kind of job; there are {', '.join(self.kinds)}")
+        handlers = {kind: self._handlers[kind] for kind in kinds}
+        return Runner(self._queue, handlers, clock=self._clock, chores=self._chores, options=self._options)
 
     def run(self, stop: threading.Event, *, poll_seconds: float = 0.5) -> None:
-        """Work until `stop` is set; the job at hand is ended first."""
+        """Work until `stop` is set; the jobs at hand are ended first."""
+        helpers = [
+            threading.Thread(target=self._loop, args=(stop, poll_seconds), name=f"memsvc-worker-{n}", daemon=True)
+            for n in range(1, self._options.threads)
+        ]
+        for helper in helpers:
+            helper.start()
+        self._loop(stop, poll_seconds, chores=True)
+        for helper in helpers:
+            helper.join()
+
+    def _loop(self, stop: threading.Event, poll_seconds: float, chores: bool = False) -> None:
         while not stop.is_set():
-            self.do_chores()
+            if chores:
+                self.do_chores()
             if not self.run_one():
                 stop.wait(poll_seconds)
 
@@ -75,71 +99,29 @@ class Runner:
             try:
                 chore(now)
             except Exception as error:  # noqa: BLE001  the job boundary: tidying may fail, the worker goes on
-                _warn("a chore of the worker failed; it is tried again in an hour", error)
+                log_failure("a chore of the worker failed; it is tried again in an hour", error)
+
+    def drain(self) -> int:
+        """Run due jobs until there are none and return how many were run."""
+        count = 0
+        while self.run_one():
+            count += 1
+        return count
 
     def run_one(self) -> bool:
         """Run one due job; False when there is none or the queue cannot be asked."""
+        options = self._options
         try:
-            job = self._queue.lease(kinds=list(self._handlers), seconds=self._lease_seconds, now=self._clock())
+            job = self._queue.lease(
+                kinds=self.kinds, seconds=options.lease_seconds, now=self._clock(), worker=options.worker
+            )
         except Exception as error:  # noqa: BLE001  the job boundary: a database that is away must not end the worker
-            _warn("the job queue cannot be read; trying again", error)
+            log_failure("the job queue cannot be read; trying again", error)
             return False
         if job is None:
             return False
-        self._run(job)
-        return True
-
-    def _run(self, job: Job) -> None:
         try:
-            self._attempt(job)
+            self._attempts.make(job, self._handlers[job.kind], options.policy_of(job.kind))
         except Exception as error:  # noqa: BLE001  the job boundary: the lease runs out, and the job is run again
-            _warn(f"the end of job {job.id} ({job.kind}) cannot be recorded", error)
-
-    def _attempt(self, job: Job) -> None:
-        if job.attempts > self._policy.attempts:
-            reason = f"given up: {job.attempts - 1} runs were begun, and the last one never ended"
-            self._queue.fail(job.id, reason, retry_at=None, now=self._clock())
-            return
-        try:
-            with self._leased(job):
-                self._handlers[job.kind](job)
-        except Exception as error:  # noqa: BLE001  the job boundary
-            retry_at = self._policy.next_time(job.attempts, self._clock())
-            _log.warning("job %s (%s) failed: %s", job.id, job.kind, type(error).__name__)
-            self._queue.fail(job.id, _reason(error), retry_at=retry_at, now=self._clock())
-        else:
-            self._queue.finish(job.id, now=self._clock())
-
-    @contextmanager
-    def _leased(self, job: Job) -> Iterator[None]:
-        """Renew the lease from another thread for as long as the block runs."""
-        ended = threading.Event()
-
-        def renew() -> None:
-            while not ended.wait(self._lease_seconds / 3):
-                try:
-                    self._queue.renew(job.id, seconds=self._lease_seconds, now=self._clock())
-                except Exception as error:  # noqa: BLE001  the job boundary: the next renewal may succeed
-                    _warn(f"the lease of job {job.id} cannot be renewed", error)
-
-        renewing = threading.Thread(target=renew, name="memsvc-lease", daemon=True)
-        renewing.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            renewing.join()
-
-
-def _warn(message: str, error: Exception) -> None:
-    """Log an expected error in a line, and where an unexpected one came from."""
-    if isinstance(error, MemsvcError):
-        _log.warning("%s: %s", message, _reason(error))
-    else:
-        _log.warning("%s", message, exc_info=error)
-
-
-def _reason(error: Exception) -> str:
-    """Name the error without its detail, which may repeat what a user stored."""
-    name = type(error).__name__
-    return f"{name} ({error.code})" if isinstance(error, MemsvcError) else name
+            log_failure(f"the end of job {job.id} ({job.kind}) cannot be recorded", error)
+        return True

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import JobStatus
 from memsvc.domain.receipts import Actor, PurgeReceipt
 from memsvc.domain.scope import Scope
-from memsvc.errors import InvalidInput, StorageFull, StorageReadOnly, Unavailable
+from memsvc.errors import Conflict, InvalidInput, NotFound, StorageFull, StorageReadOnly, Unavailable
 from memsvc.memory.context import Context
 from memsvc.memory.jobs import erase_job
 from memsvc.memory.look_up import existing_namespace
@@ -77,7 +78,8 @@ def _finished(context: Context, scope: Scope, namespace_row: int, receipt: str) 
         finish_erasure(context, scope, namespace_row)
         for job in jobs.list(scope.tenant, status=JobStatus.QUEUED, limit=_JOBS_SEEN):
             if job.payload.get("receipt") == receipt:
-                jobs.cancel(job.id, scope.tenant)
+                with suppress(Conflict, NotFound):
+                    jobs.cancel(job.id, scope.tenant, now=context.clock())
     except (Unavailable, StorageFull, StorageReadOnly) as error:
         _log.warning("an erasure is finished later, by its job: %s", type(error).__name__)
         return False

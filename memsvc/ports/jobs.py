@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from memsvc.domain.ids import JobId, TenantId
-from memsvc.domain.jobs import Job, JobSelection, Lease, Progress
+from memsvc.domain.ids import JobId, NamespaceName, TenantId
+from memsvc.domain.jobs import Job, JobStatus, Lease, Progress
 from memsvc.domain.notes import Json
 
 __all__ = ["JobContext", "JobQueue"]
@@ -70,10 +70,12 @@ class JobQueue(Protocol):
         tenant: TenantId,
         *,
         limit: int,
-        selection: JobSelection | None = None,
+        status: JobStatus | None = None,
+        kind: str | None = None,
+        namespace: NamespaceName | None = None,
         before_row: int | None = None,
     ) -> list[Job]:
-        """Return jobs of the tenant, newest first; with `before_row` those queued before that one."""
+        """Return jobs of the tenant that meet every condition given, newest first."""
 
     def cancel(self, job: JobId, tenant: TenantId, *, now: datetime) -> Job:
         """End a queued or running job as cancelled and return it; raises NotFound, Conflict (it has ended).

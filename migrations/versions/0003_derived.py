@@ -32,6 +32,13 @@ _TABLES = (
     "llm_answers",
 )
 
+_JOB_INDEXES = (
+    ("ix_jobs_queued", ["tenant", "kind", "priority", "run_after", "row"], "queued"),
+    ("ix_jobs_running", ["lease_until", "tenant"], "running"),
+    ("ix_jobs_tenant_started_at", ["tenant", "started_at"], None),
+    ("ix_jobs_tenant_row", ["tenant", "row"], None),
+)
+
 # What the planner shall assume, as in revision 0001.
 _SQLITE_STATISTICS = (
     ("derivations", "derivations", "500000 5000 2 1 1"),
@@ -58,6 +65,9 @@ DELETE FROM vectors WHERE NOT EXISTS (
 def upgrade() -> None:
     for column in _job_columns():
         op.add_column("jobs", column)
+    op.execute("UPDATE jobs SET leases = attempts")
+    op.drop_index("ix_jobs_status_run_after", "jobs")
+    _create_job_indexes()
     _create_derived()
     _create_lsh()
     _create_llm()
@@ -76,6 +86,9 @@ def downgrade() -> None:
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE tbl = :table").bindparams(table=table))
     for table in reversed(_TABLES):
         op.drop_table(table)
+    for name, _, _ in _JOB_INDEXES:
+        op.drop_index(name, "jobs")
+    op.create_index("ix_jobs_status_run_after", "jobs", ["status", "run_after"])
     for column in reversed(_job_columns()):
         op.drop_column("jobs", column.name)
 
@@ -84,10 +97,18 @@ def _job_columns() -> list[sa.Column[object]]:
     return [
         sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
         sa.Column("max_attempts", sa.Integer),
+        sa.Column("leases", sa.Integer, nullable=False, server_default="0"),
         sa.Column("started_at", sa.BigInteger),
         sa.Column("worker", _TEXT),
+        sa.Column("progress", _TEXT),
         sa.Column("result", _TEXT),
     ]
+
+
+def _create_job_indexes() -> None:
+    for name, columns, status in _JOB_INDEXES:
+        where = sa.text(f"status = '{status}'") if status else None
+        op.create_index(name, "jobs", columns, sqlite_where=where, postgresql_where=where)
 
 
 def _of_note(column: str = "note_row") -> sa.ForeignKeyConstraint:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 
 from memsvc.domain.ids import JobId, TenantId
-from memsvc.domain.jobs import Job, JobStatus, NewJob
+from memsvc.domain.jobs import Job, JobStatus, Lease, NewJob
 from memsvc.domain.scope import Scope
+from memsvc.errors import Conflict, NotFound
 from memsvc.ports.storage import Storage
 from tests.support.drafts import MODEL, SCOPE, T0, at
 
@@ -41,15 +42,20 @@ def listed(storage: Storage, status: JobStatus | None = None, *, scope: Scope = 
 
 
 def test_a_queued_job_has_every_field(storage: Storage) -> None:
-    enqueue(storage, NewJob("embed", "one", {"note": "n", "list": [1, None]}, run_after=at(5)), when=at(1))
+    new = NewJob("embed", "one", {"note": "n", "list": [1, None]}, run_after=at(5), priority=3, max_attempts=2)
+    enqueue(storage, new, when=at(1))
     (found,) = listed(storage)
     assert found == Job(
+        row=found.row,
         id=found.id,
         tenant=SCOPE.tenant,
         namespace=SCOPE.namespace,
         kind="embed",
         status=JobStatus.QUEUED,
         attempts=0,
+        leases=0,
+        priority=3,
+        max_attempts=2,
         run_after=at(5),
         created_at=at(1),
         payload={"note": "n", "list": [1, None]},
@@ -129,7 +135,7 @@ def test_other_namespaces_queue_the_same_dedupe(storage: Storage) -> None:
 def test_renewing_prolongs_the_lease(storage: Storage) -> None:
     enqueue(storage, job("one"))
     held = leased(storage)
-    assert storage.jobs.renew(held.id, seconds=10, now=at(8))
+    assert storage.jobs.renew(held.lease, seconds=10, now=at(8))
     assert lease(storage, at(17)) is None
     assert lease(storage, at(18.5)) is not None
 
@@ -137,23 +143,23 @@ def test_renewing_prolongs_the_lease(storage: Storage) -> None:
 def test_a_lease_that_ran_out_is_not_renewed(storage: Storage) -> None:
     enqueue(storage, job("one"))
     held = leased(storage)
-    assert not storage.jobs.renew(held.id, seconds=10, now=at(11))
+    assert not storage.jobs.renew(held.lease, seconds=10, now=at(11))
 
 
 def test_a_cancelled_job_is_not_renewed(storage: Storage) -> None:
     enqueue(storage, job("one"))
     held = leased(storage)
-    storage.jobs.cancel(held.id, SCOPE.tenant)
-    assert not storage.jobs.renew(held.id, seconds=10, now=at(1))
+    storage.jobs.cancel(held.id, SCOPE.tenant, now=at(1))
+    assert not storage.jobs.renew(held.lease, seconds=10, now=at(1))
 
 
 def test_an_unknown_job_is_not_renewed(storage: Storage) -> None:
-    assert not storage.jobs.renew(JobId("unknown"), seconds=10, now=T0)
+    assert not storage.jobs.renew(Lease(JobId("unknown"), 1), seconds=10, now=T0)
 
 
 def test_a_finished_job_is_done(storage: Storage) -> None:
     enqueue(storage, job("one"))
-    storage.jobs.finish(leased(storage).id, now=at(2))
+    storage.jobs.finish(leased(storage).lease, now=at(2))
     (found,) = listed(storage)
     assert (found.status, found.lease_until) == (JobStatus.DONE, None)
     assert lease(storage, at(99)) is None
@@ -161,7 +167,7 @@ def test_a_finished_job_is_done(storage: Storage) -> None:
 
 def test_a_failure_with_a_time_queues_again(storage: Storage) -> None:
     enqueue(storage, job("one"))
-    storage.jobs.fail(leased(storage).id, "model is away", retry_at=at(30), now=at(2))
+    storage.jobs.fail(leased(storage).lease, "model is away", retry_at=at(30), now=at(2))
     (found,) = listed(storage)
     assert (found.status, found.run_after, found.error, found.lease_until) == (
         JobStatus.QUEUED,
@@ -175,7 +181,7 @@ def test_a_failure_with_a_time_queues_again(storage: Storage) -> None:
 
 def test_a_failure_without_a_time_is_final(storage: Storage) -> None:
     enqueue(storage, job("one"))
-    storage.jobs.fail(leased(storage).id, "broken", retry_at=None, now=at(2))
+    storage.jobs.fail(leased(storage).lease, "broken", retry_at=None, now=at(2))
     (found,) = listed(storage)
     assert (found.status, found.error, found.lease_until) == (JobStatus.FAILED, "broken", None)
     assert lease(storage, at(99)) is None
@@ -187,7 +193,7 @@ def test_a_job_can_be_cancelled(storage: Storage, running: bool) -> None:
     if running:
         leased(storage)
     (found,) = listed(storage)
-    assert storage.jobs.cancel(found.id, SCOPE.tenant)
+    assert storage.jobs.cancel(found.id, SCOPE.tenant, now=at(1)).status is JobStatus.CANCELLED
     assert [j.status for j in listed(storage)] == [JobStatus.CANCELLED]
     assert lease(storage, at(99)) is None
 
@@ -196,29 +202,32 @@ def test_a_cancelled_job_stays_so_when_its_worker_ends(storage: Storage) -> None
     enqueue(storage, job("one"), job("two"))
     for end in (storage.jobs.finish, lambda j, now: storage.jobs.fail(j, "e", retry_at=at(5), now=now)):
         held = leased(storage)
-        storage.jobs.cancel(held.id, SCOPE.tenant)
-        end(held.id, now=at(1))
+        storage.jobs.cancel(held.id, SCOPE.tenant, now=at(1))
+        end(held.lease, now=at(1))
     assert [j.status for j in listed(storage)] == [JobStatus.CANCELLED] * 2
 
 
 def test_an_ended_job_cannot_be_cancelled(storage: Storage) -> None:
     enqueue(storage, job("one"))
     held = leased(storage)
-    storage.jobs.finish(held.id, now=at(1))
-    assert not storage.jobs.cancel(held.id, SCOPE.tenant)
-    assert not storage.jobs.cancel(JobId("unknown"), SCOPE.tenant)
+    storage.jobs.finish(held.lease, now=at(1))
+    with pytest.raises(Conflict, match="is done"):
+        storage.jobs.cancel(held.id, SCOPE.tenant, now=at(2))
+    with pytest.raises(NotFound):
+        storage.jobs.cancel(JobId("unknown"), SCOPE.tenant, now=at(2))
 
 
 def test_another_tenants_job_cannot_be_cancelled(storage: Storage) -> None:
     enqueue(storage, job("one"))
     (found,) = listed(storage)
-    assert not storage.jobs.cancel(found.id, OTHER.tenant)
+    with pytest.raises(NotFound):
+        storage.jobs.cancel(found.id, OTHER.tenant, now=at(1))
     assert [j.status for j in listed(storage)] == [JobStatus.QUEUED]
 
 
 def test_a_cancelled_job_lets_the_next_wait(storage: Storage) -> None:
     enqueue(storage, job("one"))
-    storage.jobs.cancel(listed(storage)[0].id, SCOPE.tenant)
+    storage.jobs.cancel(listed(storage)[0].id, SCOPE.tenant, now=at(1))
     enqueue(storage, job("one"))
     assert [j.status for j in listed(storage, JobStatus.QUEUED)] == [JobStatus.QUEUED]
 
@@ -235,8 +244,8 @@ def test_list_is_of_one_tenant_and_status(storage: Storage) -> None:
 
 def test_prune_deletes_what_ended_before(storage: Storage) -> None:
     enqueue(storage, *(job(name) for name in ("early", "late", "running", "waiting")))
-    storage.jobs.finish(leased(storage).id, now=at(1))
-    storage.jobs.finish(leased(storage).id, now=at(5))
+    storage.jobs.finish(leased(storage).lease, now=at(1))
+    storage.jobs.finish(leased(storage).lease, now=at(5))
     leased(storage)
     assert storage.jobs.prune(before=at(5)) == 1
     assert sorted(j.status for j in listed(storage)) == [JobStatus.DONE, JobStatus.QUEUED, JobStatus.RUNNING]
@@ -244,12 +253,12 @@ def test_prune_deletes_what_ended_before(storage: Storage) -> None:
 
 def test_prune_deletes_cancelled_jobs(storage: Storage) -> None:
     enqueue(storage, job("one"))
-    storage.jobs.cancel(listed(storage)[0].id, SCOPE.tenant)
-    assert storage.jobs.prune(before=datetime.now(UTC) + timedelta(days=1)) == 1
+    storage.jobs.cancel(listed(storage)[0].id, SCOPE.tenant, now=at(1))
+    assert storage.jobs.prune(before=at(2)) == 1
     assert listed(storage) == []
 
 
 def test_prune_keeps_failed_jobs(storage: Storage) -> None:
     enqueue(storage, job("one"))
-    storage.jobs.fail(leased(storage).id, "broken", retry_at=None, now=at(1))
+    storage.jobs.fail(leased(storage).lease, "broken", retry_at=None, now=at(1))
     assert storage.jobs.prune(before=at(99)) == 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from memsvc.domain.jobs import Job, JobStatus, NewJob
 from memsvc.domain.scope import Scope
 from memsvc.errors import EmbedderUnavailable, StorageBusy
-from memsvc.jobs.runner import RetryPolicy, Runner
+from memsvc.jobs.policy import JobPolicy
+from memsvc.jobs.runner import Runner, WorkerOptions
+from memsvc.ports.jobs import JobContext
 from memsvc_stores.memory import MemoryStorage
 
 SCOPE = Scope.of("t", "n")
@@ -24,6 +28,10 @@ class Clock:
         return self.now
 
 
+def options(**policy: Any) -> WorkerOptions:
+    return WorkerOptions(policy=JobPolicy(**policy), chance=lambda: 0.0)
+
+
 def queue(storage: MemoryStorage, clock: Clock, kind: str = "work") -> None:
     with storage.writer(SCOPE) as writer:
         writer.enqueue(NewJob(kind, dedupe=kind), at=clock.now)
@@ -35,9 +43,10 @@ def only(storage: MemoryStorage) -> Job:
 
 
 def test_a_job_is_run_once_and_done() -> None:
-    storage, clock, seen = MemoryStorage(), Clock(), []
+    storage, clock = MemoryStorage(), Clock()
+    seen: list[object] = []
     queue(storage, clock)
-    runner = Runner(storage.jobs, {"work": lambda job: seen.append(job.kind)}, clock=clock)
+    runner = Runner(storage.jobs, {"work": lambda run: seen.append(run.job.kind)}, clock=clock)
     assert [runner.run_one(), runner.run_one(), seen] == [True, False, ["work"]]
     assert only(storage).status is JobStatus.DONE
 
@@ -46,10 +55,10 @@ def test_a_failing_job_waits_longer_each_time_and_then_has_failed() -> None:
     storage, clock = MemoryStorage(), Clock()
     queue(storage, clock)
 
-    def broken(job: Job) -> None:
+    def broken(run: JobContext) -> None:
         raise ValueError("memory text must not be repeated")
 
-    runner = Runner(storage.jobs, {"work": broken}, clock=clock, policy=RetryPolicy(attempts=3, first_wait=2))
+    runner = Runner(storage.jobs, {"work": broken}, clock=clock, options=options(attempts=3, first_wait=2))
     waits = []
     while only(storage).status is JobStatus.QUEUED:
         runner.run_one()
@@ -75,9 +84,11 @@ def test_the_loop_ends_when_told_to() -> None:
 
 
 def test_the_wait_is_bounded() -> None:
-    policy = RetryPolicy(attempts=100, first_wait=1, longest_wait=60)
-    now = datetime(2024, 1, 1, tzinfo=UTC)
-    assert policy.next_time(50, now) == now + timedelta(seconds=60)
+    storage, clock = MemoryStorage(), Clock()
+    queue(storage, clock)
+    policy = JobPolicy(attempts=5000, first_wait=1, longest_wait=60)
+    often = replace(only(storage), attempts=4000)
+    assert policy.next_time(often, clock.now) == clock.now + timedelta(seconds=60)
 
 
 def test_a_busy_database_does_not_end_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,12 +104,13 @@ def test_a_busy_database_does_not_end_the_worker(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_job_whose_runs_never_end_is_given_up() -> None:
-    storage, clock, seen = MemoryStorage(), Clock(), []
+    storage, clock = MemoryStorage(), Clock()
+    seen: list[object] = []
     queue(storage, clock)
     for _ in range(2):
         storage.jobs.lease(kinds=["work"], seconds=1, now=clock.now)
         clock.now += timedelta(seconds=2)
-    Runner(storage.jobs, {"work": seen.append}, clock=clock, policy=RetryPolicy(attempts=2)).run_one()
+    Runner(storage.jobs, {"work": seen.append}, clock=clock, options=options(attempts=2)).run_one()
     assert (only(storage).status, seen) == (JobStatus.FAILED, [])
 
 
@@ -106,7 +118,7 @@ def test_the_detail_of_an_error_is_not_kept() -> None:
     storage, clock = MemoryStorage(), Clock()
     queue(storage, clock)
 
-    def away(job: Job) -> None:
+    def away(run: JobContext) -> None:
         raise EmbedderUnavailable("my secret")
 
     Runner(storage.jobs, {"work": away}, clock=clock).run_one()
@@ -114,7 +126,8 @@ def test_the_detail_of_an_error_is_not_kept() -> None:
 
 
 def test_chores_are_done_at_the_start_and_then_hourly_whatever_one_of_them_raises() -> None:
-    storage, clock, done = MemoryStorage(), Clock(), []
+    storage, clock = MemoryStorage(), Clock()
+    done: list[object] = []
 
     def broken(now: object) -> None:
         raise ValueError("broken chore")
@@ -138,7 +151,10 @@ def test_the_lease_of_a_long_job_is_renewed() -> None:
     storage.jobs.renew = renew  # type: ignore[method-assign]
     waited = []
     runner = Runner(
-        storage.jobs, {"work": lambda job: waited.append(renewed.wait(10))}, clock=clock, lease_seconds=0.03
+        storage.jobs,
+        {"work": lambda job: waited.append(renewed.wait(10))},
+        clock=clock,
+        options=WorkerOptions(lease_seconds=0.03),
     )
     runner.run_one()
     assert (waited, only(storage).status) == ([True], JobStatus.DONE)

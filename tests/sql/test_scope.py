@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from memsvc.domain.changes import Operation
-from memsvc.domain.ids import SessionId
-from memsvc.domain.jobs import NewJob
+from memsvc.domain.ids import JobId, SessionId
+from memsvc.domain.jobs import Lease, NewJob
 from memsvc.domain.notes import Note, NoteRecord, Status
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
-from memsvc.errors import NotFound, ServerFault
+from memsvc.errors import LeaseLost, NotFound, ServerFault
 from memsvc.ports.ranking import VectorDelta
 from memsvc.ports.storage import PurgeCounts, StoreStats
 from memsvc_stores.sql import SqlStorage
@@ -118,6 +118,7 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
     "restore_record": _refused(ServerFault, lambda w, n: w.restore_record(NoteRecord(n, None, ()), [])),
     "save_response": lambda w, n: w.save_response("the key", "hash", b"mine", at=T0),
     "enqueue": lambda w, n: w.enqueue(NewJob("work", "the job"), at=T0),
+    "finish_job": _refused(LeaseLost, lambda w, n: w.finish_job(Lease(JobId(n.id), 1), at=T0)),
 }
 
 
@@ -148,6 +149,16 @@ def test_a_write_changes_nothing_of_another_tenant(storage: SqlStorage, victim: 
 def test_purging_what_is_not_mine_counts_nothing(storage: SqlStorage, victim: Note) -> None:
     with storage.writer(INTRUDER) as writer:
         assert writer.purge([victim.id], at=T0, actor=ACTOR) == PurgeCounts(0, 0, 0, 0)
+
+
+def test_a_running_job_of_another_tenant_cannot_be_finished(storage: SqlStorage, victim: Note) -> None:
+    with storage.writer(SCOPE) as writer:
+        writer.enqueue(NewJob("work", "the job"), at=T0)
+    held = storage.jobs.lease(kinds=["work"], seconds=9, now=T0)
+    assert held is not None
+    with storage.writer(INTRUDER) as writer, pytest.raises(LeaseLost):
+        writer.finish_job(held.lease, at=T0)
+    assert storage.jobs.find(held.id, SCOPE.tenant) == held
 
 
 def _all_of(storage: SqlStorage) -> list[Any]:

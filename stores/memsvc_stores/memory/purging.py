@@ -39,6 +39,7 @@ def purge(transaction: Transaction, notes: Sequence[NoteId], *, at: datetime, ac
 def drop(transaction: Transaction) -> PurgeCounts:
     """Erase the namespace."""
     transaction.forget_responses()
+    transaction.forget_jobs()
     data, transaction.data = transaction.data, None
     if data is None:
         return PurgeCounts(0, 0, 0, 0)

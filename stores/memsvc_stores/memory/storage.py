@@ -39,7 +39,7 @@ class MemoryStorage:
         self._writing = Lock()
         self._closed = False
         self._analyzer = Analyzer()
-        self._jobs = MemoryJobs(clock=clock, new_id=IdFactory(clock, random_bits).job)
+        self._jobs = MemoryJobs(new_id=IdFactory(clock, random_bits).job)
         self._api_keys = MemoryApiKeys()
         self._directory = MemoryDirectory(lambda: self._world)
 
@@ -73,12 +73,19 @@ class MemoryStorage:
             raise StorageBusy("another writer holds the store; try again later")
         try:
             transaction = Transaction(scope, self._world)
-            yield MemoryWriter(transaction, self._analyzer)
-            self._world = transaction.result()
-            for job, at in transaction.jobs:
-                self._jobs.enqueue(scope, job, at)
+            yield MemoryWriter(transaction, self._analyzer, self._jobs)
+            self._jobs.commit(
+                scope,
+                finished=transaction.finished,
+                queued=transaction.jobs,
+                forget=transaction.jobs_forgotten,
+                then=lambda: self._put(transaction.result()),
+            )
         finally:
             self._writing.release()
+
+    def _put(self, world: World) -> None:
+        self._world = world
 
     def check(self) -> None:
         if self._closed:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.jobs import NewJob
+from memsvc.domain.jobs import ERASE, NewJob
 from memsvc.domain.notes import Json, Key, Note
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE
 from memsvc.errors import Conflict, NotFound, PreconditionFailed, ServerFault
 from memsvc.ports.embedding import Model
+from memsvc_stores.memory.jobs import Finish
 from memsvc_stores.memory.state import NamespaceData, SavedResponse, StoredNote, World
 
 __all__ = ["Transaction"]
@@ -28,6 +29,8 @@ class Transaction:
         self.data = None if kept is None else kept.copy()
         self.responses = dict(world.responses)
         self.jobs: list[tuple[NewJob, datetime]] = []
+        self.finished: list[Finish] = []
+        self.jobs_forgotten = False
         self._world = world
         self._namespace_row = world.namespace_row
         self._note_row = world.note_row
@@ -122,6 +125,11 @@ class Transaction:
             for place, saved in self.responses.items()
             if not (place[0] == scope.tenant and saved.namespace == scope.namespace)
         }
+
+    def forget_jobs(self) -> None:
+        """Drop the waiting jobs of the namespace, those of this transaction too, except erasures."""
+        self.jobs_forgotten = True
+        self.jobs = [(job, at) for job, at in self.jobs if job.kind == ERASE]
 
     def _take_place(self, stored: StoredNote) -> None:
         data = self.opened()

@@ -9,15 +9,16 @@ from datetime import datetime
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.jobs import NewJob
+from memsvc.domain.jobs import Lease, NewJob, checked_result
 from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session, lexical_fields
 from memsvc.domain.revising import StatusChange, changed_by, difference
-from memsvc.errors import EmbedderMismatch, ServerFault
+from memsvc.errors import EmbedderMismatch, LeaseLost, ServerFault
 from memsvc.ports.embedding import EmbeddingCache, Model
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import purging
+from memsvc_stores.memory.jobs import Finish, MemoryJobs
 from memsvc_stores.memory.lexical import WordCounts, counts_of
 from memsvc_stores.memory.reader import MemoryReader
 from memsvc_stores.memory.state import SessionEntry, StoredNote
@@ -30,7 +31,7 @@ __all__ = ["MemoryWriter"]
 class MemoryWriter(MemoryReader):
     """A reader that sees its own changes, and the changes."""
 
-    def __init__(self, transaction: Transaction, analyzer: Analyzer) -> None:
+    def __init__(self, transaction: Transaction, analyzer: Analyzer, queue: MemoryJobs) -> None:
         super().__init__(
             transaction.scope,
             transaction.data,
@@ -38,6 +39,7 @@ class MemoryWriter(MemoryReader):
             analyzer=analyzer,
         )
         self._transaction = transaction
+        self._queue = queue
 
     @property
     def vectors(self) -> EmbeddingCache:
@@ -146,6 +148,13 @@ class MemoryWriter(MemoryReader):
 
     def enqueue(self, job: NewJob, *, at: datetime) -> None:
         self._transaction.jobs.append((job, at))
+
+    def finish_job(self, lease: Lease, *, at: datetime, result: Mapping[str, Json] | None = None) -> None:
+        kept = None if result is None else checked_result(result)
+        self._queue.check(self.scope, lease)
+        if any(finish.lease == lease for finish in self._transaction.finished):
+            raise LeaseLost(f"job {lease.job} is finished already by this write; nothing of it is stored")
+        self._transaction.finished.append(Finish(lease, at, kept))
 
     def _add_one(self, draft: NoteDraft, actor: str) -> Added:
         data = self._transaction.opened()

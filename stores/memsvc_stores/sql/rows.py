@@ -10,7 +10,7 @@ from typing import Any
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import JobId, NamespaceName, NoteId, SessionId, TenantId
-from memsvc.domain.jobs import Job, JobStatus
+from memsvc.domain.jobs import Job, JobStatus, Progress
 from memsvc.domain.notes import Json, Key, KeyKind, Kind, Note, Origin, Session, Status, TurnSpan
 from memsvc.domain.time import from_microseconds, to_microseconds
 from memsvc_stores.sql.tables import jobs, journal, keys, notes, sessions
@@ -80,16 +80,25 @@ CHANGE_COLUMNS = (
     journal.c.patch,
 )
 JOB_COLUMNS = (
+    jobs.c.row,
     jobs.c.id,
     jobs.c.tenant,
     jobs.c.namespace,
     jobs.c.kind,
     jobs.c.status,
     jobs.c.attempts,
+    jobs.c.leases,
+    jobs.c.priority,
     jobs.c.run_after,
     jobs.c.created_at,
+    jobs.c.max_attempts,
+    jobs.c.started_at,
+    jobs.c.ended_at,
     jobs.c.lease_until,
+    jobs.c.worker,
+    jobs.c.progress,
     jobs.c.error,
+    jobs.c.result,
     jobs.c.payload,
 )
 
@@ -186,17 +195,26 @@ def change_of(r: Sequence[Any]) -> Change:
 
 
 def job_of(r: Sequence[Any]) -> Job:
-    """Map the JOB_COLUMNS."""
+    """Map the JOB_COLUMNS, which are in the order of the fields of Job."""
     return Job(
-        id=JobId(r[0]),
-        tenant=TenantId(r[1]),
-        namespace=NamespaceName(r[2]),
-        kind=r[3],
-        status=JobStatus(r[4]),
-        attempts=r[5],
-        run_after=from_microseconds(r[6]),
-        created_at=from_microseconds(r[7]),
-        lease_until=moment(r[8]),
-        error=r[9],
-        payload=_object(r[10]),
+        row=r[0],
+        id=JobId(r[1]),
+        tenant=TenantId(r[2]),
+        namespace=NamespaceName(r[3]),
+        kind=r[4],
+        status=JobStatus(r[5]),
+        attempts=r[6],
+        leases=r[7],
+        priority=r[8],
+        run_after=from_microseconds(r[9]),
+        created_at=from_microseconds(r[10]),
+        max_attempts=r[11],
+        started_at=moment(r[12]),
+        ended_at=moment(r[13]),
+        lease_until=moment(r[14]),
+        worker=r[15],
+        progress=None if r[16] is None else Progress(*json.loads(r[16])),
+        error=r[17],
+        result=None if r[18] is None else _object(r[18]),
+        payload=_object(r[19]),
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Lock
 
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageBusy, Unavailable
-from memsvc.ports.clock import Clock
 from memsvc_stores.sql import responses, schema
 from memsvc_stores.sql.api_keys import SqlApiKeys
 from memsvc_stores.sql.backends import backend_of
@@ -27,17 +26,12 @@ from memsvc_stores.sql.writer import SqlWriter
 __all__ = ["SqlStorage", "open_storage"]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def open_storage(
     url: str,
     *,
     timeout: float = 5.0,
     pool_size: int = 8,
     create: bool = True,
-    clock: Clock = _utc_now,
 ) -> SqlStorage:
     """Open a database, `sqlite:////path/memsvc.db` or `postgresql+psycopg://user@host/database`.
 
@@ -46,7 +40,7 @@ def open_storage(
     database's state asks for: Unavailable, StorageBusy, StorageFull, StorageReadOnly.
     """
     engines = open_engines(url, timeout=timeout, pool_size=pool_size)
-    storage = SqlStorage(engines, timeout=timeout, pool_size=pool_size, clock=clock)
+    storage = SqlStorage(engines, timeout=timeout, pool_size=pool_size)
     try:
         if create:
             storage.create()
@@ -59,7 +53,7 @@ def open_storage(
 class SqlStorage:
     """A pool of connections to one database; made by `open_storage`."""
 
-    def __init__(self, engines: Engines, *, timeout: float, pool_size: int, clock: Clock) -> None:
+    def __init__(self, engines: Engines, *, timeout: float, pool_size: int) -> None:
         self._engines = engines
         self._timeout = timeout
         self._compiler = Compiler(engines.read.dialect)
@@ -67,7 +61,7 @@ class SqlStorage:
         self._kept = KeptReaders(engines.unpooled, self._compiler, self._backend, size=pool_size, timeout=timeout)
         self._writing = Lock()
         self._closed = False
-        self._jobs = SqlJobs(self._read, self._write, clock)
+        self._jobs = SqlJobs(self._read, self._write)
         self._api_keys = SqlApiKeys(self._read, self._write)
         self._directory = SqlDirectory(self._read)
 

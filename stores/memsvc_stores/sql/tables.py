@@ -205,8 +205,10 @@ jobs = Table(
     Column("payload", TEXT, nullable=False),
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("max_attempts", Integer),
+    Column("leases", Integer, nullable=False, server_default="0"),
     Column("started_at", BigInteger),
     Column("worker", TEXT),
+    Column("progress", TEXT),
     Column("result", TEXT),
     Index(
         "uq_jobs_waiting",
@@ -217,7 +219,25 @@ jobs = Table(
         sqlite_where=text("status = 'queued'"),
         postgresql_where=text("status = 'queued'"),
     ),
-    Index(None, "status", "run_after"),
+    Index(
+        "ix_jobs_queued",
+        "tenant",
+        "kind",
+        "priority",
+        "run_after",
+        "row",
+        sqlite_where=text("status = 'queued'"),
+        postgresql_where=text("status = 'queued'"),
+    ),
+    Index(
+        "ix_jobs_running",
+        "lease_until",
+        "tenant",
+        sqlite_where=text("status = 'running'"),
+        postgresql_where=text("status = 'running'"),
+    ),
+    Index(None, "tenant", "started_at"),
+    Index(None, "tenant", "row"),
     sqlite_autoincrement=True,
 )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.jobs import NewJob
+from memsvc.domain.jobs import Lease, NewJob
 from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session
 from memsvc.domain.revising import StatusChange, changed_by, difference
 from memsvc.domain.time import to_microseconds
@@ -123,6 +123,9 @@ class SqlWriter(SqlReader):
 
     def enqueue(self, job: NewJob, *, at: datetime) -> None:
         queueing.enqueue(self._executor, self.scope, job, at=at)
+
+    def finish_job(self, lease: Lease, *, at: datetime, result: Mapping[str, Json] | None = None) -> None:
+        queueing.finish(self._executor, self.scope, lease, at=at, result=result)
 
     def flush(self) -> None:
         """Write what was counted in memory; the last step before the commit."""
