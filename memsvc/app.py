@@ -143,17 +143,22 @@ def build(
 
 
 def _index(settings: Settings, data_dir: Path) -> KeyIndex:
-    """Open an index for each group of keys; they share the budget in equal parts."""
-    folders = {KeyGroup.WHOLE: "indexes", KeyGroup.DRAWN: "indexes-drawn"}
+    """Open an index for each group of keys; A-MEM's, which few namespaces use, has an eighth of the budget."""
+    whole = settings.index_memory_bytes
+    parts = {
+        KeyGroup.WHOLE: ("indexes", whole * 7 // 16),
+        KeyGroup.DRAWN: ("indexes-drawn", whole * 7 // 16),
+        KeyGroup.AMEM: ("indexes-amem", whole // 8),
+    }
     return GroupedIndex(
         {
             group: TieredVectorIndex(
                 data_dir / folder,
-                memory_bytes=settings.index_memory_bytes // len(folders),
+                memory_bytes=memory_bytes,
                 exact_keys=settings.index_exact_keys,
                 flat_keys=settings.index_flat_keys,
             )
-            for group, folder in folders.items()
+            for group, (folder, memory_bytes) in parts.items()
         }
     )
 

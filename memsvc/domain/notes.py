@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from memsvc.domain.attributes import Attributes
 from memsvc.domain.ids import NoteId, SessionId
 
 __all__ = [
@@ -42,6 +43,7 @@ class Kind(StrEnum):
 class Status(StrEnum):
     ACTIVE = "active"
     LIMITED = "limited"
+    PENDING = "pending"
     SUPERSEDED = "superseded"
     MERGED = "merged"
     QUARANTINED = "quarantined"
@@ -68,7 +70,10 @@ TRUST_OF_ORIGIN: Mapping[Origin, float] = {
 
 
 class KeyKind(StrEnum):
-    """What a key says of its note: all its words, one statement of them, or one slot drawn from them."""
+    """What a key says of its note: all its words, one statement of them, or one slot drawn from them.
+
+    An A-MEM key is the content with the note's attributes (`attributes.concatenation`).
+    """
 
     USER = "user"
     CONTENT = "content"
@@ -79,6 +84,7 @@ class KeyKind(StrEnum):
     ENTITY = "entity"
     EVENT = "event"
     SUMMARY = "summary"
+    AMEM = "amem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +133,11 @@ class Key:
 
 
 class KeyGroup(StrEnum):
-    """Keys that are searched together: whole texts, and what was picked or drawn from them."""
+    """Keys that are searched together: whole texts, what was picked or drawn from them, and A-MEM's."""
 
     WHOLE = "whole"
     DRAWN = "drawn"
+    AMEM = "amem"
 
     @property
     def kinds(self) -> frozenset[KeyKind]:
@@ -139,14 +146,21 @@ class KeyGroup(StrEnum):
 
 _GROUPS = {
     KeyGroup.WHOLE: frozenset({KeyKind.USER, KeyKind.CONTENT}),
-    KeyGroup.DRAWN: frozenset(KeyKind) - {KeyKind.USER, KeyKind.CONTENT},
+    KeyGroup.DRAWN: frozenset(KeyKind) - {KeyKind.USER, KeyKind.CONTENT, KeyKind.AMEM},
+    KeyGroup.AMEM: frozenset({KeyKind.AMEM}),
 }
-_OWN_WORDS = frozenset({KeyKind.USER, KeyKind.CONTENT, KeyKind.STATEMENT})
+_OTHER_WORDS = frozenset({KeyKind.USER, KeyKind.CONTENT, KeyKind.STATEMENT, KeyKind.AMEM})
 
 
-def lexical_fields(content: str, turns: Sequence[TurnSpan], keys: Sequence[Key] = ()) -> tuple[str, str, str]:
-    """Return the user's words, everybody else's, and those of drawn keys; without turns all are the user's."""
-    drawn = "\n".join(key.text for key in keys if key.text is not None and key.kind not in _OWN_WORDS)
+def lexical_fields(
+    content: str, turns: Sequence[TurnSpan], keys: Sequence[Key] = (), attributes: Attributes | None = None
+) -> tuple[str, str, str]:
+    """Return the user's words, everybody else's, and those of drawn keys and of attributes.
+
+    Without turns all words of the content are the user's.
+    """
+    texts = [key.text for key in keys if key.text is not None and key.kind not in _OTHER_WORDS]
+    drawn = "\n".join(texts if attributes is None else [*texts, attributes.text])
     if not turns:
         return content, "", drawn
     user = [content[turn.start : turn.end] for turn in turns if turn.role == "user"]

@@ -197,6 +197,9 @@ class KeyedSource(VectorSource, Protocol):
         Notes that have no key of the group are there all the same, by their visibility.
         """
 
+    def may_have(self, group: KeyGroup) -> bool:
+        """Return False only when no note has a key of the group; costs one look-up."""
+
 
 class KeyIndex(Protocol):
     """Nearest notes by each group of their keys; otherwise as VectorIndex. Thread-safe."""

@@ -23,8 +23,11 @@ from memsvc.domain.notes import Json, Key, KeyGroup, Note, NoteRecord, Session, 
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
+from memsvc.ports.derived import ReadTriples, Triples
 from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.hashing import Buckets, ReadBuckets
 from memsvc.ports.jobs import JobQueue
+from memsvc.ports.policies import Policies, ReadPolicies, ReadStrengths, Strengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 
 __all__ = [
@@ -114,6 +117,12 @@ class Reader(Protocol):
         A Reader's cache only reads: its `put_many` raises StorageReadOnly.
         """
 
+    @property
+    def policies(self) -> ReadPolicies: ...
+
+    @property
+    def strengths(self) -> ReadStrengths: ...
+
     def notes(self, ids: Sequence[NoteId]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `ids`."""
 
@@ -175,6 +184,15 @@ class Reader(Protocol):
     ) -> VectorDelta:
         """Return what an index must apply (see VectorSource)."""
 
+    def may_have(self, group: KeyGroup) -> bool:
+        """Return False only when no note has a key of the group; costs one look-up (see KeyedSource)."""
+
+    @property
+    def triples(self) -> ReadTriples: ...
+
+    @property
+    def buckets(self) -> ReadBuckets: ...
+
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
         """Return the visible note of each dedupe hash that is taken."""
 
@@ -195,6 +213,12 @@ class Writer(Reader, Protocol):
 
     Writers of one namespace are serialised; its journal sequences are 1, 2, 3... in commit order.
     """
+
+    @property
+    def policies(self) -> Policies: ...
+
+    @property
+    def strengths(self) -> Strengths: ...
 
     def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
         """Create the namespace if needed; raises EmbedderMismatch if it was made with another model."""
@@ -244,6 +268,12 @@ class Writer(Reader, Protocol):
         `version` names what made the keys. The vectors of the new keys must have been put before; those that
         only the old keys had are deleted, but for those `kept` (by hash) for notes that are re-keyed next.
         """
+
+    @property
+    def triples(self) -> Triples: ...
+
+    @property
+    def buckets(self) -> Buckets: ...
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         """Delete the notes, their keys, lexical rows, unshared vectors, and content in history.

@@ -23,7 +23,7 @@ Origin: TypeAlias = Literal[
     "direct_user", "model_inference", "tool_output_internal", "tool_output_external", "untrusted_document"
 ]
 KeyKind: TypeAlias = Literal[
-    "user", "content", "statement", "fact", "preference", "keyphrase", "entity", "event", "summary"
+    "user", "content", "statement", "fact", "preference", "keyphrase", "entity", "event", "summary", "amem"
 ]
 Mode: TypeAlias = Literal["hybrid", "dense", "lexical"]
 Level: TypeAlias = Literal["note", "session"]

@@ -11,7 +11,7 @@ import pytest
 from memsvc.domain.changes import Operation
 from memsvc.domain.ids import JobId, SessionId
 from memsvc.domain.jobs import Lease, NewJob
-from memsvc.domain.notes import Note, NoteRecord, Status
+from memsvc.domain.notes import KeyGroup, Note, NoteRecord, Status
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
@@ -77,6 +77,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
         [[], [], [], []],
     ),
     "vector_delta": (lambda r, n: n.row in _rows_and_texts(r.vector_delta(0)), False),
+    "may_have": (lambda r, n: r.may_have(KeyGroup.AMEM), False),
     "duplicates": (lambda r, n: r.duplicates([sha256("fact\0secret plan")]), {}),
     "saved_response": (lambda r, n: r.saved_response("the key"), None),
     "session_digest": (lambda r, n: r.session_digest(SESSION), ""),

@@ -15,12 +15,17 @@ from memsvc.domain.notes import Key, KeyGroup, Note, NoteRecord, Session, Status
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection, selects
 from memsvc.ports.embedding import EmbeddingCache
+from memsvc.ports.policies import ReadPolicies, ReadStrengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import lexical
+from memsvc_stores.memory.buckets import MemoryReadBuckets
 from memsvc_stores.memory.delta import delta_after, empty_delta
 from memsvc_stores.memory.state import NamespaceData, SavedResponse, SessionEntry, StoredNote
+from memsvc_stores.memory.policies import MemoryReadPolicies
+from memsvc_stores.memory.strengths import MemoryReadStrengths
+from memsvc_stores.memory.triples import MemoryReadTriples
 from memsvc_stores.memory.vectors import ReadOnlyVectors
 
 __all__ = ["MemoryReader", "session_order"]
@@ -59,6 +64,22 @@ class MemoryReader:
     @property
     def vectors(self) -> EmbeddingCache:
         return ReadOnlyVectors({} if self._data is None else self._data.vectors)
+
+    @property
+    def policies(self) -> ReadPolicies:
+        return MemoryReadPolicies(self._data)
+
+    @property
+    def strengths(self) -> ReadStrengths:
+        return MemoryReadStrengths(self._data)
+
+    @property
+    def triples(self) -> MemoryReadTriples:
+        return MemoryReadTriples(self._data)
+
+    @property
+    def buckets(self) -> MemoryReadBuckets:
+        return MemoryReadBuckets(self._data)
 
     def notes(self, ids: Sequence[NoteId]) -> list[Note]:
         found = (None if self._data is None else self._data.find(note) for note in ids)
@@ -166,6 +187,11 @@ class MemoryReader:
         if self._data is None:
             return empty_delta()
         return delta_after(self._data, after_sequence, limit=limit, group=group)
+
+    def may_have(self, group: KeyGroup) -> bool:
+        if group is not KeyGroup.AMEM:
+            return self._data is not None
+        return any(key.kind in group.kinds for stored in self._stored().values() for key in stored.keys)
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
         taken = {} if self._data is None else self._data.taken

@@ -16,16 +16,23 @@ from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection
 from memsvc.domain.time import to_microseconds
 from memsvc.ports.embedding import EmbeddingCache
+from memsvc.ports.policies import ReadPolicies, ReadStrengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import CorpusStats
+from memsvc_stores.lsh.kept import KeptProjections
 from memsvc_stores.sql import neighbours, statements
+from memsvc_stores.sql.buckets import SqlReadBuckets
 from memsvc_stores.sql.deltas import empty_delta, vector_delta
+from memsvc_stores.sql.derived_tables import attributes
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.namespace import Namespace
+from memsvc_stores.sql.policies import SqlReadPolicies
 from memsvc_stores.sql.rows import change_of, key_of, note_of, session_of
 from memsvc_stores.sql.selection import where
+from memsvc_stores.sql.strengths import SqlReadStrengths
 from memsvc_stores.sql.tables import keys, notes, sessions
+from memsvc_stores.sql.triples import SqlReadTriples
 from memsvc_stores.sql.vectors import ReadOnlyVectors
 
 __all__ = ["SqlReader"]
@@ -38,16 +45,22 @@ _COUNT_BY_STATUS = (
 _COUNT_SESSIONS = (
     select(func.count()).select_from(sessions).where(sessions.c.namespace_id == bindparam("namespace"))
 )
+_ANY_ATTRIBUTES = (
+    select(attributes.c.note_row).where(attributes.c.namespace_id == bindparam("namespace")).limit(1)
+)
 _COUNT_KEYS = select(func.count()).select_from(keys).where(keys.c.namespace_id == bindparam("namespace"))
 
 
 class SqlReader:
     """A snapshot: the namespace is read first, once."""
 
-    def __init__(self, executor: Executor, scope: Scope, namespace: Namespace | None) -> None:
+    def __init__(
+        self, executor: Executor, scope: Scope, namespace: Namespace | None, projections: KeptProjections
+    ) -> None:
         self._executor = executor
         self._scope = scope
         self._namespace = namespace
+        self._projections = projections
 
     @property
     def scope(self) -> Scope:
@@ -60,6 +73,22 @@ class SqlReader:
     @property
     def vectors(self) -> EmbeddingCache:
         return ReadOnlyVectors(self._executor, None if self._namespace is None else self._namespace.row)
+
+    @property
+    def policies(self) -> ReadPolicies:
+        return SqlReadPolicies(self._executor, None if self._namespace is None else self._namespace.row)
+
+    @property
+    def strengths(self) -> ReadStrengths:
+        return SqlReadStrengths(self._executor, None if self._namespace is None else self._namespace.row)
+
+    @property
+    def triples(self) -> SqlReadTriples:
+        return SqlReadTriples(self._executor, self._namespace)
+
+    @property
+    def buckets(self) -> SqlReadBuckets:
+        return SqlReadBuckets(self._executor, self._namespace, self._projections)
 
     def notes(self, ids: Sequence[NoteId]) -> list[Note]:
         found = self._all(statements.NOTES_BY_ID, ids=self._many(ids))
@@ -162,6 +191,12 @@ class SqlReader:
         if state is None:
             return empty_delta()
         return vector_delta(self._executor, state, after_sequence, limit=limit, group=group)
+
+    def may_have(self, group: KeyGroup) -> bool:
+        if group is KeyGroup.AMEM:
+            # Only notes with attributes have such keys, and these can be asked without a look at all keys.
+            return bool(self._all(_ANY_ATTRIBUTES))
+        return self._namespace is not None
 
     def duplicates(self, dedupes: Sequence[str]) -> dict[str, NoteId]:
         return {dedupe: NoteId(note) for dedupe, note in self._all(statements.TAKEN, dedupes=self._many(dedupes))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from memsvc.domain.notes import KeyGroup
@@ -34,7 +34,10 @@ class _OneGroup:
 
 
 class GroupedIndex:
-    """Implements KeyIndex with one VectorIndex for each group; none may share a directory with another."""
+    """Implements KeyIndex with one VectorIndex for each group; none may share a directory with another.
+
+    Of a group without any key nothing is opened or stored.
+    """
 
     def __init__(self, indexes: Mapping[KeyGroup, VectorIndex]) -> None:
         """Raises KeyError unless every group has its index."""
@@ -51,28 +54,33 @@ class GroupedIndex:
         allowed: Rows | None,
         within: Within | None = None,
     ) -> Ranked:
+        if not source.may_have(group):
+            return Ranked.empty()
         one = _OneGroup(source, group)
         return self._indexes[group].search(one, state, query, k=k, allowed=allowed, within=within)
 
     def save(self, source: KeyedSource, state: NamespaceState) -> None:
-        for group, index in self._indexes.items():
-            index.save(_OneGroup(source, group), state)
+        for one, index in self._used(source):
+            index.save(one, state)
 
     def verify(self, source: KeyedSource, state: NamespaceState) -> list[IndexProblem]:
         """Compare each group with the source; problems name their group."""
         return [
-            replace(problem, detail=f"{group} keys: {problem.detail}")
-            for group, index in self._indexes.items()
-            for problem in index.verify(_OneGroup(source, group), state)
+            replace(problem, detail=f"{one.group} keys: {problem.detail}")
+            for one, index in self._used(source)
+            for problem in index.verify(one, state)
         ]
 
     def rebuild(self, source: KeyedSource, state: NamespaceState) -> None:
         for group, index in self._indexes.items():
-            index.rebuild(_OneGroup(source, group), state)
+            if source.may_have(group):
+                index.rebuild(_OneGroup(source, group), state)
+            else:
+                index.erase(state.row)
 
     def compact(self, source: KeyedSource, state: NamespaceState) -> None:
-        for group, index in self._indexes.items():
-            index.compact(_OneGroup(source, group), state)
+        for one, index in self._used(source):
+            index.compact(one, state)
 
     def purge(self, source: KeyedSource, state: NamespaceState) -> None:
         for group, index in self._indexes.items():
@@ -83,7 +91,7 @@ class GroupedIndex:
             index.erase(namespace_row)
 
     def stats(self, source: KeyedSource, state: NamespaceState) -> IndexStats:
-        found = {group: index.stats(_OneGroup(source, group), state) for group, index in self._indexes.items()}
+        found = {one.group: index.stats(one, state) for one, index in self._used(source)}
         return IndexStats(
             form=found[KeyGroup.WHOLE].form,
             vectors=sum(each.vectors for each in found.values()),
@@ -95,3 +103,9 @@ class GroupedIndex:
     def close(self) -> None:
         for index in self._indexes.values():
             index.close()
+
+    def _used(self, source: KeyedSource) -> Iterator[tuple[_OneGroup, VectorIndex]]:
+        """Yield the part of the source and the index of each group that has keys."""
+        for group, index in self._indexes.items():
+            if source.may_have(group):
+                yield _OneGroup(source, group), index

@@ -49,6 +49,11 @@ class Saver:
         self._care = care
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
 
+    @property
+    def begun(self) -> bool:
+        """Return whether anything was ever stored; most methods create files."""
+        return self._directory.exists()
+
     def newest(self, state: NamespaceState) -> Snapshot | None:
         """Open what is stored for the state's model; forget it when it is damaged.
 

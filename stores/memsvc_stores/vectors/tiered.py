@@ -137,7 +137,7 @@ class TieredVectorIndex:
 
     def purge(self, source: VectorSource, state: NamespaceState) -> None:
         """Save, and overwrite every page that has been given up; see VectorIndex.purge."""
-        if self._saver is None:
+        if self._saver is None or not self._saver.begun:
             return
         applied = self._saver.applied(state.row)
         if applied is not None and applied > state.last_sequence:
@@ -151,7 +151,7 @@ class TieredVectorIndex:
     def erase(self, namespace_row: int) -> None:
         """Overwrite and give back every page of a namespace, and forget it."""
         self._current.drop(namespace_row)
-        if self._saver is not None:
+        if self._saver is not None and self._saver.begun:
             self._saver.erase(namespace_row)
             self._saver.scrub(namespace_row)
 

@@ -11,6 +11,7 @@ from memsvc_stores.memory import MemoryStorage
 from memsvc_stores.vectors.grouped import GroupedIndex
 from tests.support.drafts import SCOPE, draft, purge, store
 from tests.vectors.grouped.world import (
+    AMEM,
     DRAWN,
     NOTES,
     SAVED,
@@ -52,7 +53,7 @@ def test_saved_groups_are_sound(opened: Open, storage: MemoryStorage) -> None:
         assert opened().verify(reader, at(reader)) == []
 
 
-@pytest.mark.parametrize("lost", KeyGroup)
+@pytest.mark.parametrize("lost", [WHOLE, DRAWN])
 def test_a_difference_names_its_group(opened: Open, storage: MemoryStorage, form: str, lost: KeyGroup) -> None:
     with storage.reader(SCOPE) as reader:
         index = opened()
@@ -150,7 +151,7 @@ def test_a_directory_of_one_index_for_all_keys_is_opened_as_it_is(tmp_path: Path
         older = tiered(tmp_path / "indexes", form)
         older.save(reader, at(reader))
         older.close()
-        folders = {WHOLE: "indexes", DRAWN: "indexes-drawn"}
+        folders = {WHOLE: "indexes", DRAWN: "indexes-drawn", AMEM: "indexes-amem"}
         index = GroupedIndex({group: tiered(tmp_path / folder, form) for group, folder in folders.items()})
         asked = Asked(reader)
         assert search(index, reader, "note 7", group=WHOLE, source=asked).rows.tolist() == best(

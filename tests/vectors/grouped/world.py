@@ -18,6 +18,7 @@ from tests.support.drafts import SCOPE, draft, key, unit_vector
 
 __all__ = [
     "ALL",
+    "AMEM",
     "DRAWN",
     "FORMS",
     "NOTES",
@@ -29,6 +30,7 @@ __all__ = [
     "Without",
     "assert_right",
     "at",
+    "attributed",
     "best",
     "keyed",
     "many",
@@ -37,7 +39,7 @@ __all__ = [
     "traces",
 ]
 
-WHOLE, DRAWN = KeyGroup.WHOLE, KeyGroup.DRAWN
+WHOLE, DRAWN, AMEM = KeyGroup.WHOLE, KeyGroup.DRAWN, KeyGroup.AMEM
 OTHER = Scope.of(SCOPE.tenant, "space-2")
 ALL = 1 << 20
 NOTES = 40
@@ -60,6 +62,9 @@ class Asked:
         self.after.append((group, after_sequence))
         return self.source.vector_delta(after_sequence, limit=limit, group=group)
 
+    def may_have(self, group: KeyGroup) -> bool:
+        return self.source.may_have(group)
+
 
 @dataclass(frozen=True, slots=True)
 class Without:
@@ -76,6 +81,9 @@ class Without:
             return found
         return replace(found, note_rows=found.note_rows[:0], matrix=found.matrix[:0], times=None)
 
+    def may_have(self, group: KeyGroup) -> bool:
+        return self.source.may_have(group)
+
 
 def tiered(directory: Path, form: str) -> TieredVectorIndex:
     exact, flat = FORMS[form]
@@ -87,6 +95,12 @@ def tiered(directory: Path, form: str) -> TieredVectorIndex:
 def keyed(name: str, *drawn: str) -> NoteDraft:
     sent = draft(name)
     return replace(sent, keys=(*sent.keys, *(key(text, KeyKind.FACT) for text in drawn)))
+
+
+def attributed(name: str) -> NoteDraft:
+    """Return a note with a key of A-MEM's as well."""
+    sent = draft(name)
+    return replace(sent, keys=(*sent.keys, key(f"{name} and attributes", KeyKind.AMEM)))
 
 
 def many(prefix: str = "note") -> list[NoteDraft]:
