@@ -34,13 +34,19 @@ _TABLES = (
 
 _JOB_INDEXES = (
     ("ix_jobs_queued", ["tenant", "kind", "priority", "run_after", "row"], "queued"),
-    ("ix_jobs_running", ["lease_until", "tenant"], "running"),
+    ("ix_jobs_running", ["tenant", "lease_until"], "running"),
     ("ix_jobs_tenant_started_at", ["tenant", "started_at"], None),
     ("ix_jobs_tenant_row", ["tenant", "row"], None),
 )
 
 # What the planner shall assume, as in revision 0001.
 _SQLITE_STATISTICS = (
+    ("jobs", "ix_jobs_queued", "100000 1000 200 200 2 1"),
+    ("jobs", "ix_jobs_running", "16 2 1"),
+    ("jobs", "ix_jobs_tenant_started_at", "200000 2000 1"),
+    ("jobs", "ix_jobs_tenant_row", "200000 2000 1"),
+    ("jobs", "uq_jobs_waiting", "100000 1000 1000 1"),
+    ("jobs", "sqlite_autoindex_jobs_1", "200000 1"),
     ("derivations", "derivations", "500000 5000 2 1 1"),
     ("derivations", "ix_derivations_namespace_id_source_row", "500000 5000 2"),
     ("links", "links", "2000000 20000 10 1 1"),
@@ -49,7 +55,7 @@ _SQLITE_STATISTICS = (
     ("mentions", "ix_mentions_namespace_id_note_row", "3000000 30000 4"),
     ("triples", "triples", "500000 5000 1 1"),
     ("triples", "ix_triples_namespace_id_head_norm_relation_norm", "500000 5000 50 3"),
-    ("buckets", "buckets", "8000000 80000 5000 20 2 1"),
+    ("buckets", "buckets", "8000000 80000 40000 20 1"),
     ("buckets", "ix_buckets_namespace_id_note_row", "8000000 80000 16"),
 )
 
@@ -82,7 +88,7 @@ def downgrade() -> None:
     op.execute(_DROP_KEYS)
     op.execute(_DROP_VECTORS)
     if op.get_bind().dialect.name == "sqlite":
-        for table in _TABLES:
+        for table in ("jobs", *_TABLES):
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE tbl = :table").bindparams(table=table))
     for table in reversed(_TABLES):
         op.drop_table(table)
@@ -236,10 +242,9 @@ def _create_lsh() -> None:
         "buckets",
         sa.Column("namespace_id", _ROW, nullable=False),
         sa.Column("epoch", sa.Integer, nullable=False),
-        sa.Column("table_no", sa.Integer, nullable=False),
-        sa.Column("code", sa.BigInteger, nullable=False),
+        sa.Column("bucket", sa.BigInteger, nullable=False),
         sa.Column("note_row", _ROW, nullable=False),
-        sa.PrimaryKeyConstraint("namespace_id", "epoch", "table_no", "code", "note_row"),
+        sa.PrimaryKeyConstraint("namespace_id", "epoch", "bucket", "note_row"),
         sa.ForeignKeyConstraint(["namespace_id", "note_row"], ["notes.namespace_id", "notes.row"]),
         sa.Index(None, "namespace_id", "note_row"),
         sqlite_with_rowid=False,

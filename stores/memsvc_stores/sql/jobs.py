@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, case, delete, exists, func, null, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, delete, exists, func, null, or_, select, update
 from sqlalchemy.sql.dml import Update
 
 from memsvc.domain.ids import JobId, NamespaceName, TenantId
@@ -69,15 +69,22 @@ _RETRY = (
     .returning(*JOB_COLUMNS)
 )
 _FIND = select(*JOB_COLUMNS).where(*_OF_TENANT)
+
+
+def _wanted(column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Compare the column with the parameter of its name, unless that is null."""
+    wanted = bindparam(f"of_{column.key}", type_=TEXT)
+    return or_(wanted.is_(null()), column == wanted)
+
+
 _LIST = (
     select(*JOB_COLUMNS)
     .where(
         jobs.c.tenant == bindparam("of_tenant"),
         jobs.c.row < bindparam("before_row", type_=BigInteger),
-        *(
-            func.coalesce(bindparam(f"of_{column.name}", type_=TEXT), column) == column
-            for column in (jobs.c.status, jobs.c.kind, jobs.c.namespace)
-        ),
+        _wanted(jobs.c.status),
+        _wanted(jobs.c.kind),
+        _wanted(jobs.c.namespace),
     )
     .order_by(jobs.c.row.desc())
     .limit(bindparam("count"))

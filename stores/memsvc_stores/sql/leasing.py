@@ -37,6 +37,10 @@ Group = Sequence[Any]
 QUEUED: ColumnElement[str] = literal_column(f"'{JobStatus.QUEUED}'")
 RUNNING: ColumnElement[str] = literal_column(f"'{JobStatus.RUNNING}'")
 
+_NOTHING: ColumnElement[str] = literal_column("''")
+_ZERO: ColumnElement[int] = literal_column("0")
+_ONE: ColumnElement[int] = literal_column("1")
+
 # Groups to try in turn: other workers may hold the jobs of the first ones at this moment.
 _TRIED = 16
 
@@ -46,9 +50,10 @@ def _first(queued: FromClause, groups: CTE | None = None) -> Select[tuple[int]]:
     place = (queued.c.tenant, queued.c.kind, queued.c.priority)
     first = select(queued.c.row).where(queued.c.status == QUEUED)
     if groups is not None:
-        first = first.where(tuple_(*place) > tuple_(groups.c.tenant, groups.c.kind, groups.c.priority))
-        first = first.correlate(groups)
-    return first.order_by(*place, queued.c.run_after, queued.c.row).limit(literal_column("1"))
+        # As expressions, which have no type affinity: SQLite then compares by all three columns of the index.
+        after = (groups.c.tenant.concat(_NOTHING), groups.c.kind.concat(_NOTHING), groups.c.priority + _ZERO)
+        first = first.where(tuple_(*place) > tuple_(*after)).correlate(groups)
+    return first.order_by(*place, queued.c.run_after, queued.c.row).limit(_ONE)
 
 
 def _walk() -> CTE:
@@ -77,7 +82,7 @@ _DUE_GROUPS = (
     .where(among(_walked.c.kind, "kinds"), _walked.c.run_after <= bindparam("now"))
     .order_by(
         _RUNNING_JOBS,
-        func.coalesce(_LAST_SERVED, literal_column("0")),
+        func.coalesce(_LAST_SERVED, _ZERO),
         _walked.c.tenant,
         _walked.c.priority.desc(),
         _walked.c.run_after,
@@ -89,7 +94,7 @@ _EXPIRED = (
     select(jobs.c.row)
     .where(jobs.c.status == RUNNING, jobs.c.lease_until <= bindparam("now"), among(jobs.c.kind, "kinds"))
     .order_by(jobs.c.lease_until, jobs.c.row)
-    .limit(literal_column("1"))
+    .limit(_ONE)
 )
 _LOCK_EXPIRED = _EXPIRED.with_for_update(skip_locked=True)
 _LOCK_FIRST = (
@@ -102,7 +107,7 @@ _LOCK_FIRST = (
         jobs.c.run_after <= bindparam("now"),
     )
     .order_by(jobs.c.run_after, jobs.c.row)
-    .limit(literal_column("1"))
+    .limit(_ONE)
     .with_for_update(skip_locked=True)
 )
 _TAKE = (

@@ -42,7 +42,7 @@ __all__ = [
     "vectors",
 ]
 
-SCOPED_TABLES = ("sessions", "notes", "keys", "vectors", "journal", "lexical")
+SCOPED_TABLES = ("sessions", "notes", "keys", "vectors", "journal", "lexical", "triples", "lsh_epochs", "buckets")
 
 METADATA = MetaData(
     naming_convention={
@@ -231,8 +231,8 @@ jobs = Table(
     ),
     Index(
         "ix_jobs_running",
-        "lease_until",
         "tenant",
+        "lease_until",
         sqlite_where=text("status = 'running'"),
         postgresql_where=text("status = 'running'"),
     ),
