@@ -15,7 +15,8 @@ from typing import Protocol
 import numpy as np
 
 from memsvc.domain.access import ApiKey
-from memsvc.domain.changes import Change
+from memsvc.domain.attributes import Attributes
+from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Lease, NewJob
@@ -24,11 +25,21 @@ from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.ports.derived import ReadTriples, Triples
+from memsvc.ports.derived import (
+    Derivations,
+    Links,
+    Mentions,
+    ReadAttributes,
+    ReadDerivations,
+    ReadLinks,
+    ReadMentions,
+)
 from memsvc.ports.embedding import EmbeddingCache, Model
 from memsvc.ports.hashing import Buckets, ReadBuckets
 from memsvc.ports.jobs import JobQueue
 from memsvc.ports.policies import Policies, ReadPolicies, ReadStrengths, Strengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
+from memsvc.ports.usage import LlmLedger
 
 __all__ = [
     "Added",
@@ -116,6 +127,18 @@ class Reader(Protocol):
 
         A Reader's cache only reads: its `put_many` raises StorageReadOnly.
         """
+
+    @property
+    def attributes(self) -> ReadAttributes: ...
+
+    @property
+    def derivations(self) -> ReadDerivations: ...
+
+    @property
+    def links(self) -> ReadLinks: ...
+
+    @property
+    def mentions(self) -> ReadMentions: ...
 
     @property
     def policies(self) -> ReadPolicies: ...
@@ -215,6 +238,15 @@ class Writer(Reader, Protocol):
     """
 
     @property
+    def derivations(self) -> Derivations: ...
+
+    @property
+    def links(self) -> Links: ...
+
+    @property
+    def mentions(self) -> Mentions: ...
+
+    @property
     def policies(self) -> Policies: ...
 
     @property
@@ -274,6 +306,27 @@ class Writer(Reader, Protocol):
 
     @property
     def buckets(self) -> Buckets: ...
+
+    def set_attributes(
+        self,
+        note: NoteId,
+        attributes: Attributes | None,
+        keys: Sequence[Key],
+        *,
+        key_version: str | None,
+        operation: Operation,
+        sources: Sequence[NoteId] = (),
+        expected_version: int | None,
+        at: datetime,
+        actor: str,
+        kept: Collection[str] = (),
+    ) -> Note:
+        """Replace a note's attributes, the words it is found by for them, and its keys, as `rekey` does.
+
+        Counts one version, and journals `operation` with every part of the attributes before and after. The
+        note derives from `sources` (role evolution) from now on. Raises NotFound, PreconditionFailed (another
+        version), Conflict (the note is its own source).
+        """
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         """Delete the notes, their keys, lexical rows, unshared vectors, and content in history.
@@ -342,6 +395,9 @@ class Storage(Protocol):
 
     @property
     def directory(self) -> Directory: ...
+
+    @property
+    def llm_ledger(self) -> LlmLedger: ...
 
     def reader(self, scope: Scope) -> AbstractContextManager[Reader]: ...
 

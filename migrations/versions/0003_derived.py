@@ -267,6 +267,7 @@ def _create_llm() -> None:
         sa.Column("cost", sa.Float(53), nullable=False),
         sa.Column("milliseconds", sa.Integer, nullable=False),
         sa.Index(None, "tenant", "day"),
+        sa.Index(None, "day"),
         sqlite_autoincrement=True,
     )
     op.create_table(

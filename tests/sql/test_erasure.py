@@ -10,6 +10,7 @@ import pytest
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import NewJob
+from memsvc.domain.triples import Triple
 from memsvc.errors import StorageBusy
 from memsvc_stores.sql import SqlStorage, open_storage
 from memsvc_stores.sql.vectors import encode
@@ -37,6 +38,7 @@ def _fill(storage: SqlStorage) -> list[NoteId]:
     with storage.writer(SCOPE) as writer:
         writer.set_metadata(secrets[0].id, {"new": CANARY}, expected_version=None, at=T0, actor=ACTOR)
         writer.save_response("key", "hash", CANARY.encode(), at=T0)
+        writer.triples.put({note.id: [Triple(f"{CANARY} head", CANARY, f"a {CANARY}")] for note in secrets})
     forget(storage, secrets[1].id, reason=CANARY)
     restore(storage, secrets[1].id)
     return [note.id for note in secrets]

@@ -12,17 +12,24 @@ from memsvc.domain.changes import Operation
 from memsvc.domain.ids import JobId, SessionId
 from memsvc.domain.jobs import Lease, NewJob
 from memsvc.domain.notes import KeyGroup, Note, NoteRecord, Status
+from memsvc.domain.policies import Policy
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
+from memsvc.domain.triples import Triple
 from memsvc.errors import LeaseLost, NotFound, ServerFault
+from memsvc.ports.hashing import Epoch, LshParameters, Purpose
 from memsvc.ports.ranking import VectorDelta
 from memsvc.ports.storage import PurgeCounts, StoreStats
+from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.sql import SqlStorage
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.writer import SqlWriter
 from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, at, draft, key, sha256, store
 
+HASHING = CrossPolytope()
+PARAMETERS = LshParameters(MODEL.dimension, 8, tables=2)
+TRIPLE = Triple("I", "live in", "Paris")
 INTRUDER = Scope.of("tenant-b", SCOPE.namespace)
 SESSION = SessionId("the session")
 EVERYTHING = Selection(statuses=frozenset(Status))
@@ -35,8 +42,42 @@ def victim(storage: SqlStorage) -> Note:
     store(storage, draft("other words"), scope=INTRUDER)
     with storage.writer(SCOPE) as writer:
         writer.save_response("the key", "hash", b"secret", at=T0)
+        secret = writer.page(EVERYTHING, after_row=0, limit=1)[0]
+        writer.triples.put({secret.id: [TRIPLE]})
+        writer.strengths.sighted([secret.id], at=T0)
+        writer.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR)
+        epoch = writer.buckets.open(Purpose.RECALL, PARAMETERS, hashing=HASHING, at=T0)
+        writer.buckets.put(epoch, [secret.row], np.zeros((1, 2), np.int64))
+        writer.buckets.enforce(epoch)
     with storage.reader(SCOPE) as reader:
         return reader.page(EVERYTHING, after_row=0, limit=1)[0]
+
+
+def _epoch() -> Epoch:
+    """Return what the victim's epoch looks like."""
+    return Epoch(1, Purpose.RECALL, PARAMETERS, MODEL.id, HASHING.projections(PARAMETERS))
+
+
+def _triples(reader: SqlReader, note: Note) -> list[Any]:
+    kept = reader.triples
+    return [
+        *kept.get_many([note.id]),
+        *kept.with_heads(["i"], limit=9),
+        *kept.with_relation([("i", "live in")], limit=9),
+    ]
+
+
+def _strengths(reader: SqlReader, note: Note) -> list[Any]:
+    kept = reader.strengths
+    held = [each.strength.note for each in kept.holdings(after_row=0, limit=9)]
+    return [*kept.of([note.id]), *kept.of_rows([note.row]), *([note.id] if note.id in held else [])]
+
+
+def _buckets(reader: SqlReader, note: Note) -> list[Any]:
+    kept, everywhere = reader.buckets, np.zeros((2, 1), np.int64)
+    epochs = [each for each in (kept.epoch(Purpose.RECALL), kept.pending(Purpose.RECALL)) if each is not None]
+    members = [kept.members(_epoch(), everywhere, hidden=hidden).tolist() for hidden in (False, True)]
+    return [*epochs, *members, kept.codes(_epoch(), [note.row])]
 
 
 def _own_content(reader: SqlReader) -> list[str]:
@@ -51,6 +92,8 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "scope": (lambda r, n: r.scope, INTRUDER),
     "state": (lambda r, n: r.state and r.state.last_sequence, 1),
     "vectors": (lambda r, n: r.vectors.get_many(MODEL, [sha256("secret plan")]), {}),
+    "policies": (lambda r, n: [r.policies.current(), *r.policies.history()], [None]),
+    "strengths": (_strengths, []),
     "notes": (lambda r, n: r.notes([n.id]), []),
     "notes_by_row": (lambda r, n: r.notes_by_row([n.row]), []),
     "matching_rows": (lambda r, n: n.row in r.matching_rows(EVERYTHING), False),
@@ -82,6 +125,8 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "saved_response": (lambda r, n: r.saved_response("the key"), None),
     "session_digest": (lambda r, n: r.session_digest(SESSION), ""),
     "records": (lambda r, n: [x.note.content for x in r.records(after_row=0, limit=9)], ["other words"]),
+    "triples": (_triples, []),
+    "buckets": (_buckets, [[], [], {}]),
     "stats": (lambda r, n: r.stats(), StoreStats({Status.ACTIVE: 1}, 0, 1, 1)),
 }
 
@@ -96,6 +141,16 @@ def _metadata(writer: SqlWriter, note: Note) -> None:
 
 def _rekey(writer: SqlWriter, note: Note) -> None:
     writer.rekey(note.id, [key("other words")], version="v2", at=T0, actor=ACTOR)
+
+
+def _put_triples(writer: SqlWriter, note: Note) -> None:
+    writer.triples.put({note.id: [TRIPLE]})
+
+
+def _put_buckets(writer: SqlWriter, note: Note) -> None:
+    epoch = writer.buckets.open(Purpose.RECALL, PARAMETERS, hashing=HASHING, at=T0)
+    writer.buckets.enforce(epoch)
+    writer.buckets.put(epoch, [note.row], np.ones((1, 2), np.int64))
 
 
 def _refused(error: type[Exception], call: Callable[[SqlWriter, Note], Any]) -> Callable[[SqlWriter, Note], Any]:
@@ -114,6 +169,11 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
     "change_status": _refused(NotFound, _status),
     "set_metadata": _refused(NotFound, _metadata),
     "rekey": _refused(NotFound, _rekey),
+    "triples.put": _refused(NotFound, _put_triples),
+    "buckets.put": _refused(NotFound, _put_buckets),
+    "policies.put": lambda w, n: w.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR),
+    "strengths.sighted": lambda w, n: w.strengths.sighted([n.id], at=at(9)),
+    "strengths.recalled": lambda w, n: w.strengths.recalled({n.id: 1}, at=at(9)),
     "purge": lambda w, n: w.purge([n.id], at=T0, actor=ACTOR),
     "drop_namespace": lambda w, n: w.drop_namespace(at=T0, actor=ACTOR),
     "restore_record": _refused(ServerFault, lambda w, n: w.restore_record(NoteRecord(n, None, ()), [])),
@@ -129,7 +189,7 @@ def _public(of: type) -> set[str]:
 
 def test_the_walk_names_every_method() -> None:
     assert set(READS) == _public(SqlReader)
-    assert set(WRITES) == _public(SqlWriter) - _public(SqlReader) - {"flush"}
+    assert {name for name in WRITES if "." not in name} == _public(SqlWriter) - _public(SqlReader) - {"flush"}
 
 
 @pytest.mark.parametrize("method", READS)
@@ -174,5 +234,9 @@ def _all_of(storage: SqlStorage) -> list[Any]:
             reader.vector_delta(0).matrix.tolist(),
             reader.lexical("secret", limit=9, allowed=None)["lexical_user"].rows.tolist(),
             reader.saved_response("the key"),
+            reader.triples.with_heads(["i"], limit=9),
+            reader.policies.history(),
+            reader.strengths.holdings(after_row=0, limit=99),
+            reader.buckets.members(_epoch(), np.zeros((2, 1), np.int64)).tolist(),
             [job.payload for job in storage.jobs.list(SCOPE.tenant, status=None, limit=9)],
         ]

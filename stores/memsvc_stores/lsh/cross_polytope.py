@@ -1,4 +1,4 @@
-"""The hash of TiM (arXiv 2311.08719, section 3.3; Andoni et al. 2015): the nearest of b signed random directions."""
+"""The hash of TiM (arXiv 2311.08719, section 3.3; Andoni et al. 2015): the nearest of b signed directions."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.errors import DimensionMismatch, InvalidInput
-from memsvc.ports.embedding import Matrix, Vector
-from memsvc.ports.hashing import Codes, Epoch, LshParameters
+from memsvc.ports.hashing import Codes, Epoch, LshParameters, Points
 from memsvc_stores.lsh.probing import best_codes
 
 __all__ = ["CrossPolytope"]
@@ -28,7 +27,7 @@ class CrossPolytope:
         p = parameters
         return np.random.default_rng(p.seed).standard_normal((p.tables, p.hashes, p.dimension, p.groups // 2))
 
-    def codes(self, epoch: Epoch, vectors: Matrix) -> Codes:
+    def codes(self, epoch: Epoch, vectors: Points) -> Codes:
         points = _points(epoch, vectors)
         found = np.empty((len(points), epoch.parameters.tables), np.int64)
         p = epoch.parameters
@@ -39,14 +38,14 @@ class CrossPolytope:
             found[start : start + step] = entries.argmax(axis=-1) @ weights
         return found
 
-    def probes(self, epoch: Epoch, vector: Vector, *, count: int) -> Codes:
+    def probes(self, epoch: Epoch, vector: Points, *, count: int) -> Codes:
         if count < 1:
             raise InvalidInput(f"the number of probes must be at least 1, not {count}")
         entries = _entries(epoch, _points(epoch, np.asarray(vector)[None]))[0]
         return np.stack([best_codes(table, count=count) for table in entries])
 
 
-def _points(epoch: Epoch, vectors: Matrix) -> _Scores:
+def _points(epoch: Epoch, vectors: Points) -> _Scores:
     """Return the vectors in float64 without the mean; raises DimensionMismatch, InvalidInput."""
     points = np.asarray(vectors, np.float64)
     dimension = epoch.parameters.dimension

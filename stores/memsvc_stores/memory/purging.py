@@ -49,7 +49,11 @@ def drop(transaction: Transaction) -> PurgeCounts:
 
 def _remove(data: NamespaceData, stored: StoredNote) -> None:
     del data.notes[stored.note.row]
+    data.triples.pop(stored.note.row, None)
+    for filled in data.epochs.values():
+        filled.codes.pop(stored.note.row, None)
     del data.rows[stored.note.id]
+    data.strengths.pop(stored.note.row, None)
     if stored.dedupe is not None and data.taken.get(stored.dedupe) == stored.note.id:
         del data.taken[stored.dedupe]
 

@@ -14,6 +14,7 @@ from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.notes import Key, KeyGroup, Note, NoteRecord, Session, Status
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection, selects
+from memsvc.ports.derived import ReadAttributes, ReadDerivations, ReadLinks, ReadMentions
 from memsvc.ports.embedding import EmbeddingCache
 from memsvc.ports.policies import ReadPolicies, ReadStrengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
@@ -21,19 +22,19 @@ from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import lexical
 from memsvc_stores.memory.buckets import MemoryReadBuckets
+from memsvc_stores.memory.attributes import MemoryAttributes
 from memsvc_stores.memory.delta import delta_after, empty_delta
-from memsvc_stores.memory.state import NamespaceData, SavedResponse, SessionEntry, StoredNote
 from memsvc_stores.memory.policies import MemoryReadPolicies
+from memsvc_stores.memory.derivations import MemoryDerivations
+from memsvc_stores.memory.links import MemoryLinks
+from memsvc_stores.memory.lookups import session_order
+from memsvc_stores.memory.mentions import MemoryMentions
+from memsvc_stores.memory.state import NamespaceData, SavedResponse, SessionEntry, StoredNote
 from memsvc_stores.memory.strengths import MemoryReadStrengths
 from memsvc_stores.memory.triples import MemoryReadTriples
 from memsvc_stores.memory.vectors import ReadOnlyVectors
 
-__all__ = ["MemoryReader", "session_order"]
-
-
-def session_order(note: Note) -> tuple[bool, int, int]:
-    """Return the sort key of a note in its session: by position, those without one last, then by row."""
-    return (note.position is None, note.position or 0, note.row)
+__all__ = ["MemoryReader"]
 
 
 class MemoryReader:
@@ -64,6 +65,22 @@ class MemoryReader:
     @property
     def vectors(self) -> EmbeddingCache:
         return ReadOnlyVectors({} if self._data is None else self._data.vectors)
+
+    @property
+    def attributes(self) -> ReadAttributes:
+        return MemoryAttributes(self._data)
+
+    @property
+    def derivations(self) -> ReadDerivations:
+        return MemoryDerivations(self._data)
+
+    @property
+    def links(self) -> ReadLinks:
+        return MemoryLinks(self._data)
+
+    @property
+    def mentions(self) -> ReadMentions:
+        return MemoryMentions(self._data)
 
     @property
     def policies(self) -> ReadPolicies:

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change
+from memsvc.domain.derivations import Role
 from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
+from memsvc.domain.links import Link, LinkType
 from memsvc.domain.notes import Key, Note, NoteRecord, Session
+from memsvc.domain.policies import PolicyVersion
 from memsvc.domain.scope import Scope
+from memsvc.domain.triples import Triple
 from memsvc.ports.embedding import Model, Vector
+from memsvc_stores.memory.buckets import FilledEpoch
 from memsvc_stores.memory.lexical import WordCounts
 
-__all__ = ["NamespaceData", "SavedResponse", "SessionEntry", "StoredNote", "World"]
+__all__ = ["NamespaceData", "SavedResponse", "SessionEntry", "StoredNote", "Uses", "World"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class StoredNote:
     words: WordCounts
     keyed_at: int
     key_version: str | None = None
+    attributes: Attributes | None = None
 
     def happened(self, start: datetime, end: datetime) -> bool:
         """Say whether the note's time, or an event of a key, lies in [start, end)."""
@@ -55,6 +62,18 @@ class SavedResponse:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How often a note was told again and recalled, and when last."""
+
+    seen: int
+    recalled: int
+    at: datetime
+
+    def plus(self, more: Uses) -> Uses:
+        return Uses(self.seen + more.seen, self.recalled + more.recalled, max(self.at, more.at))
+
+
 @dataclass(slots=True)
 class NamespaceData:
     """One namespace; a writer changes a copy, so what a reader holds stays as it was.
@@ -71,6 +90,13 @@ class NamespaceData:
     sessions: dict[SessionId, SessionEntry] = field(default_factory=dict)
     journal: list[Change] = field(default_factory=list)
     vectors: dict[tuple[str, str], Vector] = field(default_factory=dict)
+    derivations: set[tuple[int, int, Role]] = field(default_factory=set)
+    links: dict[tuple[int, int, LinkType], Link] = field(default_factory=dict)
+    mentions: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    triples: dict[int, tuple[Triple, ...]] = field(default_factory=dict)
+    epochs: dict[int, FilledEpoch] = field(default_factory=dict)
+    policies: list[PolicyVersion] = field(default_factory=list)
+    strengths: dict[int, Uses] = field(default_factory=dict)
 
     def copy(self) -> NamespaceData:
         return replace(
@@ -81,6 +107,13 @@ class NamespaceData:
             sessions=dict(self.sessions),
             journal=list(self.journal),
             vectors=dict(self.vectors),
+            derivations=set(self.derivations),
+            links=dict(self.links),
+            mentions=dict(self.mentions),
+            triples=dict(self.triples),
+            epochs={number: filled.copy() for number, filled in self.epochs.items()},
+            policies=list(self.policies),
+            strengths=dict(self.strengths),
         )
 
     def find(self, note: NoteId) -> StoredNote | None:

@@ -6,23 +6,34 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change, Operation
+from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import Lease, NewJob, checked_result
 from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session, lexical_fields
-from memsvc.domain.revising import StatusChange, changed_by, difference
+from memsvc.domain.revising import StatusChange, attributes_difference, changed_by, difference
 from memsvc.errors import EmbedderMismatch, LeaseLost, ServerFault
+from memsvc.ports.derived import Derivations, Links, Mentions
 from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.policies import Policies, Strengths
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import purging
+from memsvc_stores.memory.buckets import MemoryBuckets
+from memsvc_stores.memory.derivations import WritableDerivations
 from memsvc_stores.memory.jobs import Finish, MemoryJobs
 from memsvc_stores.memory.lexical import WordCounts, counts_of
+from memsvc_stores.memory.policies import MemoryPolicies
+from memsvc_stores.memory.links import WritableLinks
+from memsvc_stores.memory.mentions import WritableMentions
 from memsvc_stores.memory.reader import MemoryReader
 from memsvc_stores.memory.state import SessionEntry, StoredNote
+from memsvc_stores.memory.strengths import MemoryStrengths
 from memsvc_stores.memory.transaction import Transaction
+from memsvc_stores.memory.triples import MemoryTriples
 from memsvc_stores.memory.vectors import WritableVectors
 
 __all__ = ["MemoryWriter"]
@@ -44,6 +55,34 @@ class MemoryWriter(MemoryReader):
     @property
     def vectors(self) -> EmbeddingCache:
         return WritableVectors(self._transaction.opened().vectors)
+
+    @property
+    def derivations(self) -> Derivations:
+        return WritableDerivations(self._transaction.opened())
+
+    @property
+    def links(self) -> Links:
+        return WritableLinks(self._transaction.opened())
+
+    @property
+    def mentions(self) -> Mentions:
+        return WritableMentions(self._transaction.opened())
+
+    @property
+    def policies(self) -> Policies:
+        return MemoryPolicies(self._data, self._transaction.opened)
+
+    @property
+    def strengths(self) -> Strengths:
+        return MemoryStrengths(self._data)
+
+    @property
+    def triples(self) -> MemoryTriples:
+        return MemoryTriples(self._transaction.opened())
+
+    @property
+    def buckets(self) -> MemoryBuckets:
+        return MemoryBuckets(self._transaction.opened())
 
     def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
         data = self._data or self._transaction.create(model, at)
@@ -110,16 +149,33 @@ class MemoryWriter(MemoryReader):
         changed = stored.note._replace(version=stored.note.version + 1)
         patch: dict[str, Json] = {"keys": {"old": len(stored.keys), "new": len(keys)}}
         sequence = self._transaction.journal(changed, Operation.REKEYED, at=at, actor=actor, patch=patch)
-        keyed = replace(
-            stored,
-            note=changed,
-            keys=tuple(keys),
-            words=self._words(changed, keys),
-            keyed_at=sequence,
-            key_version=version,
-        )
-        self._transaction.update(keyed)
-        purging.drop_unshared_vectors(self._transaction.opened(), [stored], kept=kept)
+        keyed = replace(stored, note=changed, keys=tuple(keys), keyed_at=sequence, key_version=version)
+        self._put_keyed(stored, keyed, kept)
+
+    def set_attributes(
+        self,
+        note: NoteId,
+        attributes: Attributes | None,
+        keys: Sequence[Key],
+        *,
+        key_version: str | None,
+        operation: Operation,
+        sources: Sequence[NoteId] = (),
+        expected_version: int | None,
+        at: datetime,
+        actor: str,
+        kept: Collection[str] = (),
+    ) -> Note:
+        stored = self._transaction.current(note, expected_version)
+        self._transaction.check_vectors(keys)
+        self.derivations.add([Derivation(note, source, Role.EVOLUTION) for source in sources])
+        changed = stored.note._replace(version=stored.note.version + 1)
+        counts = (len(stored.keys), len(keys))
+        patch = attributes_difference(stored.attributes, attributes, keys=counts, sources=sources)
+        sequence = self._transaction.journal(changed, operation, at=at, actor=actor, patch=patch)
+        keyed = replace(stored, note=changed, keys=tuple(keys), keyed_at=sequence, key_version=key_version)
+        self._put_keyed(stored, replace(keyed, attributes=attributes), kept)
+        return changed
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         return purging.purge(self._transaction, notes, at=at, actor=actor)
@@ -167,5 +223,11 @@ class MemoryWriter(MemoryReader):
         self._transaction.journal(note, Operation.CREATED, at=draft.ingest_time, actor=actor, patch={})
         return Added(note.row, None)
 
-    def _words(self, note: Note, keys: Sequence[Key]) -> WordCounts:
-        return counts_of(self._analyzer.prepare(*lexical_fields(note.content, note.turns, keys)))
+    def _put_keyed(self, before: StoredNote, after: StoredNote, kept: Collection[str]) -> None:
+        """Put a note with other keys or attributes, and drop the vectors that only its old keys had."""
+        words = self._words(after.note, after.keys, after.attributes)
+        self._transaction.update(replace(after, words=words))
+        purging.drop_unshared_vectors(self._transaction.opened(), [before], kept=kept)
+
+    def _words(self, note: Note, keys: Sequence[Key], attributes: Attributes | None = None) -> WordCounts:
+        return counts_of(self._analyzer.prepare(*lexical_fields(note.content, note.turns, keys, attributes)))

@@ -48,15 +48,15 @@ lsh_epochs = Table(
     PrimaryKeyConstraint("namespace_id", "epoch"),
 )
 
+# A bucket is numbered over all tables: table * (codes of a table) + code, so that one list finds them all.
 buckets = Table(
     "buckets",
     METADATA,
     Column("namespace_id", ROW, nullable=False),
     Column("epoch", Integer, nullable=False),
-    Column("table_no", Integer, nullable=False),
-    Column("code", BigInteger, nullable=False),
+    Column("bucket", BigInteger, nullable=False),
     Column("note_row", ROW, nullable=False),
-    PrimaryKeyConstraint("namespace_id", "epoch", "table_no", "code", "note_row"),
+    PrimaryKeyConstraint("namespace_id", "epoch", "bucket", "note_row"),
     ForeignKeyConstraint(["namespace_id", "note_row"], ["notes.namespace_id", "notes.row"]),
     Index(None, "namespace_id", "note_row"),
     sqlite_with_rowid=False,

@@ -10,9 +10,11 @@ from sqlalchemy import BindParameter, bindparam, delete, exists, select, update
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
 from memsvc.ports.storage import PurgeCounts
+from memsvc_stores.sql.derived_tables import policies, strengths, triples
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.journal import record
+from memsvc_stores.sql.lsh_tables import buckets, lsh_epochs
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.tables import journal, keys, namespaces, notes, sessions, vectors
 
@@ -23,6 +25,11 @@ _GONE = select(
     notes.c.row, notes.c.id, notes.c.version, notes.c.session_row, notes.c.user_words, notes.c.other_words
 ).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.id, "ids"))
 _HASHES = select(keys.c.text_hash).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
+# What is derived of one note each, by its row.
+_DERIVED = (triples, strengths, buckets)
+_DELETE_DERIVED = tuple(
+    delete(table).where(table.c.namespace_id == _NAMESPACE, among(table.c.note_row, "rows")) for table in _DERIVED
+)
 _DELETE_KEYS = delete(keys).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
 _DELETE_NOTES = delete(notes).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
 _DELETE_UNSHARED = delete(vectors).where(
@@ -38,6 +45,7 @@ _DELETE_EMPTY = delete(sessions).where(
 _BLANK_HISTORY = (
     update(journal).where(journal.c.namespace_id == _NAMESPACE, among(journal.c.note_id, "ids")).values(patch="{}")
 )
+_DROP_DERIVED = tuple(delete(table).where(table.c.namespace_id == _NAMESPACE) for table in (*_DERIVED, policies, lsh_epochs))
 _ROWS = select(notes.c.row).where(notes.c.namespace_id == _NAMESPACE)
 _DROP_KEYS, _DROP_NOTES, _DROP_VECTORS, _DROP_SESSIONS, _DROP_JOURNAL = (
     delete(table).where(table.c.namespace_id == _NAMESPACE) for table in (keys, notes, vectors, sessions, journal)
@@ -55,6 +63,8 @@ def purge(
         return PurgeCounts(0, 0, 0, 0)
     note_rows = [found[0] for found in gone]
     executor.backend.lexical.remove(executor.connection, namespace.row, note_rows)
+    for derived in _DELETE_DERIVED:
+        executor.run(derived, namespace=namespace.row, rows=many(note_rows))
     deleted_keys, deleted_vectors = delete_keys(executor, namespace, note_rows)
     executor.run(_DELETE_NOTES, namespace=namespace.row, rows=many(note_rows))
     held = many({found[3] for found in gone if found[3] is not None})
@@ -87,6 +97,8 @@ def drop(executor: Executor, namespace: Namespace) -> PurgeCounts:
     place = {"namespace": namespace.row}
     rows = [row for (row,) in executor.all(_ROWS, **place)]
     executor.backend.lexical.remove(executor.connection, namespace.row, rows)
+    for derived in _DROP_DERIVED:
+        executor.run(derived, **place)
     deleted_keys = executor.run(_DROP_KEYS, **place)
     deleted_notes = executor.run(_DROP_NOTES, **place)
     deleted_vectors = executor.run(_DROP_VECTORS, **place)

@@ -15,6 +15,7 @@ from memsvc.domain.notes import Key, KeyGroup, Note, NoteRecord, Session, Status
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection
 from memsvc.domain.time import to_microseconds
+from memsvc.ports.derived import ReadAttributes, ReadDerivations, ReadLinks, ReadMentions
 from memsvc.ports.embedding import EmbeddingCache
 from memsvc.ports.policies import ReadPolicies, ReadStrengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
@@ -22,10 +23,14 @@ from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import CorpusStats
 from memsvc_stores.lsh.kept import KeptProjections
 from memsvc_stores.sql import neighbours, statements
+from memsvc_stores.sql.attributes import SqlAttributes
 from memsvc_stores.sql.buckets import SqlReadBuckets
 from memsvc_stores.sql.deltas import empty_delta, vector_delta
+from memsvc_stores.sql.derivations import SqlDerivations
 from memsvc_stores.sql.derived_tables import attributes
 from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.links import SqlLinks
+from memsvc_stores.sql.mentions import SqlMentions
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.policies import SqlReadPolicies
 from memsvc_stores.sql.rows import change_of, key_of, note_of, session_of
@@ -45,9 +50,7 @@ _COUNT_BY_STATUS = (
 _COUNT_SESSIONS = (
     select(func.count()).select_from(sessions).where(sessions.c.namespace_id == bindparam("namespace"))
 )
-_ANY_ATTRIBUTES = (
-    select(attributes.c.note_row).where(attributes.c.namespace_id == bindparam("namespace")).limit(1)
-)
+_ANY_ATTRIBUTES = select(attributes.c.note_row).where(attributes.c.namespace_id == bindparam("namespace")).limit(1)
 _COUNT_KEYS = select(func.count()).select_from(keys).where(keys.c.namespace_id == bindparam("namespace"))
 
 
@@ -72,7 +75,23 @@ class SqlReader:
 
     @property
     def vectors(self) -> EmbeddingCache:
-        return ReadOnlyVectors(self._executor, None if self._namespace is None else self._namespace.row)
+        return ReadOnlyVectors(self._executor, self._place)
+
+    @property
+    def attributes(self) -> ReadAttributes:
+        return SqlAttributes(self._executor, self._place)
+
+    @property
+    def derivations(self) -> ReadDerivations:
+        return SqlDerivations(self._executor, self._place)
+
+    @property
+    def links(self) -> ReadLinks:
+        return SqlLinks(self._executor, self._place)
+
+    @property
+    def mentions(self) -> ReadMentions:
+        return SqlMentions(self._executor, self._place)
 
     @property
     def policies(self) -> ReadPolicies:
@@ -225,6 +244,10 @@ class SqlReader:
             keys=self._all(_COUNT_KEYS)[0][0],
             last_sequence=self._namespace.last_sequence,
         )
+
+    @property
+    def _place(self) -> int | None:
+        return None if self._namespace is None else self._namespace.row
 
     def _all(self, statement: Any, **values: Any) -> Sequence[Any]:
         if self._namespace is None:

@@ -9,6 +9,7 @@ from threading import Lock
 
 from memsvc.domain.scope import Scope
 from memsvc.errors import StorageBusy, Unavailable
+from memsvc_stores.lsh.kept import KeptProjections
 from memsvc_stores.sql import responses, schema
 from memsvc_stores.sql.api_keys import SqlApiKeys
 from memsvc_stores.sql.backends import backend_of
@@ -19,6 +20,7 @@ from memsvc_stores.sql.executor import Compiler, Executor
 from memsvc_stores.sql.faults import faults
 from memsvc_stores.sql.jobs import SqlJobs
 from memsvc_stores.sql.kept_readers import KeptReaders
+from memsvc_stores.sql.llm_ledger import SqlLlmLedger
 from memsvc_stores.sql.namespace import read_namespace
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.writer import SqlWriter
@@ -59,11 +61,13 @@ class SqlStorage:
         self._compiler = Compiler(engines.read.dialect)
         self._backend = backend_of(engines.read.dialect.name)
         self._kept = KeptReaders(engines.unpooled, self._compiler, self._backend, size=pool_size, timeout=timeout)
+        self._projections = KeptProjections()
         self._writing = Lock()
         self._closed = False
         self._jobs = SqlJobs(self._read, self._write)
         self._api_keys = SqlApiKeys(self._read, self._write)
         self._directory = SqlDirectory(self._read)
+        self._llm_ledger = SqlLlmLedger(self._read, self._write)
 
     @property
     def jobs(self) -> SqlJobs:
@@ -77,15 +81,19 @@ class SqlStorage:
     def directory(self) -> SqlDirectory:
         return self._directory
 
+    @property
+    def llm_ledger(self) -> SqlLlmLedger:
+        return self._llm_ledger
+
     @contextmanager
     def reader(self, scope: Scope) -> Iterator[SqlReader]:
         with self._read() as executor:
-            yield SqlReader(executor, scope, read_namespace(executor, scope, lock=False))
+            yield SqlReader(executor, scope, read_namespace(executor, scope, lock=False), self._projections)
 
     @contextmanager
     def writer(self, scope: Scope) -> Iterator[SqlWriter]:
         with self._write() as executor:
-            writer = SqlWriter(executor, scope, read_namespace(executor, scope, lock=True))
+            writer = SqlWriter(executor, scope, read_namespace(executor, scope, lock=True), self._projections)
             yield writer
             writer.flush()
 

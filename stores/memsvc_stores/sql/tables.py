@@ -42,7 +42,23 @@ __all__ = [
     "vectors",
 ]
 
-SCOPED_TABLES = ("sessions", "notes", "keys", "vectors", "journal", "lexical", "triples", "lsh_epochs", "buckets")
+SCOPED_TABLES = (
+    "sessions",
+    "notes",
+    "keys",
+    "vectors",
+    "journal",
+    "lexical",
+    "triples",
+    "lsh_epochs",
+    "buckets",
+    "attributes",
+    "derivations",
+    "links",
+    "mentions",
+    "strengths",
+    "policies",
+)
 
 METADATA = MetaData(
     naming_convention={

@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change, Operation
+from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import Lease, NewJob
 from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session
-from memsvc.domain.revising import StatusChange, changed_by, difference
+from memsvc.domain.revising import StatusChange, attributes_difference, changed_by, difference
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import EmbedderMismatch, NotFound, PreconditionFailed, ServerFault
+from memsvc.ports.derived import Derivations, Links, Mentions
 from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.policies import Policies, Strengths
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.sql import changing, inserting, purging, queueing, responses, restoring, sessions
+from memsvc_stores.sql.attributes import attributes_of_rows, write_attributes
+from memsvc_stores.sql.derivations import WritableDerivations
 from memsvc_stores.sql.journal import record
+from memsvc_stores.sql.links import WritableLinks
+from memsvc_stores.sql.mentions import WritableMentions
 from memsvc_stores.sql.namespace import Namespace, create_namespace, write_counts
+from memsvc_stores.sql.policies import SqlPolicies
+from memsvc_stores.sql.putting_buckets import SqlBuckets
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.rekeying import replace_keys
+from memsvc_stores.sql.strengths import SqlStrengths
+from memsvc_stores.sql.triples import SqlTriples
 from memsvc_stores.sql.vectors import WritableVectors
 
 __all__ = ["SqlWriter"]
@@ -32,6 +44,34 @@ class SqlWriter(SqlReader):
     @property
     def vectors(self) -> EmbeddingCache:
         return WritableVectors(self._executor, self._opened().row)
+
+    @property
+    def derivations(self) -> Derivations:
+        return WritableDerivations(self._executor, self._opened().row)
+
+    @property
+    def links(self) -> Links:
+        return WritableLinks(self._executor, self._opened().row)
+
+    @property
+    def mentions(self) -> Mentions:
+        return WritableMentions(self._executor, self._opened().row)
+
+    @property
+    def policies(self) -> Policies:
+        return SqlPolicies(self._executor, None if self._namespace is None else self._namespace.row)
+
+    @property
+    def strengths(self) -> Strengths:
+        return SqlStrengths(self._executor, None if self._namespace is None else self._namespace.row)
+
+    @property
+    def triples(self) -> SqlTriples:
+        return SqlTriples(self._executor, self._namespace)
+
+    @property
+    def buckets(self) -> SqlBuckets:
+        return SqlBuckets(self._executor, self._namespace, self._projections)
 
     def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
         namespace = self._namespace or create_namespace(
@@ -100,6 +140,31 @@ class SqlWriter(SqlReader):
         count = replace_keys(self._executor, self._opened(), after, keys, version=version, kept=kept)
         patch: dict[str, Json] = {"keys": {"old": count, "new": len(keys)}}
         self._change(before, after, Operation.REKEYED, at=at, actor=actor, patch=patch)
+
+    def set_attributes(
+        self,
+        note: NoteId,
+        attributes: Attributes | None,
+        keys: Sequence[Key],
+        *,
+        key_version: str | None,
+        operation: Operation,
+        sources: Sequence[NoteId] = (),
+        expected_version: int | None,
+        at: datetime,
+        actor: str,
+        kept: Collection[str] = (),
+    ) -> Note:
+        before = self._current(note, expected_version)
+        after = before._replace(version=before.version + 1)
+        namespace = self._opened()
+        had = attributes_of_rows(self._executor, namespace.row, [before.row]).get(before.row)
+        self.derivations.add([Derivation(note, source, Role.EVOLUTION) for source in sources])
+        write_attributes(self._executor, namespace.row, before.row, attributes)
+        count = replace_keys(self._executor, namespace, after, keys, version=key_version, kept=kept)
+        patch = attributes_difference(had, attributes, keys=(count, len(keys)), sources=sources)
+        self._change(before, after, operation, at=at, actor=actor, patch=patch)
+        return after
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         responses.forget(self._executor, self.scope)
