@@ -13,9 +13,13 @@ from memsvc.domain.notes import Json
 from memsvc.errors import ServerFault
 
 __all__ = [
+    "AMEM_NOTE",
     "ERASE",
     "KEY_NOTES",
+    "LINK_NOTES",
     "SAVE_INDEX",
+    "SWEEP",
+    "THINK",
     "Job",
     "JobStatus",
     "Lease",
@@ -28,6 +32,10 @@ __all__ = [
 SAVE_INDEX = "index.save"
 KEY_NOTES = "notes.key"
 ERASE = "erase.finish"
+LINK_NOTES = "notes.link"
+AMEM_NOTE = "amem.note"
+THINK = "tim.think"
+SWEEP = "retention.sweep"
 
 _RESULT_MEMBERS = 100
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")

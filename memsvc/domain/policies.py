@@ -78,7 +78,8 @@ class RetentionPolicy:
     """How long notes stay current. Nothing is erased: what goes is forgotten and can be restored.
 
     `ttl_days` per kind; `decay_weight` (0: off) and `half_life_days` only rerank; a note of a kind in
-    `admit_after` is limited until it was seen so often; `max_notes`, `max_bytes` cap what is visible.
+    `admit_after` is pending until it was seen so often; `max_notes`, `max_bytes` cap what is not forgotten.
+    All times count from `ingest_time`, which no client sets.
     """
 
     ttl_days: Mapping[Kind, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -88,6 +89,21 @@ class RetentionPolicy:
     max_notes: int | None = None
     max_bytes: int | None = None
     eviction: Eviction = Eviction.OLDEST
+
+    @property
+    def capped(self) -> bool:
+        return self.max_notes is not None or self.max_bytes is not None
+
+    @property
+    def counts(self) -> bool:
+        """Return whether sightings and recalls mean anything, and so are counted."""
+        by_use = self.capped and self.eviction is not Eviction.OLDEST
+        return bool(self.admit_after) or by_use or self.decay_weight > 0
+
+    @property
+    def sweeps(self) -> bool:
+        """Return whether a sweep may find something to forget or to admit."""
+        return bool(self.ttl_days or self.admit_after) or self.capped
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from memsvc.domain.filters import Filter, matches
 from memsvc.domain.ids import SessionId
 from memsvc.domain.notes import Kind, Note, Status
 
-__all__ = ["VISIBLE", "Selection", "selects"]
+__all__ = ["HOLDING", "VISIBLE", "Selection", "selects"]
 
 VISIBLE = frozenset({Status.ACTIVE, Status.LIMITED})
+# Notes that keep others with the same content out: a pending one is not recalled yet, but counts what is told.
+HOLDING = VISIBLE | {Status.PENDING}
 
 
 @dataclass(frozen=True, slots=True)

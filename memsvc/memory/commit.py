@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from memsvc.domain.drafts import NoteDraft, Outcome, OutcomeStatus
+from memsvc.domain.ids import NoteId
 from memsvc.domain.receipts import Actor, Idempotency
 from memsvc.errors import IdempotencyMismatch
+from memsvc.memory.admission import count_sightings, held_back
 from memsvc.memory.context import Context
+from memsvc.memory.derived_work import queue_derived_work
 from memsvc.memory.embedding import Embedded, put_vectors, texts_of
 from memsvc.memory.jobs import key_notes_job, queue_index_save
+from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["kept_response", "store_drafts"]
@@ -35,15 +39,22 @@ def store_drafts(
     """Store drafts and vectors in the open transaction; return an outcome per draft, in order. Raises Outdated."""
     state = writer.open_namespace(context.embedder.model, now)
     put_vectors(writer, texts_of(embedded.drafts, writer), embedded.vectors, context.embedder)
-    added = writer.add(embedded.drafts, actor=actor.name) if embedded.drafts else []
+    policy = policy_of(writer)
+    drafts = held_back(embedded.drafts, policy.retention)
+    added = writer.add(drafts, actor=actor.name) if drafts else []
     outcomes = []
     created: list[NoteDraft] = []
-    for draft, result in zip(embedded.drafts, added, strict=True):
+    told: list[NoteId] = []
+    for draft, result in zip(drafts, added, strict=True):
         if result.row is None:
+            assert result.duplicate_of is not None
+            told.append(result.duplicate_of)
             outcomes.append(Outcome(OutcomeStatus.DUPLICATE, result.duplicate_of))
         else:
             created.append(draft)
             outcomes.append(Outcome(OutcomeStatus.CREATED, draft.id, degraded=embedded.degraded))
+    admitted = count_sightings(writer, policy.retention, told, now=now, actor=actor.name)
+    queue_derived_work(writer, policy, [*created, *admitted], now=now)
     _queue_jobs(context, writer, created, state.last_sequence, embedded, now)
     return outcomes
 

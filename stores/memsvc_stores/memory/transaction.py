@@ -11,7 +11,7 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import ERASE, NewJob
 from memsvc.domain.notes import Json, Key, Note
 from memsvc.domain.scope import Scope
-from memsvc.domain.selection import VISIBLE
+from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict, NotFound, PreconditionFailed, ServerFault
 from memsvc.ports.embedding import Model
 from memsvc_stores.memory.jobs import Finish
@@ -133,7 +133,7 @@ class Transaction:
 
     def _take_place(self, stored: StoredNote) -> None:
         data = self.opened()
-        if stored.note.status not in VISIBLE or stored.dedupe is None:
+        if stored.note.status not in HOLDING or stored.dedupe is None:
             return
         holder = data.taken.setdefault(stored.dedupe, stored.note.id)
         if holder != stored.note.id:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, case, null, select, update
 
 from memsvc.domain.notes import Note
-from memsvc.domain.selection import VISIBLE
+from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.rows import micros
@@ -23,7 +23,7 @@ _UPDATE = (
         expired_at=bindparam("new_expired_at"),
         superseded_by=bindparam("new_superseded_by"),
         metadata=bindparam("new_metadata"),
-        dedupe=case((bindparam("visible", type_=notes.c.version.type) == 1, notes.c.dedupe_hash), else_=null()),
+        dedupe=case((bindparam("holds", type_=notes.c.version.type) == 1, notes.c.dedupe_hash), else_=null()),
     )
 )
 _other = notes.alias("other")
@@ -38,8 +38,8 @@ _HOLDER = select(_other.c.id).where(
 
 def update_note(executor: Executor, namespace: int, before: Note, after: Note) -> None:
     """Store the new state; raises Conflict when the note returns and its place is taken."""
-    visible = after.status in VISIBLE
-    if visible and before.status not in VISIBLE:
+    holds = after.status in HOLDING
+    if holds and before.status not in HOLDING:
         holder = executor.one(_HOLDER, namespace=namespace, note=after.row)
         if holder is not None:
             raise Conflict(f"note {holder[0]} holds the same content; forget it before note {after.id} returns")
@@ -53,5 +53,5 @@ def update_note(executor: Executor, namespace: int, before: Note, after: Note) -
         new_expired_at=micros(after.expired_at),
         new_superseded_by=after.superseded_by,
         new_metadata=executor.backend.metadata(after.metadata),
-        visible=int(visible),
+        holds=int(holds),
     )

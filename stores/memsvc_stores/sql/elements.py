@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import Boolean
+from sqlalchemy.types import Boolean, Integer
 
-__all__ = ["Among", "among"]
+__all__ = ["Among", "ByteLength", "among"]
 
 
 class Among(ColumnElement[bool]):
@@ -44,3 +44,23 @@ def _any(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     column = compiler.process(element.column, **options)
     array = bindparam(element.name, type_=ARRAY(element.column.type))
     return f"{column} = ANY ({compiler.process(array, **options)})"
+
+
+class ByteLength(ColumnElement[int]):
+    """The length of a text column in bytes of UTF-8."""
+
+    inherit_cache = False
+    type = Integer()
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.column = column
+
+
+@compiles(ByteLength, "sqlite")
+def _of_blob(element: ByteLength, compiler: SQLCompiler, **options: Any) -> str:
+    return f"length(CAST({compiler.process(element.column, **options)} AS BLOB))"
+
+
+@compiles(ByteLength, "postgresql")
+def _octets(element: ByteLength, compiler: SQLCompiler, **options: Any) -> str:
+    return f"octet_length({compiler.process(element.column, **options)})"

@@ -12,7 +12,7 @@ from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import SessionId
 from memsvc.domain.notes import Key, Note, NoteRecord, lexical_fields
-from memsvc.domain.selection import VISIBLE
+from memsvc.domain.selection import HOLDING
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import ServerFault
 from memsvc.ports.storage import Added
@@ -65,7 +65,7 @@ def add(executor: Executor, namespace: Namespace, drafts: Sequence[NoteDraft], *
         if draft.dedupe in taken:
             continue
         fresh.append(draft)
-        if draft.status in VISIBLE:
+        if draft.status in HOLDING:
             taken[draft.dedupe] = draft.id
     rows = next_rows(executor, len(fresh))
     new = [
@@ -176,7 +176,7 @@ def _own_values(item: NewNote) -> dict[str, Any]:
         "expired_at": micros(note.expired_at),
         "superseded_by": note.superseded_by,
         "content_hash": note.content_hash,
-        "dedupe": item.dedupe if note.status in VISIBLE else None,
+        "dedupe": item.dedupe if note.status in HOLDING else None,
         "dedupe_hash": item.dedupe,
         "turns": encode_turns(note.turns),
         "content": note.content,

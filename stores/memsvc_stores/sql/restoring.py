@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.notes import NoteRecord
-from memsvc.domain.selection import VISIBLE
+from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.inserting import insert_notes, new_note, next_rows
@@ -23,7 +23,7 @@ def restore(executor: Executor, namespace: Namespace, record: NoteRecord, histor
     many = executor.backend.many
     if executor.all(NOTES_BY_ID, namespace=namespace.row, ids=many([record.note.id])):
         return False
-    if record.dedupe is not None and record.note.status in VISIBLE:
+    if record.dedupe is not None and record.note.status in HOLDING:
         taken = executor.one(TAKEN, namespace=namespace.row, dedupes=many([record.dedupe]))
         if taken is not None:
             raise Conflict(

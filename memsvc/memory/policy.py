@@ -1,0 +1,48 @@
+"""The policy of a namespace: what is done with its notes beyond storing them."""
+
+from __future__ import annotations
+
+from memsvc.domain.policies import Policy, PolicyVersion
+from memsvc.domain.receipts import Actor
+from memsvc.domain.scope import Scope
+from memsvc.memory.context import Context
+from memsvc.ports.storage import Reader
+
+__all__ = ["get_policy", "policy_history", "policy_of", "set_policy"]
+
+_NOTHING = Policy()
+
+
+def policy_of(reader: Reader) -> Policy:
+    """Return the policy in force; one that was never put does nothing."""
+    current = reader.policies.current()
+    return _NOTHING if current is None else current.policy
+
+
+def get_policy(context: Context, scope: Scope) -> PolicyVersion | None:
+    """Return the policy in force, or None when none was ever put."""
+    with context.storage.reader(scope) as reader:
+        return reader.policies.current()
+
+
+def policy_history(context: Context, scope: Scope) -> list[PolicyVersion]:
+    """Return every version that was put, oldest first."""
+    with context.storage.reader(scope) as reader:
+        return reader.policies.history()
+
+
+def set_policy(
+    context: Context, scope: Scope, policy: Policy, *, actor: Actor, expected_version: int | None
+) -> PolicyVersion:
+    """Put a policy in force, creating the namespace if needed; the one in force already counts no version.
+
+    It concerns what is remembered from now on, and what the next sweep finds. Raises PreconditionFailed when
+    another version is in force than expected (0: none).
+    """
+    now = context.clock()
+    with context.storage.writer(scope) as writer:
+        writer.open_namespace(context.embedder.model, now)
+        current = writer.policies.current()
+        if current is not None and current.policy == policy and expected_version in (None, current.version):
+            return current
+        return writer.policies.put(policy, expected_version=expected_version, at=now, actor=actor.name)
