@@ -175,7 +175,7 @@ class Reader(Protocol):
         """Return where the notes that exist stand in their sessions, by ascending row."""
 
     def heads(self, *, limit: int, chars: int) -> list[str]:
-        """Return how the contents of the newest visible notes begin, newest first."""
+        """Return how the contents of the newest visible notes begin, newest first; thoughts say it otherwise."""
 
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
         """Return up to `count` visible notes before and after it in its session, each in session order.

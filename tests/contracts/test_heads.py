@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memsvc.domain.notes import Status
+from memsvc.domain.notes import Kind, Status
 from memsvc.domain.scope import Scope
 from memsvc.ports.storage import Storage
 from tests.support.drafts import SCOPE, at, draft, forget, purge, restore, store
@@ -53,6 +53,11 @@ def test_only_visible_notes_have_heads(storage: Storage) -> None:
     )
     forget(storage, hidden.id)
     assert heads(storage) == ["limited", "a"]
+
+
+def test_thoughts_have_no_heads(storage: Storage) -> None:
+    store(storage, draft("Ann: hello"), draft("Ann said hello", kind=Kind.THOUGHT))
+    assert heads(storage, limit=1) == ["Ann: hello"]
 
 
 def test_hidden_notes_do_not_use_up_the_limit(storage: Storage) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from memsvc.domain.changes import Change
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Key, KeyGroup, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Key, KeyGroup, Kind, Note, NoteRecord, Session, Status
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection, selects
 from memsvc.ports.derived import ReadAttributes, ReadDerivations, ReadLinks, ReadMentions
@@ -151,8 +151,9 @@ class MemoryReader:
 
     def heads(self, *, limit: int, chars: int) -> list[str]:
         newest = reversed(self._stored().values())
-        shown = (each.note.content[:chars] for each in newest if each.note.status in VISIBLE)
-        return list(islice(shown, limit))
+        shown = (each.note for each in newest if each.note.status in VISIBLE)
+        said = (note.content[:chars] for note in shown if note.kind is not Kind.THOUGHT)
+        return list(islice(said, limit))
 
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
         if note.session is None or count <= 0:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 
 from memsvc.domain.changes import Change
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Key, KeyGroup, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Key, KeyGroup, Kind, Note, NoteRecord, Session, Status
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection
 from memsvc.domain.time import to_microseconds
@@ -166,8 +166,8 @@ class SqlReader:
         return Places.of(named, mean_words=words / max(1, 0 if namespace is None else namespace.documents))
 
     def heads(self, *, limit: int, chars: int) -> list[str]:
-        visible = self._many(sorted(VISIBLE))
-        return [head for (head,) in self._all(statements.HEADS, statuses=visible, limit=limit, chars=chars)]
+        wanted = {"statuses": self._many(sorted(VISIBLE)), "without": Kind.THOUGHT, "limit": limit, "chars": chars}
+        return [head for (head,) in self._all(statements.HEADS, **wanted)]
 
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
         if self._namespace is None or note.session is None or count <= 0:

@@ -68,7 +68,9 @@ PLACES = select(
 ).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
 HEADS = (
     select(func.substr(notes.c.content, 1, bindparam("chars")))
-    .where(notes.c.namespace_id == _NAMESPACE, among(notes.c.status, "statuses"))
+    .where(
+        notes.c.namespace_id == _NAMESPACE, among(notes.c.status, "statuses"), notes.c.kind != bindparam("without")
+    )
     .order_by(notes.c.row.desc())
     .limit(bindparam("limit"))
 )
