@@ -87,6 +87,9 @@ class ChatModel(Protocol):
         A try is not repeated once a piece of it was given. What `say` raises ends the call.
         """
 
+    def close(self) -> None:
+        """Give back connections and memory."""
+
 
 class ChatModels(Protocol):
     """Gives the model for one operation (such as "post-think"): its calls are counted, cached and bounded.

@@ -57,3 +57,6 @@ class ScriptedChat:
         for piece in re.findall(r"\s*\S+\s*$|\s*\S+", reply.text):
             say(piece)
         return reply
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to give back."""

@@ -17,6 +17,7 @@ from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory.directory import MemoryDirectory
 from memsvc_stores.memory.jobs import MemoryJobs
 from memsvc_stores.memory.keys import MemoryApiKeys
+from memsvc_stores.memory.llm_ledger import MemoryLlmLedger
 from memsvc_stores.memory.reader import MemoryReader
 from memsvc_stores.memory.state import World
 from memsvc_stores.memory.transaction import Transaction
@@ -42,6 +43,7 @@ class MemoryStorage:
         self._jobs = MemoryJobs(new_id=IdFactory(clock, random_bits).job)
         self._api_keys = MemoryApiKeys()
         self._directory = MemoryDirectory(lambda: self._world)
+        self._llm_ledger = MemoryLlmLedger(lambda: self._world)
 
     @property
     def jobs(self) -> MemoryJobs:
@@ -54,6 +56,10 @@ class MemoryStorage:
     @property
     def directory(self) -> MemoryDirectory:
         return self._directory
+
+    @property
+    def llm_ledger(self) -> MemoryLlmLedger:
+        return self._llm_ledger
 
     @contextmanager
     def reader(self, scope: Scope) -> Iterator[MemoryReader]:

@@ -25,6 +25,7 @@ llm_calls = Table(
     Column("cost", Float(53), nullable=False),
     Column("milliseconds", Integer, nullable=False),
     Index(None, "tenant", "day"),
+    Index(None, "day"),
     sqlite_autoincrement=True,
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memsvc.domain.scope import Scope
 from memsvc.domain.time import to_microseconds
+from memsvc_stores.sql import llm_answers
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.tables import idempotency
 
@@ -39,8 +40,9 @@ def save(executor: Executor, scope: Scope, *, key: str, request_hash: str, respo
 
 
 def forget(executor: Executor, scope: Scope) -> None:
-    """Delete the kept responses of the namespace."""
+    """Delete the kept responses of the namespace, and what language models answered in it."""
     executor.run(_FORGET, tenant=scope.tenant, namespace=scope.namespace)
+    llm_answers.forget(executor, scope)
 
 
 def prune(executor: Executor, before: datetime) -> int:
