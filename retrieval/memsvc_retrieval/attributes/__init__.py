@@ -1,0 +1,1 @@
+"""Attributes and terms of notes by rules."""
