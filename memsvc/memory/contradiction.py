@@ -1,0 +1,115 @@
+"""When one thought contradicts another, and which of the two stays: decisions only, nothing is read or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.triples import Triple, normalised
+
+__all__ = ["Held", "Judgement", "Reason", "Verdict", "contradiction", "judge", "ordered", "settle"]
+
+
+class Verdict(StrEnum):
+    """The newer closes the older, or nobody can tell which holds and both stay."""
+
+    SUPERSEDE = "supersede"
+    CONFLICT = "conflict"
+
+
+class Reason(StrEnum):
+    """Which rule found the contradiction; `model` when a language model did."""
+
+    FUNCTIONAL = "functional"
+    POLARITY = "polarity"
+    QUANTITY = "quantity"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a thought holds. `since` is its `valid_from`, or when it was said; `order` that of its source's row."""
+
+    note: NoteId
+    triples: tuple[Triple, ...] = field(repr=False)
+    since: datetime
+    session: SessionId | None
+    order: int
+    trust: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`older` and `newer` by time; in a conflict without an order, by the order of their sources."""
+
+    verdict: Verdict
+    older: NoteId
+    newer: NoteId
+    reason: Reason
+
+
+def judge(first: Held, second: Held) -> Judgement | None:
+    """Return what follows for two thoughts, whichever is named first; None when both can hold."""
+    found = [
+        reason
+        for one in first.triples
+        for other in second.triples
+        if (reason := contradiction(one, other)) is not None
+    ]
+    return settle(first, second, found[0]) if found else None
+
+
+def settle(first: Held, second: Held, reason: Reason) -> Judgement | None:
+    """Say which of two thoughts that cannot both hold closes the other; None for events of different days.
+
+    Only a later one of at least the same trust does, and only one that says all that the older one does: of a
+    thought with several triples the others would be lost. Everything else is a conflict, and both stay.
+    """
+    if _is_event(first) and _is_event(second) and first.since.date() != second.since.date():
+        return None
+    older, newer, known = ordered(first, second)
+    sure = known and newer.trust >= older.trust and len(older.triples) == 1
+    return Judgement(Verdict.SUPERSEDE if sure else Verdict.CONFLICT, older.note, newer.note, reason)
+
+
+def ordered(first: Held, second: Held) -> tuple[Held, Held, bool]:
+    """Return the older, the newer, and whether that is known: of the same time, only within a session."""
+    older, newer = sorted((first, second), key=lambda held: (held.since, held.order, held.note))
+    same_session = older.session is not None and older.session == newer.session
+    return older, newer, older.since < newer.since or (same_session and older.order < newer.order)
+
+
+def contradiction(first: Triple, second: Triple) -> Reason | None:
+    """Return why two triples cannot hold at the same time, None when they can.
+
+    C1: a functional relation has another tail. C2 and C3: the same is said and denied (words of cessation deny).
+    C4: a state has another number of the same unit. An event never contradicts anything.
+    """
+    if first.event or second.event or not _same_relation(first, second):
+        return None
+    same_tail = normalised(first.tail) == normalised(second.tail)
+    if first.negated != second.negated:
+        return Reason.POLARITY if same_tail else None
+    if first.negated:
+        return None
+    if _other_number(first, second):
+        return Reason.QUANTITY
+    return Reason.FUNCTIONAL if first.functional and second.functional and not same_tail else None
+
+
+def _same_relation(first: Triple, second: Triple) -> bool:
+    return normalised(first.head) == normalised(second.head) and normalised(first.relation) == normalised(
+        second.relation
+    )
+
+
+def _other_number(first: Triple, second: Triple) -> bool:
+    if first.value is None or second.value is None or first.unit is None:
+        return False
+    return first.unit == second.unit and first.value != second.value
+
+
+def _is_event(held: Held) -> bool:
+    return any(triple.event for triple in held.triples)

@@ -1,0 +1,1 @@
+"""Thoughts by rule: what TiM asks a language model for after a reply, without one."""

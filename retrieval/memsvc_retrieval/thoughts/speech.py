@@ -1,0 +1,70 @@
+"""Who says what in a passage, and to what question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from memsvc.ports.retrieval import Passage
+from memsvc.ports.thinking import Material
+from memsvc_retrieval.keys.sentences import split_sentences
+from memsvc_retrieval.question.speakers import speaker_of
+
+__all__ = ["USER", "Speech", "speeches"]
+
+USER: Final = "User"
+# What these say is no news of a person.
+_MACHINES: Final = frozenset({"assistant", "system", "developer", "tool", "function"})
+_LABELS: Final = """
+answer btw caption context edit example fact fyi goal hint idea important instructions issue note notes
+problem ps question re reminder result summary task tip title todo update user warning
+"""
+_NO_NAMES: Final = frozenset(_LABELS.split())
+_LONGEST_QUESTION: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Words of one speaker, without the name before them; `question` closed what another one said before."""
+
+    speaker: str
+    text: str
+    question: str | None
+
+
+def speeches(material: Material) -> Iterator[Speech]:
+    """Yield what people say, in order.
+
+    A role that is no usual one is a name; so is a label such as "Ann: " before the words. Else it is the user.
+    """
+    before = list(_parts(material.before)) if material.before is not None else []
+    said_by, said = before[-1] if before else ("", "")
+    for speaker, text in _parts(material.passage):
+        if speaker not in _MACHINES:
+            yield Speech(speaker, text, _closing_question(said) if said_by != speaker else None)
+        said_by, said = speaker, text
+
+
+def _closing_question(text: str) -> str | None:
+    if not text.rstrip().endswith("?"):
+        return None
+    question = split_sentences(text)[-1]
+    return question if len(question) <= _LONGEST_QUESTION else None
+
+
+def _parts(passage: Passage) -> Iterator[tuple[str, str]]:
+    """Yield each speaker, or role of a machine, with the words."""
+    for role, text in _turns(passage):
+        label = speaker_of(text) if role not in _MACHINES else None
+        if label is not None and label[0].isupper() and label.casefold() not in _NO_NAMES:
+            yield label, text[len(label) + 1 :].lstrip()
+        else:
+            yield (USER if role == "user" else role), text
+
+
+def _turns(passage: Passage) -> Iterator[tuple[str, str]]:
+    if not passage.turns:
+        yield "user", passage.content
+    for turn in passage.turns:
+        yield turn.role, passage.content[turn.start : turn.end]
