@@ -30,17 +30,21 @@ from memsvc.memory.service import MemoryService
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.jobs import JobContext
+from memsvc.ports.llm import ChatModel
 from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.reranking import Reranker
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
+from memsvc.wiring.llm import chat_models
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
 from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
+from memsvc_agents.llm.metered import MeteredModels
 from memsvc_agents.rerank.cross_encoder import CrossEncoderReranker
 from memsvc_retrieval.blended import BlendSettings
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.making import key_maker
+from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.sql import open_storage
 from memsvc_stores.vectors.grouped import GroupedIndex
 from memsvc_stores.vectors.tiered import TieredVectorIndex
@@ -49,6 +53,7 @@ __all__ = ["App", "build", "database_url", "prepare_data_dir"]
 
 _JOBS_KEPT = timedelta(days=7)
 _RESPONSES_KEPT = timedelta(hours=24)
+_CALLS_KEPT = timedelta(days=400)
 
 
 def utc_now() -> datetime:
@@ -87,12 +92,15 @@ class App:
     embedder: Embedder
     service: MemoryService
     runner: Runner
+    llm: MeteredModels | None = None
 
     def run_worker(self, stop: threading.Event) -> None:
         """Run background jobs until `stop` is set."""
         self.runner.run(stop)
 
     def close(self) -> None:
+        if self.llm is not None:
+            self.llm.close()
         self.index.close()
         self.storage.close()
 
@@ -114,9 +122,10 @@ def build(
     storage: Storage | None = None,
     embedder: Embedder | None = None,
     reranker: Reranker | None = None,
+    llm: ChatModel | None = None,
     clock: Clock = utc_now,
 ) -> App:
-    """Compose the service; a storage, embedder or reranker given takes the place of the one in the settings."""
+    """Compose the service; a storage, embedder, reranker or model given takes the place of the settings' own."""
     data_dir = prepare_data_dir(settings.data_dir)
     storage = storage or open_storage(
         database_url(settings),
@@ -125,21 +134,24 @@ def build(
     )
     embedder = embedder or _embedder(settings)
     index = _index(settings, data_dir)
+    models = chat_models(settings.llm, storage.llm_ledger, clock=clock, model=llm)
     context = Context(
         storage=storage,
         index=index,
         embedder=embedder,
         retriever=HybridRetriever(index, _fusion(settings)),
         drafter=Drafter(IdFactory(clock, secrets.randbits), key_maker(settings.keys), embedder),
+        hashing=CrossPolytope(),
         clock=clock,
         limits=Limits(content_chars=settings.max_content_chars),
         recall_depth=settings.recall_depth,
         save_rows=settings.index_save_rows,
         reranking=_reranking(settings, reranker),
+        llm=models,
     )
-    handlers, chores = _handlers(context), _chores(storage)
+    handlers, chores = _handlers(context), _chores(storage, settings)
     runner = Runner(storage.jobs, handlers, clock=clock, chores=chores, options=_worker(settings))
-    return App(settings, storage, index, embedder, MemoryService(context), runner)
+    return App(settings, storage, index, embedder, MemoryService(context), runner, models)
 
 
 def _index(settings: Settings, data_dir: Path) -> KeyIndex:
@@ -193,10 +205,12 @@ def _reranking(settings: Settings, reranker: Reranker | None) -> Reranking | Non
     return Reranking(reranker, chosen.depth) if reranker is not None else None
 
 
-def _chores(storage: Storage) -> Sequence[Chore]:
+def _chores(storage: Storage, settings: Settings) -> Sequence[Chore]:
+    answers_kept = timedelta(days=settings.llm.cache_days)
     return (
         lambda now: storage.jobs.prune(before=now - _JOBS_KEPT),
         lambda now: storage.prune_responses(before=now - _RESPONSES_KEPT),
+        lambda now: storage.llm_ledger.prune(answers_before=now - answers_kept, calls_before=now - _CALLS_KEPT),
     )
 
 

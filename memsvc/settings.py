@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["EmbedderSettings", "RerankerSettings", "Settings"]
+__all__ = ["EmbedderSettings", "LlmSettings", "RerankerSettings", "Settings"]
 
 
 class EmbedderSettings(BaseModel):
@@ -39,6 +39,33 @@ class RerankerSettings(BaseModel):
     threads: int = Field(default=1, ge=1, le=64)
 
 
+class LlmSettings(BaseModel):
+    """Which language model, its prices and budgets; MEMSVC_LLM__KIND and so on. `none`: rules do everything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["none", "openai", "anthropic", "gguf", "transformers"] = "none"
+    url: str | None = None
+    model: str | None = None
+    api_key: SecretStr | None = None
+    path: Path | None = None
+    timeout: float = Field(default=120, gt=0, le=3600)
+    attempts: int = Field(default=3, ge=1, le=10)
+    context_tokens: int = Field(default=8192, ge=256, le=1_048_576)
+    threads: int = Field(default=1, ge=1, le=64)
+    prompt_price: float = Field(default=0, ge=0, allow_inf_nan=False)
+    completion_price: float = Field(default=0, ge=0, allow_inf_nan=False)
+    call_prompt_tokens: int = Field(default=16_000, ge=100)
+    call_completion_tokens: int = Field(default=4_000, ge=10)
+    daily_tokens: int | None = Field(default=None, ge=0)
+    daily_cost: float | None = Field(default=None, ge=0)
+    tenant_daily_tokens: int | None = Field(default=None, ge=0)
+    tenant_daily_cost: float | None = Field(default=None, ge=0)
+    cache: bool = True
+    cache_days: int = Field(default=30, ge=1)
+    offline: bool = False
+
+
 class Settings(BaseSettings):
     """The service's settings; every one is documented in docs/settings.md."""
 
@@ -53,6 +80,7 @@ class Settings(BaseSettings):
     auth: Literal["auto", "keys", "off"] = "auto"
     embedder: EmbedderSettings = EmbedderSettings()
     reranker: RerankerSettings = RerankerSettings()
+    llm: LlmSettings = LlmSettings()
     index_memory_bytes: int = Field(default=256 * 2**20, ge=2**20)
     index_save_rows: int = Field(default=1024, ge=1)
     index_exact_keys: int = Field(default=512, ge=0)

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from memsvc_agents.llm.offline import OFFLINE
 from tests.support.postgres import PostgresServer, postgres_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_models() -> Iterator[None]:
+    """Make calls of real language models impossible, in this process and those that it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(OFFLINE, "1")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from typing import Literal, assert_never
 
 from memsvc.errors import InvalidInput
 from memsvc.ports.llm import ChatModel
+from memsvc_agents.llm.offline import refuse_local_model, refuse_remote_host
 
 __all__ = ["ChatKind", "ChatSpec", "chat_model_from"]
 
@@ -20,7 +21,7 @@ class ChatSpec:
 
     openai: url (it usually ends in /v1), model, api_key, timeout_seconds, attempts. anthropic: the same, url
     optional. gguf and transformers: path (a file, a directory), timeout_seconds, context_tokens, threads, and
-    model, the name to go by. scripted: answers.
+    model, the name to go by. scripted: answers. `offline` allows no real model but one on the loopback.
     """
 
     kind: ChatKind = "openai"
@@ -32,6 +33,7 @@ class ChatSpec:
     attempts: int = 5
     context_tokens: int = 8192
     threads: int = 1
+    offline: bool = False
     answers: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -95,6 +97,7 @@ def _gguf(spec: ChatSpec) -> ChatModel:
 
     if spec.path is None or not spec.path.is_file():
         raise InvalidInput(f"the chat model `gguf` needs the path of a GGUF file, not {spec.path}")
+    refuse_local_model("GGUF", offline=spec.offline)
     return GgufChat(
         spec.path,
         name=spec.model,
@@ -109,6 +112,7 @@ def _transformers(spec: ChatSpec) -> ChatModel:
 
     if spec.path is None or not spec.path.is_dir():
         raise InvalidInput(f"the chat model `transformers` needs the path of a model directory, not {spec.path}")
+    refuse_local_model("transformers", offline=spec.offline)
     return TransformersChat(
         spec.path,
         name=spec.model,
@@ -129,3 +133,4 @@ def _check_connection(spec: ChatSpec, url: str) -> None:
         raise InvalidInput(f"the url of the chat model is none: {error}") from None
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise InvalidInput("the url of the chat model must begin with http:// or https:// and name a host")
+    refuse_remote_host(parsed.host, offline=spec.offline)

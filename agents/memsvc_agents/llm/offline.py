@@ -16,15 +16,15 @@ OFFLINE = "MEMSVC_LLM__OFFLINE"
 _OFF = frozenset({"", "0", "false", "off", "no", "n", "f"})
 
 
-def refuse_remote_host(host: str) -> None:
-    """Raise LlmRefused when the switch is set, unless the host can only mean this machine."""
-    if _is_set() and not _is_loopback(host):
+def refuse_remote_host(host: str, *, offline: bool = False) -> None:
+    """Raise LlmRefused when the switch (or `offline`) is set, unless the host can only mean this machine."""
+    if (offline or _is_set()) and not _is_loopback(host):
         raise LlmRefused(f"no connection to a model at {host}: {OFFLINE} is set, which allows loopback only")
 
 
-def refuse_local_model(kind: str) -> None:
-    """Raise LlmRefused when the switch is set: no model is loaded then."""
-    if _is_set():
+def refuse_local_model(kind: str, *, offline: bool = False) -> None:
+    """Raise LlmRefused when the switch (or `offline`) is set: no model is loaded then."""
+    if offline or _is_set():
         raise LlmRefused(f"no {kind} model is loaded: {OFFLINE} is set")
 
 

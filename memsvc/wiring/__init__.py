@@ -1,0 +1,1 @@
+"""Parts of the composition root: settings in, adapters behind their ports out."""

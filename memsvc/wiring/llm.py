@@ -1,0 +1,58 @@
+"""The language model of the settings, metered by the ledger of the store."""
+
+from __future__ import annotations
+
+from memsvc.domain.usage import DailyLimits, Prices
+from memsvc.ports.clock import Clock
+from memsvc.ports.llm import ChatModel
+from memsvc.ports.usage import LlmLedger
+from memsvc.settings import LlmSettings
+from memsvc_agents.llm.make import ChatSpec, chat_model_from
+from memsvc_agents.llm.metered import MeteredModels, Metering
+
+__all__ = ["chat_models"]
+
+
+def chat_models(
+    settings: LlmSettings, ledger: LlmLedger, *, clock: Clock, model: ChatModel | None = None
+) -> MeteredModels | None:
+    """Return the models for operations, or None when there is none; a model given is used for the settings' own.
+
+    Raises InvalidInput for settings that name no model, LlmRefused when real models are switched off.
+    """
+    if model is None:
+        model = _model(settings)
+    if model is None:
+        return None
+    metering = Metering(
+        prices=Prices(settings.prompt_price, settings.completion_price),
+        limits=DailyLimits(
+            tokens=settings.daily_tokens,
+            cost=settings.daily_cost,
+            tenant_tokens=settings.tenant_daily_tokens,
+            tenant_cost=settings.tenant_daily_cost,
+        ),
+        prompt_tokens=settings.call_prompt_tokens,
+        completion_tokens=settings.call_completion_tokens,
+        cache=settings.cache,
+    )
+    return MeteredModels(model, ledger, metering, clock=clock)
+
+
+def _model(settings: LlmSettings) -> ChatModel | None:
+    if settings.kind == "none":
+        return None
+    return chat_model_from(
+        ChatSpec(
+            kind=settings.kind,
+            url=settings.url,
+            model=settings.model,
+            api_key=settings.api_key.get_secret_value() if settings.api_key else "",
+            path=settings.path,
+            timeout_seconds=settings.timeout,
+            attempts=settings.attempts,
+            context_tokens=settings.context_tokens,
+            threads=settings.threads,
+            offline=settings.offline,
+        )
+    )
