@@ -19,7 +19,10 @@ class Operation(StrEnum):
     FORGOTTEN = "forgotten"
     RESTORED = "restored"
     SUPERSEDED = "superseded"
+    MERGED = "merged"
     REKEYED = "rekeyed"
+    EVOLVED = "evolved"
+    REVERTED = "reverted"
     PURGED = "purged"
 
 

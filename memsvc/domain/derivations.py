@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from memsvc.domain.ids import NoteId
 
-__all__ = ["Derivation", "Role"]
+__all__ = ["CONTENT_ROLES", "Derivation", "Role"]
 
 
 class Role(StrEnum):
@@ -16,6 +16,9 @@ class Role(StrEnum):
     THOUGHT = "thought"
     MERGE = "merge"
     EVOLUTION = "evolution"
+
+
+CONTENT_ROLES = frozenset({Role.THOUGHT, Role.MERGE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from memsvc.domain.attributes import Method
 from memsvc.domain.ids import NoteId
 from memsvc.errors import InvalidInput
 
-__all__ = ["STORED_TYPES", "Link", "LinkType", "NewLink"]
+__all__ = ["SEQUENCE_ACTOR", "SEQUENCE_WEIGHT", "STORED_TYPES", "Link", "LinkType", "NewLink"]
 
 
 class LinkType(StrEnum):
@@ -25,6 +25,8 @@ class LinkType(StrEnum):
 
 
 STORED_TYPES = frozenset(LinkType) - {LinkType.SEQUENCE}
+SEQUENCE_WEIGHT = 0.5
+SEQUENCE_ACTOR = "session"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note, Status
 from memsvc.domain.selection import VISIBLE
 
-__all__ = ["StatusChange", "changed_by", "difference"]
+__all__ = ["StatusChange", "attributes_difference", "changed_by", "difference"]
 
+_REPLACED = frozenset({Operation.SUPERSEDED, Operation.MERGED})
 _JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
 
 
@@ -20,7 +23,7 @@ _JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
 class StatusChange:
     """A change of status of one note, with everything that follows from it.
 
-    `expected_version` None means any. A supersession sets `valid_to` and `superseded_by` as given and
+    `expected_version` None means any. A supersession or merge sets `valid_to` and `superseded_by` as given and
     `expired_at` to `at`; a restoration to a visible status clears the three; other changes leave them.
     """
 
@@ -38,7 +41,7 @@ class StatusChange:
 def changed_by(change: StatusChange, note: Note) -> Note:
     """Return the note after a change of status."""
     after = note._replace(status=change.status, version=note.version + 1)
-    if change.operation is Operation.SUPERSEDED:
+    if change.operation in _REPLACED:
         return after._replace(valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
     if change.operation is Operation.RESTORED and change.status in VISIBLE:
         return after._replace(valid_to=None, superseded_by=None, expired_at=None)
@@ -55,6 +58,31 @@ def difference(before: Note, after: Note, *, reason: str | None = None) -> dict[
     if reason is not None:
         patch["reason"] = {"old": None, "new": reason}
     return patch
+
+
+def attributes_difference(
+    before: Attributes | None, after: Attributes | None, *, keys: tuple[int, int], sources: Sequence[NoteId]
+) -> dict[str, Json]:
+    """Return the journal's patch of other attributes: all their parts, how many keys there were and are, and why.
+
+    The parts are None where a note had or has no attributes, so that each earlier state can be put together.
+    """
+    old, new = _parts(before), _parts(after)
+    patch: dict[str, Json] = {name: {"old": old[name], "new": new[name]} for name in old}
+    patch["keys"] = {"old": keys[0], "new": keys[1]}
+    patch["caused_by"] = {"old": None, "new": list(sources)}
+    return patch
+
+
+def _parts(attributes: Attributes | None) -> dict[str, Json]:
+    if attributes is None:
+        return dict.fromkeys(("keywords", "tags", "context", "method"))
+    return {
+        "keywords": list(attributes.keywords),
+        "tags": list(attributes.tags),
+        "context": attributes.context,
+        "method": attributes.method.value,
+    }
 
 
 def _plain(value: Json | datetime) -> Json:

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Operation
-from memsvc.domain.ids import JobId, SessionId
+from memsvc.domain.derivations import Derivation, Role
+from memsvc.domain.ids import JobId, NoteId, SessionId
 from memsvc.domain.jobs import Lease, NewJob
+from memsvc.domain.links import LinkType
 from memsvc.domain.notes import KeyGroup, Note, NoteRecord, Status
 from memsvc.domain.policies import Policy
 from memsvc.domain.revising import StatusChange
@@ -25,6 +28,7 @@ from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.sql import SqlStorage
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.writer import SqlWriter
+from tests.support.derived import new_link
 from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, at, draft, key, sha256, store
 
 HASHING = CrossPolytope()
@@ -42,7 +46,8 @@ def victim(storage: SqlStorage) -> Note:
     store(storage, draft("other words"), scope=INTRUDER)
     with storage.writer(SCOPE) as writer:
         writer.save_response("the key", "hash", b"secret", at=T0)
-        secret = writer.page(EVERYTHING, after_row=0, limit=1)[0]
+        secret, after = writer.page(EVERYTHING, after_row=0, limit=2)
+        _derive(writer, secret, after)
         writer.triples.put({secret.id: [TRIPLE]})
         writer.strengths.sighted([secret.id], at=T0)
         writer.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR)
@@ -53,9 +58,32 @@ def victim(storage: SqlStorage) -> Note:
         return reader.page(EVERYTHING, after_row=0, limit=1)[0]
 
 
+def _derive(writer: SqlWriter, secret: Note, after: Note) -> None:
+    writer.links.put([new_link(secret.id, after.id)], at=T0, actor=ACTOR)
+    writer.mentions.put(secret.id, ["secret"])
+    writer.derivations.add([Derivation(after.id, secret.id, Role.THOUGHT)])
+    _set_attributes(writer, secret)
+
+
 def _epoch() -> Epoch:
     """Return what the victim's epoch looks like."""
     return Epoch(1, Purpose.RECALL, PARAMETERS, MODEL.id, HASHING.projections(PARAMETERS))
+
+
+def _links(reader: SqlReader, note: Note) -> list[Any]:
+    edges = reader.links.around([note.row], types=frozenset(LinkType), per_note=9)
+    return [reader.links.of(note.id), edges.low.tolist(), reader.links.count()]
+
+
+def _derivations(reader: SqlReader, note: Note) -> list[Any]:
+    kept, fellow = reader.derivations, note.row + 1
+    below = kept.descendants([note.id], roles=frozenset(Role))
+    return [kept.sources([note.id]), kept.products([note.id]), below, kept.source_rows([fellow])[0].tolist()]
+
+
+def _mentions(reader: SqlReader, note: Note) -> list[Any]:
+    kept = reader.mentions
+    return [kept.of_rows([note.row]), kept.frequencies(["secret"]), kept.mentioning(["secret"], per_term=9)]
 
 
 def _triples(reader: SqlReader, note: Note) -> list[Any]:
@@ -125,6 +153,10 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "saved_response": (lambda r, n: r.saved_response("the key"), None),
     "session_digest": (lambda r, n: r.session_digest(SESSION), ""),
     "records": (lambda r, n: [x.note.content for x in r.records(after_row=0, limit=9)], ["other words"]),
+    "attributes": (lambda r, n: r.attributes.get_many([n.id]), {}),
+    "links": (_links, [[], [], {}]),
+    "derivations": (_derivations, [[], [], [], []]),
+    "mentions": (_mentions, [{}, {}, []]),
     "triples": (_triples, []),
     "buckets": (_buckets, [[], [], {}]),
     "stats": (lambda r, n: r.stats(), StoreStats({Status.ACTIVE: 1}, 0, 1, 1)),
@@ -141,6 +173,24 @@ def _metadata(writer: SqlWriter, note: Note) -> None:
 
 def _rekey(writer: SqlWriter, note: Note) -> None:
     writer.rekey(note.id, [key("other words")], version="v2", at=T0, actor=ACTOR)
+
+
+def _set_attributes(writer: SqlWriter, note: Note) -> None:
+    attributes, keys = Attributes(keywords=("plan",)), [key("secret plan")]
+    writer.set_attributes(
+        note.id,
+        attributes,
+        keys,
+        key_version="v2",
+        operation=Operation.EVOLVED,
+        expected_version=None,
+        at=T0,
+        actor=ACTOR,
+    )
+
+
+def _own(reader: SqlReader) -> NoteId:
+    return reader.page(EVERYTHING, after_row=0, limit=9)[-1].id
 
 
 def _put_triples(writer: SqlWriter, note: Note) -> None:
@@ -169,6 +219,14 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
     "change_status": _refused(NotFound, _status),
     "set_metadata": _refused(NotFound, _metadata),
     "rekey": _refused(NotFound, _rekey),
+    "set_attributes": _refused(NotFound, _set_attributes),
+    "links.put": _refused(NotFound, lambda w, n: w.links.put([new_link(n.id, _own(w))], at=T0, actor=ACTOR)),
+    "links.delete": lambda w, n: w.links.delete(n.id, _own(w), LinkType.ENTITY),
+    "mentions.put": _refused(NotFound, lambda w, n: w.mentions.put(n.id, ["words"])),
+    "derivations.add": _refused(
+        NotFound, lambda w, n: w.derivations.add([Derivation(_own(w), n.id, Role.THOUGHT)])
+    ),
+    "derivations.drop": _refused(NotFound, lambda w, n: w.derivations.drop(n.id, roles=frozenset(Role))),
     "triples.put": _refused(NotFound, _put_triples),
     "buckets.put": _refused(NotFound, _put_buckets),
     "policies.put": lambda w, n: w.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR),
@@ -232,6 +290,10 @@ def _all_of(storage: SqlStorage) -> list[Any]:
             reader.session_digest(SESSION),
             reader.changes(after_sequence=0, limit=99),
             reader.vector_delta(0).matrix.tolist(),
+            [_links(reader, note) for note in reader.page(EVERYTHING, after_row=0, limit=9)],
+            [_derivations(reader, note) for note in reader.page(EVERYTHING, after_row=0, limit=9)],
+            [_mentions(reader, note) for note in reader.page(EVERYTHING, after_row=0, limit=9)],
+            reader.attributes.get_many([n.id for n in reader.page(EVERYTHING, after_row=0, limit=9)]),
             reader.lexical("secret", limit=9, allowed=None)["lexical_user"].rows.tolist(),
             reader.saved_response("the key"),
             reader.triples.with_heads(["i"], limit=9),

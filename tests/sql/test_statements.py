@@ -66,6 +66,11 @@ def _write(storage: SqlStorage, name: str, write: Any, note: Note) -> None:
             "set_metadata",
             "rekey",
             "restore_record",
+            "set_attributes",
+            "links.put",
+            "mentions.put",
+            "derivations.add",
+            "derivations.drop",
             "triples.put",
             "buckets.put",
         }
@@ -101,7 +106,7 @@ def test_no_statement_scans_a_table(sqlite: SqlStorage, sent: list[Sent]) -> Non
     _call_everything(sqlite)
     explained = {s.sql: s for s in sent if s.sql.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))}
     plans = {sql: _plan(sqlite, statement) for sql, statement in explained.items()}
-    scans = [sql for sql, plan in plans.items() if re.search(r"SCAN (?!json_each|asked|lexical)", plan)]
+    scans = [sql for sql, plan in plans.items() if re.search(r"SCAN (?!json_each|asked|lexical|\(subquery-)", plan)]
     small = ("SELECT seq FROM sqlite_sequence", "DELETE FROM jobs")
     assert [sql for sql in scans if not sql.startswith(small)] == []
 

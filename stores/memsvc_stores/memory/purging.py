@@ -54,6 +54,9 @@ def _remove(data: NamespaceData, stored: StoredNote) -> None:
         filled.codes.pop(stored.note.row, None)
     del data.rows[stored.note.id]
     data.strengths.pop(stored.note.row, None)
+    data.mentions.pop(stored.note.row, None)
+    data.links = {ends: link for ends, link in data.links.items() if stored.note.row not in ends}
+    data.derivations = {each for each in data.derivations if stored.note.row not in each}
     if stored.dedupe is not None and data.taken.get(stored.dedupe) == stored.note.id:
         del data.taken[stored.dedupe]
 

@@ -20,7 +20,7 @@ from memsvc_stores.sql.vectors import decode
 
 __all__ = ["empty_delta", "vector_delta"]
 
-_KEYED = frozenset({Operation.CREATED, Operation.REKEYED})
+_KEYED = frozenset({Operation.CREATED, Operation.REKEYED, Operation.EVOLVED, Operation.REVERTED})
 _STATUSES = select(notes.c.row, notes.c.status, notes.c.event_time, notes.c.ingest_time).where(
     notes.c.namespace_id == bindparam("namespace")
 )

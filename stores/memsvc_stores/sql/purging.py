@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import BindParameter, bindparam, delete, exists, select, update
+from sqlalchemy import BindParameter, bindparam, delete, exists, or_, select, update
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
 from memsvc.ports.storage import PurgeCounts
-from memsvc_stores.sql.derived_tables import policies, strengths, triples
+from memsvc_stores.sql.derived_tables import (
+    attributes,
+    derivations,
+    links,
+    mentions,
+    policies,
+    strengths,
+    triples,
+)
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.journal import record
@@ -26,9 +34,16 @@ _GONE = select(
 ).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.id, "ids"))
 _HASHES = select(keys.c.text_hash).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
 # What is derived of one note each, by its row.
-_DERIVED = (triples, strengths, buckets)
+_DERIVED = (attributes, mentions, triples, strengths, buckets)
 _DELETE_DERIVED = tuple(
     delete(table).where(table.c.namespace_id == _NAMESPACE, among(table.c.note_row, "rows")) for table in _DERIVED
+)
+_DELETE_LINKS, _DELETE_DERIVATIONS = (
+    delete(table).where(table.c.namespace_id == _NAMESPACE, or_(among(one_end, "rows"), among(other_end, "rows")))
+    for table, one_end, other_end in (
+        (links, links.c.low_row, links.c.high_row),
+        (derivations, derivations.c.note_row, derivations.c.source_row),
+    )
 )
 _DELETE_KEYS = delete(keys).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
 _DELETE_NOTES = delete(notes).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
@@ -45,7 +60,10 @@ _DELETE_EMPTY = delete(sessions).where(
 _BLANK_HISTORY = (
     update(journal).where(journal.c.namespace_id == _NAMESPACE, among(journal.c.note_id, "ids")).values(patch="{}")
 )
-_DROP_DERIVED = tuple(delete(table).where(table.c.namespace_id == _NAMESPACE) for table in (*_DERIVED, policies, lsh_epochs))
+_DROP_DERIVED = tuple(
+    delete(table).where(table.c.namespace_id == _NAMESPACE)
+    for table in (*_DERIVED, links, derivations, policies, lsh_epochs)
+)
 _ROWS = select(notes.c.row).where(notes.c.namespace_id == _NAMESPACE)
 _DROP_KEYS, _DROP_NOTES, _DROP_VECTORS, _DROP_SESSIONS, _DROP_JOURNAL = (
     delete(table).where(table.c.namespace_id == _NAMESPACE) for table in (keys, notes, vectors, sessions, journal)
@@ -63,7 +81,7 @@ def purge(
         return PurgeCounts(0, 0, 0, 0)
     note_rows = [found[0] for found in gone]
     executor.backend.lexical.remove(executor.connection, namespace.row, note_rows)
-    for derived in _DELETE_DERIVED:
+    for derived in (*_DELETE_DERIVED, _DELETE_LINKS, _DELETE_DERIVATIONS):
         executor.run(derived, namespace=namespace.row, rows=many(note_rows))
     deleted_keys, deleted_vectors = delete_keys(executor, namespace, note_rows)
     executor.run(_DELETE_NOTES, namespace=namespace.row, rows=many(note_rows))

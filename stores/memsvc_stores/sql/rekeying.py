@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import bindparam, select, update
 
 from memsvc.domain.notes import Key, Note, lexical_fields
+from memsvc_stores.sql.attributes import attributes_of_rows
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.inserting import insert_keys
 from memsvc_stores.sql.namespace import Namespace
@@ -39,7 +40,10 @@ def replace_keys(
     version: str | None,
     kept: Collection[str],
 ) -> int:
-    """Give a note other keys; return how many it had. Vectors of `kept` hashes stay though no key has them."""
+    """Give a note other keys, and the words of these and of its attributes; return how many keys it had.
+
+    Vectors of `kept` hashes stay though no key has them.
+    """
     check_vectors(executor, namespace.row, model=namespace.model, keys=new)
     count, _ = delete_keys(executor, namespace, [note.row], kept={*kept, *(key.text_hash for key in new)})
     insert_keys(executor, namespace.row, [(note.row, new)])
@@ -51,7 +55,8 @@ def _index_words(
     executor: Executor, namespace: Namespace, note: Note, new: Sequence[Key], *, version: str | None
 ) -> None:
     lexical = executor.backend.lexical
-    document = lexical.analyzer.prepare(*lexical_fields(note.content, note.turns, new))
+    attributes = attributes_of_rows(executor, namespace.row, [note.row]).get(note.row)
+    document = lexical.analyzer.prepare(*lexical_fields(note.content, note.turns, new, attributes))
     user, other = len(document.user_terms), len(document.other_terms)
     had = executor.one(_WORDS, namespace=namespace.row, note=note.row)
     lexical.remove(executor.connection, namespace.row, [note.row])

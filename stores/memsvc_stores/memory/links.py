@@ -1,0 +1,106 @@
+"""Links of notes, in memory: each edge is looked for among all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+
+import numpy as np
+
+from memsvc.domain.attributes import Method
+from memsvc.domain.ids import NoteId
+from memsvc.domain.links import SEQUENCE_ACTOR, SEQUENCE_WEIGHT, Link, LinkType, NewLink
+from memsvc.domain.notes import Note
+from memsvc.domain.selection import VISIBLE
+from memsvc.ports.derived import Edges
+from memsvc_stores.memory.lookups import required_row, session_order
+from memsvc_stores.memory.state import NamespaceData
+
+__all__ = ["MemoryLinks", "WritableLinks"]
+
+
+class MemoryLinks:
+    """Reads links; `data` is None where nothing was ever written."""
+
+    def __init__(self, data: NamespaceData | None) -> None:
+        self._data = data
+
+    def of(self, note: NoteId, *, types: Collection[LinkType] | None = None) -> list[Link]:
+        wanted = frozenset(LinkType if types is None else types)
+        return [link for _, link in self._from(note) if link.type in wanted]
+
+    def around(self, rows: Sequence[int], *, types: Collection[LinkType], per_note: int) -> Edges:
+        data = self._data
+        numbers = {kind: number for number, kind in enumerate(LinkType)}
+        edges: dict[tuple[int, int, int], float] = {}
+        for row in {} if data is None else data.notes.keys() & set(map(int, rows)):
+            found = [(other, link) for other, link in self._from(self._id(row)) if link.type in types]
+            for other, link in found[:per_note]:
+                edges[min(row, other), max(row, other), numbers[link.type]] = link.weight
+        if not edges:
+            return Edges.empty()
+        low, high, kinds = np.array(sorted(edges), np.int64).T
+        return Edges(low, high, np.array([edges[edge] for edge in sorted(edges)], np.float64), kinds)
+
+    def count(self) -> dict[LinkType, int]:
+        return dict(Counter(kind for _, _, kind in ({} if self._data is None else self._data.links)))
+
+    def _id(self, row: int) -> NoteId:
+        assert self._data is not None
+        return self._data.notes[row].note.id
+
+    def _from(self, note: NoteId) -> list[tuple[int, Link]]:
+        """Return the links of a visible note to visible notes with the row of the other, in order."""
+        stored = None if self._data is None else self._data.find(note)
+        if stored is None or self._data is None or stored.note.status not in VISIBLE:
+            return []
+        links = [*self._stored(stored.note, self._data), *self._sequence(stored.note, self._data)]
+        seen = [(row, link) for row, link in links if self._data.notes[row].note.status in VISIBLE]
+        return sorted(seen, key=lambda item: (-item[1].weight, item[0], item[1].type))
+
+    def _stored(self, note: Note, data: NamespaceData) -> Iterator[tuple[int, Link]]:
+        for (low, high, _), link in data.links.items():
+            if note.row in (low, high):
+                other = high if note.row == low else low
+                yield (
+                    other,
+                    Link(note.id, self._id(other), link.type, link.weight, link.method, link.at, link.actor),
+                )
+
+    def _sequence(self, note: Note, data: NamespaceData) -> Iterator[tuple[int, Link]]:
+        fellows = sorted(
+            (
+                each.note
+                for each in data.notes.values()
+                if note.session is not None and each.note.session == note.session and each.note.status in VISIBLE
+            ),
+            key=session_order,
+        )
+        places = [fellow.row for fellow in fellows]
+        here = places.index(note.row) if note.row in places else 0
+        for fellow in (*fellows[max(here - 1, 0) : here], *fellows[here + 1 : here + 2]):
+            at = max(note.ingest_time, fellow.ingest_time)
+            kind, method = LinkType.SEQUENCE, Method.RULES
+            yield fellow.row, Link(note.id, fellow.id, kind, SEQUENCE_WEIGHT, method, at, SEQUENCE_ACTOR)
+
+
+class WritableLinks(MemoryLinks):
+    def __init__(self, data: NamespaceData) -> None:
+        super().__init__(data)
+        self._kept = data
+
+    def put(self, links: Sequence[NewLink], *, at: datetime, actor: str) -> int:
+        before = len(self._kept.links)
+        rows = [(required_row(self._kept, link.first), required_row(self._kept, link.second)) for link in links]
+        for link, ends in zip(links, rows, strict=True):
+            low, high = self._id(min(ends)), self._id(max(ends))
+            stored = Link(low, high, link.type, link.weight, link.method, at, actor)
+            self._kept.links[min(ends), max(ends), link.type] = stored
+        return len(self._kept.links) - before
+
+    def delete(self, first: NoteId, second: NoteId, type: LinkType) -> bool:
+        ends = [self._kept.rows[note] for note in (first, second) if note in self._kept.rows]
+        if len(ends) != 2:
+            return False
+        return self._kept.links.pop((min(ends), max(ends), type), None) is not None
