@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from memsvc.app import App
     from memsvc.client import Client
 
-__all__ = ["Target", "connected", "opened"]
+__all__ = ["Connection", "Target", "connected", "joined", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,14 @@ class Target:
     url: str | None = None
     api_key: str | None = None
     data_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A client, and the service itself where it runs in this process."""
+
+    client: Client
+    app: App | None
 
 
 @contextmanager
@@ -38,14 +46,21 @@ def opened(data_dir: Path | None) -> Iterator[App]:
 @contextmanager
 def connected(target: Target, *, namespace: str = "default") -> Iterator[Client]:
     """Yield a client; in this process it works as the local tenant, by the same routes as over REST."""
+    with joined(target, namespace=namespace) as connection:
+        yield connection.client
+
+
+@contextmanager
+def joined(target: Target, *, namespace: str) -> Iterator[Connection]:
+    """Yield a client as `connected` does, with the service behind it if that is in this process."""
     if target.url is not None:
         from memsvc.client import Client
 
         with Client(target.url, api_key=target.api_key, namespace=namespace) as client:
-            yield client
+            yield Connection(client, None)
         return
     with _local(target.data_dir) as app, _in_process(app, namespace) as client:
-        yield client
+        yield Connection(client, app)
         if app.settings.worker == "in-process":
             _finish_work(app)
 
@@ -72,5 +87,4 @@ def _in_process(app: App, namespace: str) -> Client:
 
 def _finish_work(app: App) -> None:
     """Do the background work that is due, so that it does not wait for the next `memsvc serve`."""
-    while app.runner.run_one():
-        pass
+    app.runner.drain()

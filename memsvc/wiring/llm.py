@@ -10,7 +10,7 @@ from memsvc.settings import LlmSettings
 from memsvc_agents.llm.make import ChatSpec, chat_model_from
 from memsvc_agents.llm.metered import MeteredModels, Metering
 
-__all__ = ["chat_models"]
+__all__ = ["chat_model", "chat_models"]
 
 
 def chat_models(
@@ -21,7 +21,7 @@ def chat_models(
     Raises InvalidInput for settings that name no model, LlmRefused when real models are switched off.
     """
     if model is None:
-        model = _model(settings)
+        model = chat_model(settings)
     if model is None:
         return None
     metering = Metering(
@@ -39,7 +39,8 @@ def chat_models(
     return MeteredModels(model, ledger, metering, clock=clock)
 
 
-def _model(settings: LlmSettings) -> ChatModel | None:
+def chat_model(settings: LlmSettings) -> ChatModel | None:
+    """Return the model of the settings, neither counted nor bounded, or None when there is none."""
     if settings.kind == "none":
         return None
     return chat_model_from(

@@ -6,14 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from memsvc.errors import LlmBadReply, LlmBudgetSpent, LlmRefused, LlmUnavailable
-from memsvc.ports.llm import ChatModel, ChatRequest
+from memsvc.ports.llm import LLM_FAILURES, ChatModel, ChatRequest
 from memsvc_agents.chat.memory import ChatMemory, Kept, Memory, Said
 from memsvc_agents.chat.prompts import chat_messages
 
 __all__ = ["ChatAgent", "ChatTurn"]
-
-_NO_MODEL_ERRORS = (LlmUnavailable, LlmBadReply, LlmRefused, LlmBudgetSpent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +79,6 @@ class ChatAgent:
         messages = chat_messages(talk, memories, now=self._clock())
         try:
             reply = self._model.stream(ChatRequest(messages, max_tokens=self._max_tokens), say)
-        except _NO_MODEL_ERRORS as error:
+        except LLM_FAILURES as error:
             return "", error.detail
         return reply.text.strip(), None
