@@ -1,4 +1,4 @@
-"""From arms to one list by scores: blended, raised by the time asked about and by what stands around a note."""
+"""From arms to one list by scores: blended, raised by thoughts, the time asked about, context and links."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from memsvc.domain.notes import Kind
+from memsvc.domain.recall import Mode
+from memsvc.domain.selection import Selection
 from memsvc.ports.ranking import Ranked, RetrievalRequest, Rows
 from memsvc.ports.storage import Places, Reader
 from memsvc_retrieval.blend import BlendWeights, Scores, blend
 from memsvc_retrieval.context import ContextWeights, in_context, openness
+from memsvc_retrieval.graph.expansion import LinkUse, expand
+from memsvc_retrieval.graph.folding import Folding, fold_thoughts
 from memsvc_retrieval.question.plan import plan_of
 from memsvc_retrieval.wording import wording_factor
 
@@ -26,7 +31,8 @@ _BEFORE_ALL = 4.0
 class BlendSettings:
     """`in_range` is added for a note of the time asked about; with `time` prune all of these come first.
 
-    Context multiplies exp(`sharpness` * score); the wording of the best `read` notes is looked at.
+    Context multiplies exp(`sharpness` * score); the wording of the best `read` notes is looked at. Without
+    `folding` thoughts are found as other notes are. `links` are followed in mode hybrid only.
     """
 
     weights: BlendWeights = field(default_factory=BlendWeights)
@@ -35,6 +41,8 @@ class BlendSettings:
     in_range: float = 0.0625
     sharpness: float = 6.4
     read: int = 40
+    folding: Folding | None = field(default_factory=Folding)
+    links: LinkUse | None = field(default_factory=LinkUse)
 
 
 def blended(
@@ -47,10 +55,14 @@ def blended(
 ) -> tuple[Ranked, dict[int, int]]:
     """Return the notes of all arms, best first, ties by ascending row; and the session row of each that has one.
 
-    `named` are the speakers whom the question names.
+    Notes that thoughts or links lead to are among them. `named` are the speakers whom the question names.
     """
     plan = plan_of(request.text, request.asked_at)
     rows, scores = blend(arms, settings.weights, drawn=plan.statements)
+    folding = None if _asks_for_thoughts(request.selection) else settings.folding
+    if folding is not None and len(rows):
+        thoughts, sources = reader.derivations.source_rows(rows.tolist())
+        rows, scores = fold_thoughts(rows, scores, thoughts=thoughts, sources=sources, folding=folding)
     places = reader.places(rows.tolist())
     kept = np.isin(rows, places.rows)
     rows, scores = rows[kept], scores[kept]
@@ -67,9 +79,31 @@ def blended(
     told = np.log(raised) / settings.sharpness + scores.max()
     if settings.time == "prune":
         told[happened] += _BEFORE_ALL
-    placed = places.sessions >= 0
-    session_of = dict(zip(rows[placed].tolist(), places.sessions[placed].tolist(), strict=True))
+    session_of = _sessions_of(places)
+    if settings.links is not None and request.mode is Mode.HYBRID:
+        known, (rows, told) = rows, expand(rows, told, reader.links, settings.links)
+        session_of |= reader.session_rows(np.setdiff1d(rows, known).tolist()) if len(rows) > len(known) else {}
+        if folding is not None:
+            rows, told = _without_thoughts(reader, rows, told, known=known)
     return _best_first(rows, told), session_of
+
+
+def _without_thoughts(reader: Reader, rows: Rows, scores: Scores, *, known: Rows) -> tuple[Rows, Scores]:
+    """Leave out the thoughts among the rows that are not `known`: links may have led to some."""
+    new = np.setdiff1d(rows, known)
+    if not len(new):
+        return rows, scores
+    kept = ~np.isin(rows, reader.derivations.source_rows(new.tolist())[0])
+    return rows[kept], scores[kept]
+
+
+def _asks_for_thoughts(selection: Selection) -> bool:
+    return selection.kinds is not None and Kind.THOUGHT in selection.kinds
+
+
+def _sessions_of(places: Places) -> dict[int, int]:
+    placed = places.sessions >= 0
+    return dict(zip(places.rows[placed].tolist(), places.sessions[placed].tolist(), strict=True))
 
 
 def _wording(

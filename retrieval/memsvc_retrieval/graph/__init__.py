@@ -1,0 +1,1 @@
+"""Links in recall: neighbourhoods, personalised PageRank over them, and thoughts that lift their sources."""
