@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from memsvc.cli import benchmarks, db, demo, index, ingest, keys, recall, serve, stats, transfer, worker
+from memsvc.cli import (
+    benchmarks,
+    db,
+    demo,
+    index,
+    ingest,
+    jobs,
+    keys,
+    llm,
+    recall,
+    serve,
+    stats,
+    transfer,
+    usage,
+    worker,
+)
 from memsvc.cli.failures import FailureGroup
 
 __all__ = ["build_app"]
@@ -32,8 +47,11 @@ def build_app() -> typer.Typer:
     app.command("export")(transfer.export)
     app.command("import")(transfer.import_)
     app.command("stats")(stats.stats)
+    app.command("usage")(usage.usage)
     app.add_typer(keys.build_app(), name="keys")
+    app.add_typer(jobs.build_app(), name="jobs")
     app.add_typer(db.build_app(), name="db")
     app.add_typer(index.build_app(), name="index")
+    app.add_typer(llm.build_app(), name="llm")
     app.command("eval", context_settings=_PASSED_ON, add_help_option=False)(benchmarks.eval_)
     return app

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from memsvc.wire import Kind, Level, Mode, Origin, Status
+from memsvc.wire import JobStatus, Kind, Level, Mode, Origin, Status
 
-__all__ = ["ItemOptions", "ListOptions", "RecallOptions", "SessionOptions"]
+__all__ = ["ItemOptions", "JobOptions", "ListOptions", "RecallOptions", "SessionOptions"]
 
 
 class ItemOptions(TypedDict, total=False):
@@ -29,6 +29,14 @@ class SessionOptions(TypedDict, total=False):
     started_at: datetime | None
     metadata: Mapping[str, Any]
     origin: Origin | None
+
+
+class JobOptions(TypedDict, total=False):
+    """Which jobs to list, joined by AND."""
+
+    status: JobStatus | None
+    kind: str | None
+    namespace: str | None
 
 
 class ListOptions(TypedDict, total=False):

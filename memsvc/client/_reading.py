@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from memsvc.client._codec import build, get, path, post, query, reader
@@ -11,8 +11,6 @@ from memsvc.client._options import ListOptions, RecallOptions
 from memsvc.wire import (
     Change,
     History,
-    Job,
-    JobList,
     NamespacePage,
     NamespaceStats,
     Note,
@@ -22,12 +20,12 @@ from memsvc.wire import (
     RecallResponse,
     SessionPage,
     SessionWithNotes,
+    Usage,
     Version,
 )
 
 __all__ = [
     "history",
-    "jobs",
     "namespaces",
     "note",
     "notes",
@@ -36,6 +34,7 @@ __all__ = [
     "session",
     "sessions",
     "stats",
+    "usage",
     "version",
 ]
 
@@ -77,12 +76,6 @@ def namespaces(*, limit: int, cursor: str | None) -> Call[NamespacePage]:
     return Call(get(query(path("namespaces"), {"limit": limit, "cursor": cursor})), reader(NamespacePage))
 
 
-def jobs(*, status: str | None, limit: int) -> Call[tuple[Job, ...]]:
-    read = reader(JobList)
-    request = get(query(path("jobs"), {"status": status, "limit": limit}))
-    return Call(request, lambda outcome: read(outcome).items)
-
-
 def ready() -> Call[Readiness]:
     read = reader(Readiness)
 
@@ -92,6 +85,11 @@ def ready() -> Call[Readiness]:
         return read(outcome)
 
     return Call(get("/readyz"), read_either, retry=False)
+
+
+def usage(since: date | None, until: date | None, namespace: str | None) -> Call[Usage]:
+    days = {name: day and day.isoformat() for name, day in (("since", since), ("until", until))}
+    return Call(get(query(path("usage"), {**days, "namespace": namespace})), reader(Usage))
 
 
 def version() -> Call[Version]:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
-from memsvc.domain.ids import NoteId, SessionId, TenantId
+from memsvc.domain.ids import JobId, NoteId, SessionId, TenantId
+from memsvc.domain.jobs import Job
 from memsvc.domain.notes import Json, Note, NoteRecord, Session
 from memsvc.domain.recall import RecallQuery, RecallResult
 from memsvc.domain.receipts import Actor, Idempotency, PurgeReceipt, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.memory import forget as forgetting
-from memsvc.memory import look_up, maintenance, rekeying, transfer
+from memsvc.memory import look_up, maintenance, operating_jobs, rekeying, transfer
 from memsvc.memory import purge as purging
 from memsvc.memory.context import Context
 from memsvc.memory.recall import recall
@@ -57,6 +58,15 @@ class MemoryService:
     def sessions(self, scope: Scope, *, after_row: int, limit: int) -> list[Session]:
         with self._context.storage.reader(scope) as reader:
             return reader.sessions_page(after_row=after_row, limit=limit)
+
+    def job(self, tenant: TenantId, job: JobId) -> Job:
+        return operating_jobs.job(self._context, tenant, job)
+
+    def cancel_job(self, tenant: TenantId, job: JobId) -> Job:
+        return operating_jobs.cancel_job(self._context, tenant, job)
+
+    def retry_job(self, tenant: TenantId, job: JobId) -> Job:
+        return operating_jobs.retry_job(self._context, tenant, job)
 
     def history(self, scope: Scope, note: NoteId) -> list[Change]:
         return look_up.history(self._context, scope, note)

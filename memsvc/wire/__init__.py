@@ -15,6 +15,7 @@ from memsvc.wire.fields import (
     Role,
     Utterance,
 )
+from memsvc.wire.jobs import Job, JobPage, JobProgress
 from memsvc.wire.namespaces import (
     IndexStats,
     Model,
@@ -39,8 +40,6 @@ from memsvc.wire.notes import (
 from memsvc.wire.operations import (
     FieldProblem,
     Health,
-    Job,
-    JobList,
     Problem,
     Readiness,
     Version,
@@ -77,6 +76,7 @@ from memsvc.wire.remember import (
     RememberSessionsResponse,
     SessionOutcome,
 )
+from memsvc.wire.usage import Day, Usage, UsageLine, UsageTotals
 from memsvc.wire.words import (
     JobStatus,
     Kind,
@@ -97,6 +97,7 @@ __all__ = [
     "Change",
     "ChangeRecord",
     "Content",
+    "Day",
     "ExportLine",
     "FieldProblem",
     "Filter",
@@ -111,7 +112,8 @@ __all__ = [
     "Instant",
     "ItemError",
     "Job",
-    "JobList",
+    "JobPage",
+    "JobProgress",
     "JobStatus",
     "KeyRecord",
     "Kind",
@@ -158,6 +160,9 @@ __all__ = [
     "Status",
     "Turn",
     "TurnSpan",
+    "Usage",
+    "UsageLine",
+    "UsageTotals",
     "Utterance",
     "Version",
 ]

@@ -1,32 +1,12 @@
-"""Background jobs, the service's own state, and problems."""
+"""The service's own state, and problems."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from memsvc.wire.base import Response
-from memsvc.wire.words import JobStatus
 
-__all__ = ["FieldProblem", "Health", "Job", "JobList", "Problem", "Readiness", "Version"]
-
-
-class Job(Response):
-    """A piece of background work; `error` says why its last attempt failed."""
-
-    id: str
-    namespace: str
-    kind: str
-    status: JobStatus
-    attempts: int
-    run_after: datetime
-    created_at: datetime
-    lease_until: datetime | None = None
-    error: str | None = None
-
-
-class JobList(Response):
-    items: tuple[Job, ...]
+__all__ = ["FieldProblem", "Health", "Problem", "Readiness", "Version"]
 
 
 class Health(Response):

@@ -10,11 +10,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
 
+from memsvc.domain.jobs import NewJob
+from memsvc.domain.scope import Scope
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
 NS = "/v1/namespaces/{namespace}"
 NDJSON = {"Content-Type": "application/x-ndjson"}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -29,6 +34,7 @@ class Probe:
     namespace: str
     note: str
     session: str
+    job: str
     cursors: dict[str, str]
     export: bytes
 
@@ -59,7 +65,10 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", f"{NS}/sessions/{{session}}"): lambda p: {},
     ("GET", f"{NS}/export"): lambda p: {},
     ("POST", f"{NS}/import"): lambda p: {"content": p.export, "headers": NDJSON},
-    ("GET", "/v1/jobs"): lambda p: {},
+    ("GET", "/v1/jobs"): lambda p: {"params": {"limit": 1, "cursor": p.cursors["jobs"]}},
+    ("GET", "/v1/jobs/{job}"): lambda p: {},
+    ("POST", "/v1/jobs/{job}/cancel"): lambda p: {},
+    ("POST", "/v1/jobs/{job}/retry"): lambda p: {},
 }
 
 
@@ -69,6 +78,10 @@ class World:
     def __init__(self, api, number: str) -> None:
         self.api = api
         self.a, self.b = api.mint(f"a{number}"), api.mint(f"b{number}")
+        for tenant in (f"a{number}", f"b{number}"):
+            with api.parts.storage.writer(Scope.of(tenant, "ns")) as writer:
+                for name in ("one", "two"):
+                    writer.enqueue(NewJob("sweep", name), at=NOW)
         self._fill("ns", self.a, "a")
         self._fill("ns", self.b, "b")
         self._fill("only-a", self.a, "a")
@@ -81,6 +94,9 @@ class World:
     def _get(self, path: str, **arguments: Any) -> Any:
         return self.api.call("GET", path, key=self.a, **arguments).json()
 
+    def statuses(self) -> list[str]:
+        return [job["status"] for job in self._get("/v1/jobs")["items"]]
+
     def theirs(self, namespace: str) -> Probe:
         base = "/v1/namespaces/ns"
         recalled = self.api.call("POST", f"{base}/recall", json={"query": "tea", "k": 1}, key=self.a).json()
@@ -89,23 +105,25 @@ class World:
             "notes": self._get(f"{base}/notes", params={"limit": 1})["next"],
             "sessions": self._get(f"{base}/sessions", params={"limit": 1})["next"],
             "recall": recalled["next"],
+            "jobs": self._get("/v1/jobs", params={"limit": 1})["next"],
         }
         assert all(cursors.values())
         note = self._get(f"{base}/notes")["items"][0]["id"]
         session = self._get(f"{base}/sessions")["items"][0]["id"]
+        job = self._get("/v1/jobs")["items"][0]["id"]
         export = self.api.call("GET", f"{base}/export", key=self.a).content
-        return Probe(namespace, note, session, cursors, export)
+        return Probe(namespace, note, session, job, cursors, export)
 
     def nobodys(self, namespace: str) -> Probe:
         theirs = self.theirs(namespace)
         cursors = {name: cursor[::-1] for name, cursor in theirs.cursors.items()}
         export = re.sub(rb"f600-7[0-9a-f]{3}", b"ffff-7abc", theirs.export)
-        return Probe(namespace, MISSING_NOTE, "talk-9-none", cursors, export)
+        return Probe(namespace, MISSING_NOTE, "talk-9-none", MISSING_NOTE, cursors, export)
 
 
 def _answer(world: World, route: tuple[str, str], probe: Probe) -> tuple[int, dict[str, str], str]:
     method, template = route
-    path = template.format(namespace=probe.namespace, note=probe.note, session=probe.session)
+    path = template.format(namespace=probe.namespace, note=probe.note, session=probe.session, job=probe.job)
     response = world.api.call(method, path, key=world.b, **ROUTES[route](probe))
     text = response.text
     for secret in (probe.namespace, probe.session):
@@ -143,8 +161,8 @@ def test_another_tenants_namespace_is_as_missing(make_api, route):
 @pytest.mark.parametrize("route", [r for r in ROUTES if r[0] != "GET"], ids=" ".join)
 def test_no_probe_changes_what_the_other_tenant_has(make_api, route):
     world = World(make_api(auth="keys"), "1")
-    before = world.theirs("ns").export
+    before = (world.theirs("ns").export, world.statuses())
 
     _answer(world, route, world.theirs("ns"))
 
-    assert world.theirs("ns").export == before
+    assert (world.theirs("ns").export, world.statuses()) == before

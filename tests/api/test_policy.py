@@ -35,6 +35,9 @@ POLICY: dict[tuple[str, str], AccessScope | None] = {
     ("GET", f"{NS}/export"): READ,
     ("POST", f"{NS}/import"): ADMIN,
     ("GET", "/v1/jobs"): READ,
+    ("GET", "/v1/jobs/{job}"): READ,
+    ("POST", "/v1/jobs/{job}/cancel"): WRITE,
+    ("POST", "/v1/jobs/{job}/retry"): WRITE,
 }
 GUARDED = [(method, path, scope) for (method, path), scope in POLICY.items() if scope is not None]
 BODIES = {
@@ -47,7 +50,7 @@ BODIES = {
 
 
 def _send(api, method, path, *, key):
-    target = path.format(namespace="ns", note="n1", session="s1")
+    target = path.format(namespace="ns", note="n1", session="s1", job="j1")
     headers = {"If-Match": "*"} if method == "PATCH" else {}
     if path.endswith(("/ingest", "/import")):
         return api.call(method, target, key=key, content=b"", headers={"Content-Type": "application/x-ndjson"})

@@ -256,6 +256,6 @@ def test_the_key_decides_tenant_and_scope(connect: Callable[..., Any], parts: Ap
 
 
 def test_jobs_ready_and_version(memory: Any) -> None:
-    assert memory.jobs() == ()
+    assert memory.jobs() == []
     assert memory.ready().status == "ready"
     assert memory.version().api == "v1"

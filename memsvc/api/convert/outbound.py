@@ -174,14 +174,23 @@ def receipt(source: PurgeReceipt) -> wire.PurgeReceipt:
 
 
 def job(source: Job) -> wire.Job:
+    """Leave out the payload, which names notes and settings of the work."""
+    progress = source.progress
     return wire.Job(
         id=source.id,
         namespace=source.namespace,
         kind=source.kind,
         status=source.status.value,
+        priority=source.priority,
         attempts=source.attempts,
+        max_attempts=source.max_attempts,
         run_after=source.run_after,
         created_at=source.created_at,
+        started_at=source.started_at,
+        ended_at=source.ended_at,
         lease_until=source.lease_until,
+        worker=source.worker,
+        progress=None if progress is None else wire.JobProgress(done=progress.done, total=progress.total),
         error=source.error,
+        result=None if source.result is None else cast("dict[str, str | float | None]", dict(source.result)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Unpack
 
 from memsvc.client import _reading as calls
@@ -10,8 +11,6 @@ from memsvc.client._async.core import Core
 from memsvc.client._options import ListOptions, RecallOptions
 from memsvc.wire import (
     Change,
-    Job,
-    JobStatus,
     Namespace,
     NamespaceStats,
     Note,
@@ -19,6 +18,7 @@ from memsvc.wire import (
     RecallResponse,
     Session,
     SessionWithNotes,
+    Usage,
     Version,
 )
 
@@ -87,9 +87,14 @@ class Reads(Core):
             if (cursor := page.next) is None:
                 return
 
-    async def jobs(self, *, status: JobStatus | None = None, limit: int = 100) -> tuple[Job, ...]:
-        """Return background work of the key's tenant, newest first."""
-        return await self._do(calls.jobs(status=status, limit=limit))
+    async def usage(
+        self, *, since: date | None = None, until: date | None = None, namespace: str | None = None
+    ) -> Usage:
+        """Return what language models took for the key's tenant, on the days from `since` to `until` (UTC).
+
+        By default those are the last 30 days.
+        """
+        return await self._do(calls.usage(since, until, namespace))
 
     async def ready(self) -> Readiness:
         """Return whether the service can answer; an unready one is an answer, not an error."""

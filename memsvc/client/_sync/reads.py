@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Unpack
 
 from memsvc.client import _reading as calls
@@ -10,8 +11,6 @@ from memsvc.client._options import ListOptions, RecallOptions
 from memsvc.client._sync.core import Core
 from memsvc.wire import (
     Change,
-    Job,
-    JobStatus,
     Namespace,
     NamespaceStats,
     Note,
@@ -19,6 +18,7 @@ from memsvc.wire import (
     RecallResponse,
     Session,
     SessionWithNotes,
+    Usage,
     Version,
 )
 
@@ -84,9 +84,14 @@ class Reads(Core):
             if (cursor := page.next) is None:
                 return
 
-    def jobs(self, *, status: JobStatus | None = None, limit: int = 100) -> tuple[Job, ...]:
-        """Return background work of the key's tenant, newest first."""
-        return self._do(calls.jobs(status=status, limit=limit))
+    def usage(
+        self, *, since: date | None = None, until: date | None = None, namespace: str | None = None
+    ) -> Usage:
+        """Return what language models took for the key's tenant, on the days from `since` to `until` (UTC).
+
+        By default those are the last 30 days.
+        """
+        return self._do(calls.usage(since, until, namespace))
 
     def ready(self) -> Readiness:
         """Return whether the service can answer; an unready one is an answer, not an error."""
