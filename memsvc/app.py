@@ -6,26 +6,30 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
 from memsvc.domain.ids import IdFactory, NoteId
-from memsvc.domain.jobs import ERASE, KEY_NOTES, SAVE_INDEX
+from memsvc.domain.jobs import ERASE, KEY_NOTES, REHASH, SAVE_INDEX
 from memsvc.domain.notes import KeyGroup
 from memsvc.domain.scope import Scope
-from memsvc.errors import StorageReadOnly
+from memsvc.errors import NotFound, StorageReadOnly
 from memsvc.jobs.policy import JobPolicy
 from memsvc.jobs.runner import Chore, Runner, WorkerOptions
 from memsvc.jobs.running import Handler
 from memsvc.memory.checks import Limits
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import Drafter
+from memsvc.memory.hashing import rehash
 from memsvc.memory.maintenance import save_index
 from memsvc.memory.purge import finish_erasure
 from memsvc.memory.rekeying import key_notes
+from memsvc.memory.recall_counts import RecallCounts
 from memsvc.memory.reranking import Reranking
+from memsvc.memory.retention import queue_sweeps, sweep
 from memsvc.memory.service import MemoryService
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
@@ -93,6 +97,7 @@ class App:
     service: MemoryService
     runner: Runner
     llm: MeteredModels | None = None
+    recall_counts: RecallCounts | None = None
 
     def run_worker(self, stop: threading.Event) -> None:
         """Run background jobs until `stop` is set."""
@@ -101,6 +106,8 @@ class App:
     def close(self) -> None:
         if self.llm is not None:
             self.llm.close()
+        if self.recall_counts is not None:
+            self.recall_counts.close()
         self.index.close()
         self.storage.close()
 
@@ -135,6 +142,7 @@ def build(
     embedder = embedder or _embedder(settings)
     index = _index(settings, data_dir)
     models = chat_models(settings.llm, storage.llm_ledger, clock=clock, model=llm)
+    recall_counts = RecallCounts(storage, clock)
     context = Context(
         storage=storage,
         index=index,
@@ -148,10 +156,11 @@ def build(
         save_rows=settings.index_save_rows,
         reranking=_reranking(settings, reranker),
         llm=models,
+        recall_counts=recall_counts,
     )
     handlers, chores = _handlers(context), _chores(storage, settings)
     runner = Runner(storage.jobs, handlers, clock=clock, chores=chores, options=_worker(settings))
-    return App(settings, storage, index, embedder, MemoryService(context), runner, models)
+    return App(settings, storage, index, embedder, MemoryService(context), runner, models, recall_counts)
 
 
 def _index(settings: Settings, data_dir: Path) -> KeyIndex:
@@ -239,4 +248,8 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
         assert isinstance(notes, list)
         key_notes(context, scope(run), [NoteId(str(note)) for note in notes])
 
-    return {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key}
+    def remake(run: JobContext) -> None:
+        with suppress(NotFound):
+            rehash(context, scope(run))
+
+    return {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake}

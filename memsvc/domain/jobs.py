@@ -17,6 +17,7 @@ __all__ = [
     "ERASE",
     "KEY_NOTES",
     "LINK_NOTES",
+    "REHASH",
     "SAVE_INDEX",
     "SWEEP",
     "THINK",
@@ -33,6 +34,7 @@ SAVE_INDEX = "index.save"
 KEY_NOTES = "notes.key"
 ERASE = "erase.finish"
 LINK_NOTES = "notes.link"
+REHASH = "tim.rehash"
 AMEM_NOTE = "amem.note"
 THINK = "tim.think"
 SWEEP = "retention.sweep"

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from memsvc.domain.drafts import NoteDraft, Outcome, OutcomeStatus
 from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Kind
 from memsvc.domain.receipts import Actor, Idempotency
 from memsvc.errors import IdempotencyMismatch
 from memsvc.memory.admission import count_sightings, held_back
 from memsvc.memory.context import Context
 from memsvc.memory.derived_work import queue_derived_work
 from memsvc.memory.embedding import Embedded, put_vectors, texts_of
+from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import key_notes_job, queue_index_save
 from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Reader, Writer
@@ -54,6 +56,7 @@ def store_drafts(
             created.append(draft)
             outcomes.append(Outcome(OutcomeStatus.CREATED, draft.id, degraded=embedded.degraded))
     admitted = count_sightings(writer, policy.retention, told, now=now, actor=actor.name)
+    hash_notes(context, writer, [each.id for each in created if each.kind is Kind.THOUGHT], now=now)
     queue_derived_work(writer, policy, [*created, *admitted], now=now)
     _queue_jobs(context, writer, created, state.last_sequence, embedded, now)
     return outcomes

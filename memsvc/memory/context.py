@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 
 from memsvc.memory.checks import Limits
 from memsvc.memory.drafting import Drafter
+from memsvc.memory.recall_counts import RecallCounts
 from memsvc.memory.reranking import Reranking
+from memsvc.ports.amem import AmemTools
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
+from memsvc.ports.hashing import Hashing
 from memsvc.ports.llm import ChatModels
 from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.retrieval import Retriever
@@ -21,7 +24,8 @@ __all__ = ["Context"]
 class Context:
     """`save_rows`: an index is saved in the background each time so many changes have come.
 
-    Without `reranking` candidates keep the retriever's order. Without `llm` everything is done by rules.
+    Without `reranking` candidates keep the retriever's order. Without `llm` everything is done by rules,
+    without `recall_counts` recalls count for nothing.
     """
 
     storage: Storage
@@ -29,9 +33,12 @@ class Context:
     embedder: Embedder
     retriever: Retriever
     drafter: Drafter
+    hashing: Hashing
     clock: Clock
+    amem: AmemTools
     limits: Limits = field(default_factory=Limits)
     recall_depth: int = 200
     save_rows: int = 1024
     reranking: Reranking | None = None
     llm: ChatModels | None = None
+    recall_counts: RecallCounts | None = None

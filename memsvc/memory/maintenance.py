@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from memsvc.domain.scope import Scope
+from memsvc.memory.checking_buckets import verify_buckets
 from memsvc.memory.context import Context
+from memsvc.memory.hashing import rehash
 from memsvc.memory.look_up import existing_namespace
 from memsvc.ports.ranking import IndexProblem, IndexStats
 
@@ -18,15 +20,17 @@ def save_index(context: Context, scope: Scope) -> None:
 
 
 def verify_index(context: Context, scope: Scope) -> list[IndexProblem]:
-    """Compare the namespace's index with SQL; raises NotFound."""
+    """Compare the namespace's index and hash tables with SQL's notes; raises NotFound."""
     with context.storage.reader(scope) as reader:
-        return context.index.verify(reader, existing_namespace(reader))
+        problems = context.index.verify(reader, existing_namespace(reader))
+    return problems + verify_buckets(context, scope)
 
 
 def rebuild_index(context: Context, scope: Scope) -> None:
-    """Build the namespace's index anew from SQL; raises NotFound."""
+    """Build the namespace's index anew from SQL, and put its thoughts into hash tables; raises NotFound."""
     with context.storage.reader(scope) as reader:
         context.index.rebuild(reader, existing_namespace(reader))
+    rehash(context, scope)
 
 
 def compact_index(context: Context, scope: Scope) -> None:

@@ -6,6 +6,7 @@ from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.memory.context import Context
+from memsvc.memory.hash_tables import queue_rehash
 from memsvc.ports.storage import Reader
 
 __all__ = ["get_policy", "policy_history", "policy_of", "set_policy"]
@@ -45,4 +46,5 @@ def set_policy(
         current = writer.policies.current()
         if current is not None and current.policy == policy and expected_version in (None, current.version):
             return current
+        queue_rehash(writer, policy, now=now)
         return writer.policies.put(policy, expected_version=expected_version, at=now, actor=actor.name)

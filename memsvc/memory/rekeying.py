@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Kind, Note
 from memsvc.domain.scope import Scope
 from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import passage_of
 from memsvc.memory.embedding import put_vectors, without_vectors
+from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import queue_index_save
 from memsvc.memory.look_up import existing_namespace
 
@@ -73,7 +74,9 @@ def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
             if state is None:
                 return
             writer.open_namespace(context.embedder.model, context.clock())
-            still_there = [note.id for note in writer.notes(list(keys))]
+            present = writer.notes(list(keys))
+            still_there = [note.id for note in present]
+            thoughts = [note.id for note in present if note.kind is Kind.THOUGHT]
             hashes = {key.text_hash for note_id in still_there for key in keys[note_id]}
             needed = {text_hash: text for text_hash, text in texts.items() if text_hash in hashes}
             kept = {text_hash: vector for text_hash, vector in vectors.items() if text_hash in hashes}
@@ -87,6 +90,7 @@ def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
                     actor=_ACTOR,
                     kept=hashes,
                 )
+            hash_notes(context, writer, thoughts, now=context.clock())
             queue_index_save(
                 writer,
                 sequence=state.last_sequence,

@@ -11,6 +11,7 @@ from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import passage_of
 from memsvc.memory.embedding import put_vectors, without_vectors
+from memsvc.memory.hashing import hash_notes
 from memsvc.memory.look_up import existing_namespace
 
 __all__ = ["export_notes", "export_sessions", "import_note", "import_session"]
@@ -84,6 +85,9 @@ def import_note(context: Context, scope: Scope, record: NoteRecord, history: Seq
             writer.open_namespace(context.embedder.model, context.clock())
             put_vectors(writer, texts, dict(zip(missing, matrix, strict=True)), context.embedder)
             version = context.drafter.key_maker.version
-            return writer.restore_record(NoteRecord(record.note, record.dedupe, keys, version), history)
+            restored = writer.restore_record(NoteRecord(record.note, record.dedupe, keys, version), history)
+            if restored:
+                hash_notes(context, writer, [record.note.id], now=context.clock())
+            return restored
 
     return until_current(attempt)

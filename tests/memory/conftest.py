@@ -23,6 +23,7 @@ from memsvc.ports.storage import Storage
 from memsvc_agents.embed.hashing import HashingEmbedder
 from memsvc_retrieval.hybrid import HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
+from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.memory import MemoryStorage
 from memsvc_stores.vectors.grouped import GroupedIndex
 from memsvc_stores.vectors.tiered import TieredVectorIndex
@@ -99,6 +100,7 @@ def make_world(storage: Storage, index_dir: Path) -> World:
         embedder=embedder,
         retriever=HybridRetriever(index),
         drafter=Drafter(IdFactory(clock, random.Random(1).getrandbits), UserTextKeys(), embedder),
+        hashing=CrossPolytope(),
         clock=clock,
         limits=Limits(content_chars=5000),
         save_rows=8,
