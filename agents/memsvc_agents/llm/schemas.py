@@ -41,7 +41,9 @@ def schema_of(form: type[BaseModel]) -> dict[str, Any]:
 
 def without_bounds(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema without limits on numbers, lengths and patterns, which some endpoints refuse."""
-    return {name: _without_bounds(value) for name, value in schema.items() if name not in _BOUNDS}
+    loose = _without_bounds(dict(schema))
+    assert isinstance(loose, dict)
+    return loose
 
 
 def json_instruction(schema: Mapping[str, Any]) -> str:

@@ -115,10 +115,11 @@ def _ask(model: ChatModel, request: ChatRequest) -> ChatReply:
 
 
 def _loaded(reply: ChatReply) -> object:
-    """Return the JSON of an answer, also when it stands in a code fence or after some words."""
+    """Return the JSON of an answer, also when it stands in a code fence, among words or after thoughts."""
     text = reply.text
-    first, last = text.find("{"), text.rfind("}")
-    for candidate in (text, text[first : last + 1] if 0 <= first < last else ""):
+    said = text.rpartition("</think>")[2]
+    first, last = said.find("{"), said.rfind("}")
+    for candidate in (text, said[first : last + 1] if 0 <= first < last else ""):
         try:
             return json.loads(candidate)
         except (ValueError, RecursionError):

@@ -11,6 +11,7 @@ from memsvc.api.routes.recall import RECALL
 from memsvc.api.routes.remember import REMEMBER
 from memsvc.api.routes.sessions import SESSIONS
 from memsvc.api.routes.transfer import TRANSFER
+from memsvc.api.routes.usage import USAGE
 
 __all__ = ["ENDPOINTS"]
 
@@ -23,4 +24,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *SESSIONS,
     *TRANSFER,
     *JOBS,
+    *USAGE,
 )
