@@ -14,9 +14,11 @@ from memsvc.errors import ServerFault
 
 __all__ = [
     "AMEM_NOTE",
+    "CONSOLIDATE",
     "ERASE",
     "KEY_NOTES",
     "LINK_NOTES",
+    "ORGANISE",
     "REHASH",
     "SAVE_INDEX",
     "SWEEP",
@@ -36,7 +38,9 @@ ERASE = "erase.finish"
 LINK_NOTES = "notes.link"
 REHASH = "tim.rehash"
 AMEM_NOTE = "amem.note"
+CONSOLIDATE = "amem.consolidate"
 THINK = "tim.think"
+ORGANISE = "tim.organise"
 SWEEP = "retention.sweep"
 
 _RESULT_MEMBERS = 100

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.thoughts import Judgement, Reason, Verdict
 from memsvc.domain.triples import Triple, normalised
 
-__all__ = ["Held", "Judgement", "Reason", "Verdict", "contradiction", "judge", "ordered", "settle"]
-
-
-class Verdict(StrEnum):
-    """The newer closes the older, or nobody can tell which holds and both stay."""
-
-    SUPERSEDE = "supersede"
-    CONFLICT = "conflict"
-
-
-class Reason(StrEnum):
-    """Which rule found the contradiction; `model` when a language model did."""
-
-    FUNCTIONAL = "functional"
-    POLARITY = "polarity"
-    QUANTITY = "quantity"
-    MODEL = "model"
+__all__ = ["Held", "contradiction", "judge", "ordered", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +22,6 @@ class Held:
     session: SessionId | None
     order: int
     trust: float
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """`older` and `newer` by time; in a conflict without an order, by the order of their sources."""
-
-    verdict: Verdict
-    older: NoteId
-    newer: NoteId
-    reason: Reason
 
 
 def judge(first: Held, second: Held) -> Judgement | None:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.thoughts import Judgement, Reason, Verdict
 from memsvc.domain.triples import Triple
-from memsvc.memory.contradiction import Held, Judgement, Reason, Verdict, contradiction, judge, settle
+from memsvc.memory.contradiction import Held, contradiction, judge, settle
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)
 BEIJING = Triple("China", "capital", "Beijing", functional=True)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from memsvc.domain.notes import TurnSpan
+from memsvc.domain.quantities import quantity
 from memsvc.domain.triples import Triple
 from memsvc.ports.retrieval import Passage
 from memsvc.ports.thinking import Material, Thought
 from memsvc_retrieval.thoughts.making import RuleThoughts
-from memsvc_retrieval.thoughts.quantities import quantity
 
 AT = datetime(2023, 5, 8, 13, 0, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from memsvc.domain.quantities import quantity
 from memsvc.domain.triples import Triple
 from memsvc_retrieval.thoughts.predicates import Predicate, predicate
-from memsvc_retrieval.thoughts.quantities import quantity
 from memsvc_retrieval.thoughts.relations import KNOWN
 from memsvc_retrieval.thoughts.subjects import Subject, subject_of
 from memsvc_retrieval.thoughts.tails import items_of, tail_of

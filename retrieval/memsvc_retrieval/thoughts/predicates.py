@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from memsvc_retrieval.thoughts.relations import BE_PHRASES, DENIED, FUNCTIONAL, PARTICLES, same_relation
+from memsvc.domain.relations import DENIED, FUNCTIONAL, same_relation
+from memsvc_retrieval.thoughts.relations import BE_PHRASES, PARTICLES
 from memsvc_retrieval.thoughts.verbs import base_form, is_past, third_person
 
 __all__ = ["Predicate", "predicate"]

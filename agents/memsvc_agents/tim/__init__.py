@@ -1,0 +1,1 @@
+"""TiM's prompts: thoughts after a reply, contradictions, and the wording of merged thoughts."""
