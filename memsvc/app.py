@@ -46,6 +46,8 @@ from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_agents.llm.metered import MeteredModels
 from memsvc_agents.rerank.cross_encoder import CrossEncoderReranker
 from memsvc_retrieval.blended import BlendSettings
+from memsvc_retrieval.graph.expansion import LinkUse
+from memsvc_retrieval.graph.folding import Folding
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.making import key_maker
 from memsvc_stores.lsh import CrossPolytope
@@ -185,7 +187,11 @@ def _index(settings: Settings, data_dir: Path) -> KeyIndex:
 
 
 def _fusion(settings: Settings) -> FusionSettings:
-    blending = BlendSettings(time=settings.time_ranges)
+    blending = BlendSettings(
+        time=settings.time_ranges,
+        folding=Folding() if settings.recall_thoughts == "fold" else None,
+        links=LinkUse() if settings.recall_links == "on" else None,
+    )
     return FusionSettings(fusion=settings.fusion, blending=blending, rrf_k=settings.rrf_k)
 
 

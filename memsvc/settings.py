@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     recall_depth: int = Field(default=200, ge=10, le=100_000)
     fusion: Literal["blend", "rrf"] = "blend"
     time_ranges: Literal["off", "boost", "prune"] = "boost"
+    recall_thoughts: Literal["fold", "notes"] = "fold"
+    recall_links: Literal["on", "off"] = "on"
     rrf_k: float = Field(default=10.0, gt=0)
     keys: Literal["text", "told", "expanded"] = "told"
     max_body_bytes: int = Field(default=8 * 2**20, ge=1024)

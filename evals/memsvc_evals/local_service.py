@@ -68,6 +68,7 @@ def ranking_config(settings: Settings) -> dict[str, Any]:
         "fusion": settings.fusion,
         "keys": settings.keys,
         "time_ranges": settings.time_ranges,
+        "links": settings.recall_links,
     }
     if settings.fusion == "rrf":
         config["rrf_k"] = settings.rrf_k

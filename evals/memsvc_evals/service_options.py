@@ -11,7 +11,17 @@ import typer
 
 from memsvc.errors import InvalidInput
 
-__all__ = ["Fusion", "FusionOption", "Keys", "KeysOption", "ServiceOptions", "TimeOption", "TimeUse"]
+__all__ = [
+    "Fusion",
+    "FusionOption",
+    "Keys",
+    "KeysOption",
+    "LinkUse",
+    "LinksOption",
+    "ServiceOptions",
+    "TimeOption",
+    "TimeUse",
+]
 
 
 class Keys(StrEnum):
@@ -31,6 +41,11 @@ class TimeUse(StrEnum):
     PRUNE = "prune"
 
 
+class LinkUse(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
 KeysOption: TypeAlias = Annotated[
     Keys | None, typer.Option(help="By which texts notes are found; by default as the service does.")
 ]
@@ -41,6 +56,10 @@ TimeOption: TypeAlias = Annotated[
     TimeUse | None,
     typer.Option(help="What the time that a question names does to notes; by default as the service does."),
 ]
+LinksOption: TypeAlias = Annotated[
+    LinkUse | None,
+    typer.Option(help="Link notes by rule and follow the links (on), or neither; by default no links are made."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +69,27 @@ class ServiceOptions:
     keys: Keys | None = None
     fusion: Fusion | None = None
     time: TimeUse | None = None
+    links: LinkUse | None = None
 
     def __post_init__(self) -> None:
         if self.fusion is Fusion.RRF and self.time in (TimeUse.BOOST, TimeUse.PRUNE):
             raise InvalidInput(f"--time {self.time} does nothing with --fusion rrf; it needs blend")
+        if self.fusion is Fusion.RRF and self.links is LinkUse.ON:
+            raise InvalidInput("--links on does nothing with --fusion rrf; it needs blend")
 
     @property
     def given(self) -> tuple[str, ...]:
         """Return the names of the options that are given."""
-        values = {"--keys": self.keys, "--fusion": self.fusion, "--time": self.time}
+        values = {"--keys": self.keys, "--fusion": self.fusion, "--time": self.time, "--links": self.links}
         return tuple(name for name, value in values.items() if value is not None)
 
     @property
     def settings(self) -> Mapping[str, Any]:
         """Return the fields of Settings that are given."""
-        values = {"keys": self.keys, "fusion": self.fusion, "time_ranges": self.time}
+        values = {
+            "keys": self.keys,
+            "fusion": self.fusion,
+            "time_ranges": self.time,
+            "recall_links": self.links,
+        }
         return {name: value.value for name, value in values.items() if value is not None}

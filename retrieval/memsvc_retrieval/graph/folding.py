@@ -16,13 +16,12 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """A note comes nearer by `share` to its best thought's score plus `lead`, where that is higher.
+    """A note comes nearer by `share` to the score of its best thought, where that is higher.
 
     Chosen on LoCoMo's development conversations (docs/locomo.md).
     """
 
     share: float = 0.5
-    lead: float = 0.05
 
 
 def fold_thoughts(
@@ -43,5 +42,5 @@ def fold_thoughts(
     own[np.searchsorted(lifted, rows[kept])] = scores[kept]
     best = np.full(len(lifted), -np.inf)
     np.maximum.at(best, np.searchsorted(lifted, sources), scores[np.searchsorted(rows, thoughts)])
-    gain = np.maximum(0.0, best + folding.lead - own)
+    gain = np.maximum(0.0, best - own)
     return lifted, own + folding.share * gain

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from memsvc_retrieval.graph.folding import Folding, fold_thoughts
 
-HALF = Folding(share=0.5, lead=0.0)
+HALF = Folding(share=0.5)
 
 
 def folded(scores: dict[int, float], pairs: list[tuple[int, int]], folding: Folding = HALF) -> dict[int, float]:
@@ -46,8 +46,8 @@ def test_a_source_that_only_its_thought_found_begins_at_the_lowest_score() -> No
     assert folded({2: 0.2, 9: 0.6}, [(9, 1)]) == {1: pytest.approx(0.4), 2: 0.2}
 
 
-def test_thoughts_get_a_lead() -> None:
-    assert folded({1: 0.5, 9: 0.5}, [(9, 1)], Folding(share=0.5, lead=0.1)) == {1: pytest.approx(0.55)}
+def test_the_share_says_how_far() -> None:
+    assert folded({1: 0.5, 9: 0.9}, [(9, 1)], Folding(share=0.25)) == {1: pytest.approx(0.6)}
 
 
 def test_pairs_of_thoughts_that_were_not_found_do_nothing() -> None:
