@@ -46,6 +46,12 @@ class StubEndpoint:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers.append(Canned(status, body.encode(), named, promised))
 
+    def streams(self, *events: object, promised: int | None = None) -> None:
+        """Queue server-sent events; a text is sent as it is, anything else as JSON."""
+        told = [event if isinstance(event, str) else json.dumps(event) for event in events]
+        body = "".join(f"data: {data}\n\n" for data in told)
+        self.gives(200, body, promised=promised, Content_Type="text/event-stream")
+
     def next(self) -> Canned:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
