@@ -13,8 +13,10 @@ from pathlib import Path
 from types import TracebackType
 
 from memsvc.domain.ids import IdFactory, NoteId
-from memsvc.domain.jobs import ERASE, KEY_NOTES, REHASH, SAVE_INDEX
+from memsvc.domain.jobs import ERASE, KEY_NOTES, REHASH, SAVE_INDEX, SWEEP, THINK
 from memsvc.domain.notes import KeyGroup
+from memsvc.domain.recall import Mode
+from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import NotFound, StorageReadOnly
 from memsvc.jobs.policy import JobPolicy
@@ -26,11 +28,12 @@ from memsvc.memory.drafting import Drafter
 from memsvc.memory.hashing import rehash
 from memsvc.memory.maintenance import save_index
 from memsvc.memory.purge import finish_erasure
-from memsvc.memory.rekeying import key_notes
 from memsvc.memory.recall_counts import RecallCounts
+from memsvc.memory.rekeying import key_notes
 from memsvc.memory.reranking import Reranking
 from memsvc.memory.retention import queue_sweeps, sweep
 from memsvc.memory.service import MemoryService
+from memsvc.memory.thought_jobs import think_job
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.jobs import JobContext
@@ -39,17 +42,23 @@ from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.reranking import Reranker
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
+from memsvc.wiring.amem import amem_tools
 from memsvc.wiring.llm import chat_models
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
 from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_agents.llm.metered import MeteredModels
 from memsvc_agents.rerank.cross_encoder import CrossEncoderReranker
+from memsvc_agents.tim.make import thinking_with
+from memsvc_retrieval.amem_mode import AmemRetriever
 from memsvc_retrieval.blended import BlendSettings
+from memsvc_retrieval.by_mode import ByMode
 from memsvc_retrieval.graph.expansion import LinkUse
 from memsvc_retrieval.graph.folding import Folding
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.making import key_maker
+from memsvc_retrieval.thoughts.making import RuleThoughts
+from memsvc_retrieval.tim_mode import TimRetriever
 from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.sql import open_storage
 from memsvc_stores.vectors.grouped import GroupedIndex
@@ -145,13 +154,19 @@ def build(
     index = _index(settings, data_dir)
     models = chat_models(settings.llm, storage.llm_ledger, clock=clock, model=llm)
     recall_counts = RecallCounts(storage, clock)
+    hashing = CrossPolytope()
     context = Context(
         storage=storage,
         index=index,
         embedder=embedder,
-        retriever=HybridRetriever(index, _fusion(settings)),
+        retriever=ByMode(
+            HybridRetriever(index, _fusion(settings)),
+            {Mode.AMEM: AmemRetriever(index), Mode.TIM: TimRetriever(index, hashing)},
+        ),
         drafter=Drafter(IdFactory(clock, secrets.randbits), key_maker(settings.keys), embedder),
-        hashing=CrossPolytope(),
+        hashing=hashing,
+        thinking=thinking_with(RuleThoughts()),
+        amem=amem_tools(),
         clock=clock,
         limits=Limits(content_chars=settings.max_content_chars),
         recall_depth=settings.recall_depth,
@@ -160,7 +175,7 @@ def build(
         llm=models,
         recall_counts=recall_counts,
     )
-    handlers, chores = _handlers(context), _chores(storage, settings)
+    handlers, chores = _handlers(context), _chores(context, settings)
     runner = Runner(storage.jobs, handlers, clock=clock, chores=chores, options=_worker(settings))
     return App(settings, storage, index, embedder, MemoryService(context), runner, models, recall_counts)
 
@@ -220,12 +235,14 @@ def _reranking(settings: Settings, reranker: Reranker | None) -> Reranking | Non
     return Reranking(reranker, chosen.depth) if reranker is not None else None
 
 
-def _chores(storage: Storage, settings: Settings) -> Sequence[Chore]:
+def _chores(context: Context, settings: Settings) -> Sequence[Chore]:
+    storage = context.storage
     answers_kept = timedelta(days=settings.llm.cache_days)
     return (
         lambda now: storage.jobs.prune(before=now - _JOBS_KEPT),
         lambda now: storage.prune_responses(before=now - _RESPONSES_KEPT),
         lambda now: storage.llm_ledger.prune(answers_before=now - answers_kept, calls_before=now - _CALLS_KEPT),
+        lambda now: queue_sweeps(context, now=now),
     )
 
 
@@ -258,4 +275,11 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
         with suppress(NotFound):
             rehash(context, scope(run))
 
-    return {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake}
+    def retain(run: JobContext) -> None:
+        while sweep(context, scope(run), actor=Actor(SWEEP), dry_run=False).more:
+            run.check()
+
+    def think(run: JobContext) -> None:
+        think_job(context, run)
+
+    return {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake, SWEEP: retain, THINK: think}

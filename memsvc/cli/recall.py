@@ -61,6 +61,9 @@ def recall(
     neighbours: Annotated[
         int, typer.Option(min=0, max=20, help="So many notes of the session before and after each answer.")
     ] = 0,
+    probes: Annotated[
+        int, typer.Option(min=1, max=4096, help="With --mode tim: into how many groups of thoughts to look.")
+    ] = 1,
     explain: Annotated[bool, typer.Option("--explain", help="Show rank and score in each arm.")] = False,
     cursor: Annotated[
         str | None, typer.Option(help="Go on where an earlier answer to the same question ended.")
@@ -93,6 +96,7 @@ def recall(
             token_budget=token_budget,
             neighbours=neighbours,
             explain=explain,
+            probes=probes,
             cursor=cursor,
         )
         absent = not answer.hits and not answer.sessions and _is_absent(client)

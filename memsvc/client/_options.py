@@ -73,5 +73,6 @@ class RecallOptions(TypedDict, total=False):
     token_budget: int | None
     neighbours: int
     explain: bool
+    probes: int
     depth: int | None
     cursor: str | None

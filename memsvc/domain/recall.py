@@ -9,6 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from memsvc.domain.ids import NoteId
+from memsvc.domain.links import LinkType
 from memsvc.domain.notes import Note, Session
 from memsvc.domain.selection import Selection
 
@@ -19,6 +21,8 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     DENSE = "dense"
     LEXICAL = "lexical"
+    AMEM = "amem"
+    TIM = "tim"
 
 
 class Level(StrEnum):
@@ -34,7 +38,8 @@ class RecallQuery:
 
     `token_budget` bounds the sum of estimated tokens of the returned contents, best first. `neighbours` adds
     that many previous and next notes of the same session to each hit; k * (1 + 2 * neighbours) is at most 1000.
-    `asked_at` is when the question is asked (None: now): "last week" means the week before.
+    `asked_at` is when the question is asked (None: now): "last week" means the week before. `probes` is for mode
+    tim alone: into how many groups it looks (1: the paper).
     """
 
     text: str
@@ -49,24 +54,31 @@ class RecallQuery:
     offset: int = 0
     depth: int | None = None
     asked_at: datetime | None = None
+    probes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ArmScore:
-    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all, rerank)."""
+    """Rank from 1 and raw score of a hit in an arm: dense, drawn, lexical_user, lexical_all, thoughts, rerank."""
 
     rank: int
     score: float
 
 
 class Hit(NamedTuple):
-    """A note that was found, with its ranks in the arms if asked for, and its neighbours."""
+    """A note that was found, with its ranks in the arms if asked for, and its neighbours.
+
+    One that comes along because a hit is linked to it names that hit, the type of the link, and its score: the
+    hit's, times the weight of the link.
+    """
 
     note: Note
     score: float
     arms: Mapping[str, ArmScore] = MappingProxyType({})
     before: tuple[Note, ...] = ()
     after: tuple[Note, ...] = ()
+    linked_from: NoteId | None = None
+    link: LinkType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,10 @@ class SessionHit:
 
 @dataclass(frozen=True, slots=True)
 class RecallResult:
-    """Hits (or sessions at that level), best first; `degraded` names arms that could not be asked and why."""
+    """Hits (or sessions at that level), best first; `degraded` names arms that could not be asked and why.
+
+    With mode amem the hits are followed by notes that are linked to them, at most as many.
+    """
 
     hits: tuple[Hit, ...] = ()
     sessions: tuple[SessionHit, ...] = ()

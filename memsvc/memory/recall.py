@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from memsvc.domain.notes import Note
+from memsvc.domain.policies import RetentionPolicy
 from memsvc.domain.recall import ArmScore, Hit, Level, Mode, RecallQuery, RecallResult, SessionHit
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import selects
@@ -13,6 +14,9 @@ from memsvc.domain.time import utc
 from memsvc.errors import EmbedderMismatch, EmbedderUnavailable, InvalidInput
 from memsvc.memory.checks import check_query_text
 from memsvc.memory.context import Context
+from memsvc.memory.decay import decayed
+from memsvc.memory.linked import linked_hits
+from memsvc.memory.policy import policy_of
 from memsvc.memory.reranking import reranked, shortlist
 from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import Candidates, NamespaceState, RetrievalRequest
@@ -23,6 +27,9 @@ __all__ = ["estimate_tokens", "recall"]
 _NOTES_PER_SESSION = 3
 _CHARS_PER_TOKEN = 4
 _MOST_NOTES = 1000
+_MOST_PROBES = 4096
+# Asked as in the papers: the question as it is, and their own order.
+_FAITHFUL = frozenset({Mode.AMEM, Mode.TIM})
 
 
 def estimate_tokens(text: str) -> int:
@@ -35,13 +42,14 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
 
     Embedder and reranker work between transactions; the reranker's failure leaves the order as it was.
 
-    Raises InvalidInput, EmbedderMismatch, and EmbedderUnavailable when only the dense arm was asked for.
+    Raises InvalidInput, EmbedderMismatch, and EmbedderUnavailable when nothing but vectors was asked.
     """
     _check(context, query)
     with context.storage.reader(scope) as reader:
         if reader.state is None:
             return RecallResult()
-        to_embed = context.retriever.to_embed(reader, reader.state, query.text)
+        faithful = query.mode in _FAITHFUL
+        to_embed = query.text if faithful else context.retriever.to_embed(reader, reader.state, query.text)
     vector, degraded = _query_vector(context, query, to_embed)
     with context.storage.reader(scope) as reader:
         state = reader.state
@@ -57,19 +65,50 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
             depth=max(query.depth or context.recall_depth, query.k),
             selection=query.selection,
             asked_at=utc(query.asked_at) if query.asked_at else context.clock(),
+            probes=query.probes,
         )
         candidates = context.retriever.retrieve(reader, state, request)
-        short = shortlist(reader, query, candidates, context.reranking)
+        retention = policy_of(reader).retention
+        candidates = decayed(context.retriever, reader, candidates, retention, now=context.clock())
+        degraded += candidates.degraded
+        short = shortlist(reader, query, candidates, None if faithful else context.reranking)
         if short is None:
-            return replace(_answer(reader, query, candidates), degraded=degraded)
+            answer = replace(_answer(reader, query, candidates), degraded=degraded)
+            return _counted(context, scope, retention, answer)
     candidates, failed = reranked(context.retriever, query.text, candidates, short)
     with context.storage.reader(scope) as reader:
-        return replace(_answer(reader, query, candidates), degraded=degraded + failed)
+        answer = replace(_answer(reader, query, candidates), degraded=degraded + failed)
+    return _counted(context, scope, retention, answer)
+
+
+def _counted(context: Context, scope: Scope, retention: RetentionPolicy, answer: RecallResult) -> RecallResult:
+    """Return the answer, its notes counted as recalled if the policy goes by it."""
+    if retention.counts and context.recall_counts is not None:
+        hits = [*answer.hits, *(hit for found in answer.sessions for hit in found.hits)]
+        context.recall_counts.count(scope, [hit.note.id for hit in hits])
+    return answer
 
 
 def _answer(reader: Reader, query: RecallQuery, candidates: Candidates) -> RecallResult:
-    cut = _sessions if query.level is Level.SESSION else _notes
-    return cut(reader, query, candidates)
+    if query.level is Level.SESSION:
+        return _sessions(reader, query, candidates)
+    answer = _notes(reader, query, candidates)
+    return _with_linked(reader, query, candidates, answer) if query.mode is Mode.AMEM else answer
+
+
+def _with_linked(
+    reader: Reader, query: RecallQuery, candidates: Candidates, answer: RecallResult
+) -> RecallResult:
+    """Return the answer with linked notes after its hits, while the token budget lasts."""
+    earlier = candidates.fused.rows[: query.offset].tolist()
+    hits, tokens = list(answer.hits), answer.tokens
+    for extra in linked_hits(reader, query, answer.hits, earlier=earlier):
+        cost = _cost(extra)
+        if query.token_budget is not None and tokens + cost > query.token_budget:
+            break
+        tokens += cost
+        hits.append(extra)
+    return replace(answer, hits=tuple(hits), tokens=tokens)
 
 
 def _check(context: Context, query: RecallQuery) -> None:
@@ -78,9 +117,14 @@ def _check(context: Context, query: RecallQuery) -> None:
         ("k", query.k, 1, 1000),
         ("neighbours", query.neighbours, 0, 20),
         ("offset", query.offset, 0, 1_000_000),
+        ("probes", query.probes, 1, _MOST_PROBES),
     ):
         if not low <= value <= high:
             raise InvalidInput(f"/{name} must be {low} to {high}, not {value}")
+    if query.probes != 1 and query.mode is not Mode.TIM:
+        raise InvalidInput(
+            f"/probes is for /mode tim, which looks into groups, not for {query.mode}; leave it out"
+        )
     if (most := query.k * (1 + 2 * query.neighbours)) > _MOST_NOTES:
         raise InvalidInput(
             f"/neighbours {query.neighbours} with /k {query.k} may give {most} notes; "
@@ -101,7 +145,7 @@ def _query_vector(context: Context, query: RecallQuery, text: str) -> tuple[Vect
     try:
         return context.embedder.embed_query(text), ()
     except EmbedderUnavailable as error:
-        if query.mode is Mode.DENSE:
+        if query.mode in (Mode.DENSE, *_FAITHFUL):
             raise
         return None, (f"dense: {error.detail}",)
 

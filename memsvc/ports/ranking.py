@@ -237,7 +237,10 @@ class KeyIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RetrievalRequest:
-    """What to look for; `asked_at` is when the question is asked, for what it says of time."""
+    """What to look for; `asked_at` is when the question is asked, for what it says of time.
+
+    `probes` is into how many groups mode tim looks.
+    """
 
     text: str
     vector: Vector | None
@@ -246,6 +249,7 @@ class RetrievalRequest:
     depth: int
     selection: Selection
     asked_at: datetime
+    probes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +263,12 @@ class SessionCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Fused notes, best first, with the arms that they came from; `sessions` only at that level."""
+    """Fused notes, best first, with the arms that they came from; `sessions` only at that level.
+
+    `degraded` says what could not be asked, and why.
+    """
 
     fused: Ranked
     arms: Mapping[str, Ranked] = field(default_factory=dict)
     sessions: tuple[SessionCandidate, ...] = ()
+    degraded: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ class RecallRequest(Request):
     service knew then. `asked_at` is when the question is asked, now by default: it says which week "last week"
     is. `cursor` goes on where an earlier answer to the same question ended. `neighbours`
     adds that many notes before and after each hit; `k * (1 + 2 * neighbours)` is at most 1000.
+    `probes` is for mode tim: into how many groups of thoughts it looks.
     """
 
     query: Question
@@ -40,12 +41,13 @@ class RecallRequest(Request):
     token_budget: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     neighbours: Annotated[int, Field(ge=0, le=20)] = 0
     explain: bool = False
+    probes: Annotated[int, Field(ge=1, le=4096)] = 1
     depth: Annotated[int, Field(ge=10, le=100_000)] | None = None
     cursor: Annotated[str, Field(min_length=1, max_length=512)] | None = None
 
 
 class ArmScore(Response):
-    """Rank from 1 and raw score of a hit in one arm (dense, drawn, lexical_user, lexical_all, rerank)."""
+    """Rank from 1 and raw score of a hit in an arm: dense, drawn, lexical_user, lexical_all, thoughts, rerank."""
 
     rank: int
     score: float

@@ -18,14 +18,14 @@ __all__ = [
 ]
 
 Kind: TypeAlias = Literal["round", "fact", "thought", "summary", "document"]
-Status: TypeAlias = Literal["active", "limited", "superseded", "merged", "quarantined", "forgotten"]
+Status: TypeAlias = Literal["active", "limited", "pending", "superseded", "merged", "quarantined", "forgotten"]
 Origin: TypeAlias = Literal[
     "direct_user", "model_inference", "tool_output_internal", "tool_output_external", "untrusted_document"
 ]
 KeyKind: TypeAlias = Literal[
     "user", "content", "statement", "fact", "preference", "keyphrase", "entity", "event", "summary", "amem"
 ]
-Mode: TypeAlias = Literal["hybrid", "dense", "lexical"]
+Mode: TypeAlias = Literal["hybrid", "dense", "lexical", "amem", "tim"]
 Level: TypeAlias = Literal["note", "session"]
 OutcomeStatus: TypeAlias = Literal["created", "duplicate", "merged", "quarantined", "failed"]
 SessionStatus: TypeAlias = Literal["created", "appended", "unchanged", "failed"]

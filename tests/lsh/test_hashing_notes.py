@@ -169,7 +169,7 @@ def test_a_policy_whose_tables_are_too_large_is_refused(world: World) -> None:
     think(world, "Alice lives in Berlin")
     large = Policy(thoughts=ThoughtPolicy(candidate_groups=4096, candidate_hashes=4, candidate_tables=64))
 
-    with pytest.raises(InvalidInput, match="63 bits"):
+    with pytest.raises(InvalidInput, match="MiB"):
         set_policy(world.context, SCOPE, large, actor=ACTOR, expected_version=None)
 
 

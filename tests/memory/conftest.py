@@ -12,6 +12,7 @@ import pytest
 
 from memsvc.domain.ids import IdFactory
 from memsvc.domain.notes import KeyGroup
+from memsvc.domain.recall import Mode
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import EmbedderUnavailable
@@ -21,8 +22,12 @@ from memsvc.memory.drafting import Drafter
 from memsvc.memory.service import MemoryService
 from memsvc.ports.storage import Storage
 from memsvc_agents.embed.hashing import HashingEmbedder
+from memsvc_agents.tim.make import thinking_with
+from memsvc_retrieval.by_mode import ByMode
 from memsvc_retrieval.hybrid import HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
+from memsvc_retrieval.thoughts.making import RuleThoughts
+from memsvc_retrieval.tim_mode import TimRetriever
 from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.memory import MemoryStorage
 from memsvc_stores.vectors.grouped import GroupedIndex
@@ -98,9 +103,10 @@ def make_world(storage: Storage, index_dir: Path) -> World:
         storage=storage,
         index=index,
         embedder=embedder,
-        retriever=HybridRetriever(index),
+        retriever=ByMode(HybridRetriever(index), {Mode.TIM: TimRetriever(index, CrossPolytope())}),
         drafter=Drafter(IdFactory(clock, random.Random(1).getrandbits), UserTextKeys(), embedder),
         hashing=CrossPolytope(),
+        thinking=thinking_with(RuleThoughts()),
         clock=clock,
         limits=Limits(content_chars=5000),
         save_rows=8,

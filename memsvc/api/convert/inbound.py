@@ -13,7 +13,7 @@ from memsvc.domain.filters import parse_filter
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.notes import Kind, Origin, Status
 from memsvc.domain.recall import Level, Mode, RecallQuery
-from memsvc.domain.selection import VISIBLE, Selection
+from memsvc.domain.selection import HOLDING, VISIBLE, Selection
 
 __all__ = ["new_item", "new_session", "recall_query", "selection_of"]
 
@@ -67,6 +67,7 @@ def recall_query(sent: wire.RecallRequest, *, offset: int) -> RecallQuery:
         offset=offset,
         depth=sent.depth,
         asked_at=sent.asked_at,
+        probes=sent.probes,
     )
 
 
@@ -78,9 +79,9 @@ def selection_of(
     event_from: datetime | None,
     event_to: datetime | None,
 ) -> Selection:
-    """Return the selection of a list request."""
+    """Return the selection of a list request; by default pending notes are listed too."""
     return Selection(
-        statuses=_members(Status, statuses) or VISIBLE,
+        statuses=_members(Status, statuses) or HOLDING,
         kinds=_members(Kind, kinds),
         sessions=None if sessions is None else frozenset(SessionId(s) for s in sessions),
         event_from=event_from,
