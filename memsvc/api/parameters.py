@@ -33,7 +33,8 @@ Cursor: TypeAlias = Annotated[
     str | None, Query(min_length=1, max_length=512, description="`next` of the page before, for the same query.")
 ]
 Statuses: TypeAlias = Annotated[
-    list[Status] | None, Query(max_length=6, description="Only these; by default active and limited notes.")
+    list[Status] | None,
+    Query(max_length=7, description="Only these; by default active, limited and pending notes."),
 ]
 Kinds: TypeAlias = Annotated[list[Kind] | None, Query(max_length=5, description="Only notes of these kinds.")]
 Sessions: TypeAlias = Annotated[list[Name] | None, Query(max_length=100, description="Only notes of these.")]

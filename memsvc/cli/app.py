@@ -13,7 +13,9 @@ from memsvc.cli import (
     jobs,
     keys,
     llm,
+    policy,
     recall,
+    retention,
     serve,
     stats,
     transfer,
@@ -48,8 +50,10 @@ def build_app() -> typer.Typer:
     app.command("import")(transfer.import_)
     app.command("stats")(stats.stats)
     app.command("usage")(usage.usage)
+    app.command("retention")(retention.retention)
     app.add_typer(keys.build_app(), name="keys")
     app.add_typer(jobs.build_app(), name="jobs")
+    app.add_typer(policy.build_app(), name="policy")
     app.add_typer(db.build_app(), name="db")
     app.add_typer(index.build_app(), name="index")
     app.add_typer(llm.build_app(), name="llm")

@@ -23,6 +23,10 @@ __all__ = [
 ]
 
 
+_MOST_DAYS = 36_500
+_MOST_HELD = 2**53
+
+
 class Work(StrEnum):
     """Who does a piece of derived work in the background."""
 
@@ -145,8 +149,8 @@ def _amem_errors(amem: AmemPolicy) -> list[FieldError]:
         errors.append(FieldError("/amem/neighbours", "must be 1 to 50"))
     if not 0 <= amem.evolutions_per_day <= 1000:
         errors.append(FieldError("/amem/evolutions_per_day", "must be 0 to 1000"))
-    if amem.consolidate_every < 1:
-        errors.append(FieldError("/amem/consolidate_every", "must be at least 1"))
+    if not 1 <= amem.consolidate_every <= 1_000_000:
+        errors.append(FieldError("/amem/consolidate_every", "must be 1 to 1000000"))
     return errors
 
 
@@ -168,24 +172,40 @@ def _thought_errors(thoughts: ThoughtPolicy) -> list[FieldError]:
 def _retention_errors(retention: RetentionPolicy) -> list[FieldError]:
     place = "/retention"
     errors = [
-        FieldError(f"{place}/ttl_days/{kind}", "must be above 0")
+        FieldError(f"{place}/ttl_days/{kind}", f"must be above 0 and at most {_MOST_DAYS}")
         for kind, days in retention.ttl_days.items()
-        if not days > 0
+        if not 0 < days <= _MOST_DAYS
     ]
     errors += [
-        FieldError(f"{place}/admit_after/{kind}", "must be at least 1")
+        FieldError(f"{place}/admit_after/{kind}", "must be 1 to 1000")
         for kind, count in retention.admit_after.items()
-        if count < 1
+        if not 1 <= count <= 1000
     ]
+    if retention.admit_after.get(Kind.ROUND, 1) > 1:
+        message = "must be 1: no round is seen twice, as its place in its session tells it from others"
+        errors.append(FieldError(f"{place}/admit_after/round", message))
+    return [*errors, *_decay_errors(retention, place), *_cap_errors(retention, place)]
+
+
+def _decay_errors(retention: RetentionPolicy, place: str) -> list[FieldError]:
+    errors = []
     if not 0 <= retention.decay_weight <= 1:
         errors.append(FieldError(f"{place}/decay_weight", "must be 0 to 1"))
-    if retention.half_life_days is not None and not retention.half_life_days > 0:
-        errors.append(FieldError(f"{place}/half_life_days", "must be above 0"))
+    if retention.half_life_days is not None and not 0 < retention.half_life_days <= _MOST_DAYS:
+        errors.append(FieldError(f"{place}/half_life_days", f"must be above 0 and at most {_MOST_DAYS}"))
     if retention.decay_weight > 0 and retention.half_life_days is None:
         errors.append(FieldError(f"{place}/half_life_days", "must be given with a decay_weight above 0"))
     if retention.decay_weight == 0 and retention.half_life_days is not None:
         errors.append(FieldError(f"{place}/decay_weight", "must be above 0 with half_life_days, which it weighs"))
-    for name, cap in (("max_notes", retention.max_notes), ("max_bytes", retention.max_bytes)):
-        if cap is not None and cap < 1:
-            errors.append(FieldError(f"{place}/{name}", "must be at least 1"))
+    return errors
+
+
+def _cap_errors(retention: RetentionPolicy, place: str) -> list[FieldError]:
+    errors = [
+        FieldError(f"{place}/{name}", f"must be 1 to {_MOST_HELD}")
+        for name, cap in (("max_notes", retention.max_notes), ("max_bytes", retention.max_bytes))
+        if cap is not None and not 1 <= cap <= _MOST_HELD
+    ]
+    if retention.eviction is not Eviction.OLDEST and not retention.capped:
+        errors.append(FieldError(f"{place}/eviction", "must be left out without max_notes or max_bytes"))
     return errors

@@ -16,6 +16,7 @@ from memsvc.ports.llm import ChatModels
 from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.retrieval import Retriever
 from memsvc.ports.storage import Storage
+from memsvc.ports.thinking import Thinking
 
 __all__ = ["Context"]
 
@@ -34,6 +35,7 @@ class Context:
     retriever: Retriever
     drafter: Drafter
     hashing: Hashing
+    thinking: Thinking
     clock: Clock
     amem: AmemTools
     limits: Limits = field(default_factory=Limits)

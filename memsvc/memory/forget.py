@@ -14,11 +14,12 @@ from memsvc.errors import Conflict
 from memsvc.memory.checks import check_metadata
 from memsvc.memory.context import Context
 from memsvc.memory.look_up import existing_note
+from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Writer
 
 __all__ = ["forget", "restore", "set_metadata"]
 
-_FORGETTABLE = frozenset({Status.ACTIVE, Status.LIMITED, Status.SUPERSEDED})
+_FORGETTABLE = frozenset({Status.ACTIVE, Status.LIMITED, Status.PENDING, Status.SUPERSEDED})
 _RESTORABLE = frozenset({Status.FORGOTTEN, Status.SUPERSEDED})
 
 
@@ -70,7 +71,11 @@ def restore(
             reason=reason,
             expected_version=expected_version,
         )
-        return _change(writer, known, change, allowed=_RESTORABLE)
+        after = _change(writer, known, change, allowed=_RESTORABLE)
+        if after.version != known.version and policy_of(writer).retention.counts:
+            # It is wanted: what goes by use shall not take it away again at once.
+            writer.strengths.recalled({note: 1}, at=change.at)
+        return after
 
 
 def _before_forgetting(history: Sequence[Change]) -> Status:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
 from memsvc.domain.ids import JobId, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job
 from memsvc.domain.notes import Json, Note, NoteRecord, Session
+from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.recall import RecallQuery, RecallResult
 from memsvc.domain.receipts import Actor, Idempotency, PurgeReceipt, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
+from memsvc.domain.thoughts import PostThought, ThoughtDetail
 from memsvc.memory import forget as forgetting
-from memsvc.memory import look_up, maintenance, operating_jobs, rekeying, transfer
+from memsvc.memory import look_up, maintenance, operating_jobs, rekeying, thinking, transfer
+from memsvc.memory import policy as policies
 from memsvc.memory import purge as purging
 from memsvc.memory.context import Context
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
 from memsvc.memory.remember_sessions import remember_sessions
+from memsvc.memory.retention import SweepResult, sweep
 from memsvc.ports.ranking import IndexProblem, IndexStats
 from memsvc.ports.storage import NamespaceInfo, StoreStats
 
@@ -110,6 +114,20 @@ class MemoryService:
             self._context, scope, note, metadata, actor=actor, expected_version=expected_version
         )
 
+    def policy(self, scope: Scope) -> PolicyVersion | None:
+        return policies.get_policy(self._context, scope)
+
+    def policy_history(self, scope: Scope) -> list[PolicyVersion]:
+        return policies.policy_history(self._context, scope)
+
+    def set_policy(
+        self, scope: Scope, policy: Policy, *, actor: Actor, expected_version: int | None = None
+    ) -> PolicyVersion:
+        return policies.set_policy(self._context, scope, policy, actor=actor, expected_version=expected_version)
+
+    def sweep(self, scope: Scope, *, actor: Actor, dry_run: bool) -> SweepResult:
+        return sweep(self._context, scope, actor=actor, dry_run=dry_run)
+
     def purge(self, scope: Scope, notes: Sequence[NoteId], *, actor: Actor) -> PurgeReceipt:
         return purging.purge(self._context, scope, notes, actor=actor)
 
@@ -133,6 +151,14 @@ class MemoryService:
 
     def import_note(self, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> bool:
         return transfer.import_note(self._context, scope, record, history)
+
+    def post_think(
+        self, scope: Scope, notes: Sequence[NoteId], *, actor: Actor, recalled: Collection[NoteId] = ()
+    ) -> PostThought:
+        return thinking.post_think(self._context, scope, notes, actor=actor, recalled=recalled)
+
+    def thought(self, scope: Scope, note: NoteId) -> ThoughtDetail:
+        return thinking.thought_detail(self._context, scope, note)
 
     def index_verify(self, scope: Scope) -> list[IndexProblem]:
         return maintenance.verify_index(self._context, scope)

@@ -7,6 +7,7 @@ from memsvc.api.routes.ingest import INGEST
 from memsvc.api.routes.jobs import JOBS
 from memsvc.api.routes.namespaces import NAMESPACES
 from memsvc.api.routes.notes import NOTES
+from memsvc.api.routes.policy import POLICY
 from memsvc.api.routes.recall import RECALL
 from memsvc.api.routes.remember import REMEMBER
 from memsvc.api.routes.sessions import SESSIONS
@@ -24,5 +25,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *SESSIONS,
     *TRANSFER,
     *JOBS,
+    *POLICY,
     *USAGE,
 )
