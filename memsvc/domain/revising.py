@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from memsvc.domain.attributes import Attributes
-from memsvc.domain.changes import Operation
+from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note, Status
 from memsvc.domain.selection import VISIBLE
 
-__all__ = ["StatusChange", "attributes_difference", "changed_by", "difference"]
+__all__ = ["StatusChange", "attributes_difference", "changed_by", "difference", "returning"]
 
 _REPLACED = frozenset({Operation.SUPERSEDED, Operation.MERGED})
 _JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
@@ -58,6 +58,24 @@ def difference(before: Note, after: Note, *, reason: str | None = None) -> dict[
     if reason is not None:
         patch["reason"] = {"old": None, "new": reason}
     return patch
+
+
+def returning(
+    note: Note, history: Iterable[Change], *, holder: NoteId | None, at: datetime, actor: str
+) -> StatusChange:
+    """Return what becomes of a merged note whose successor is erased: it is again what it was before.
+
+    `holder` is the note that has its place by now: then it counts as merged into that one.
+    """
+    reason = "the note that it was merged into was erased"
+    if holder is not None:
+        merged, valid_to = Operation.MERGED, note.valid_to
+        return StatusChange(note.id, merged, Status.MERGED, at, actor, reason, None, valid_to, holder)
+    was = [change.patch.get("status") for change in history if change.operation is Operation.MERGED]
+    limited = bool(was) and was[-1] == {"old": Status.LIMITED.value, "new": Status.MERGED.value}
+    return StatusChange(
+        note.id, Operation.RESTORED, Status.LIMITED if limited else Status.ACTIVE, at, actor, reason
+    )
 
 
 def attributes_difference(

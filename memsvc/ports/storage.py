@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from operator import add
 from typing import Protocol
 
 import numpy as np
@@ -24,7 +25,6 @@ from memsvc.domain.notes import Json, Key, KeyGroup, Note, NoteRecord, Session, 
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
-from memsvc.ports.derived import ReadTriples, Triples
 from memsvc.ports.derived import (
     Derivations,
     Links,
@@ -33,6 +33,8 @@ from memsvc.ports.derived import (
     ReadDerivations,
     ReadLinks,
     ReadMentions,
+    ReadTriples,
+    Triples,
 )
 from memsvc.ports.embedding import EmbeddingCache, Model
 from memsvc.ports.hashing import Buckets, ReadBuckets
@@ -105,10 +107,20 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class PurgeCounts:
+    """What was deleted; `restored` notes had been merged into deleted ones and returned."""
+
     notes: int
     keys: int
     vectors: int
     sessions: int
+    attributes: int = 0
+    links: int = 0
+    derivations: int = 0
+    triples: int = 0
+    restored: int = 0
+
+    def __add__(self, more: PurgeCounts) -> PurgeCounts:
+        return PurgeCounts(*map(add, astuple(self), astuple(more)))
 
 
 class Reader(Protocol):
@@ -151,6 +163,9 @@ class Reader(Protocol):
 
     def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `rows`."""
+
+    def size(self) -> int:
+        """Return how many notes are stored, of every status; costs nothing."""
 
     def matching_rows(self, selection: Selection, *, among: Sequence[int] | None = None) -> Rows:
         """Return the rows of the selected notes, of those in `among` if it is given, ascending."""
@@ -331,9 +346,11 @@ class Writer(Reader, Protocol):
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
         """Delete the notes, their keys, lexical rows, unshared vectors, and content in history.
 
-        The journal keeps a tombstone: the notes' entries, their patches emptied, and one of operation purged.
-        Unknown ids are ignored. Sessions that held these notes and hold none any more go too. Saved
-        idempotency responses of the namespace go: they may repeat content.
+        With them goes what repeats their words: notes that were derived from them as thoughts or by merging, in
+        any number of steps, and attributes that evolved from them, with A-MEM keys and history. A note that is
+        left and was merged into an erased one returns. The journal keeps a tombstone: the notes' entries, their
+        patches emptied, and one of operation purged. Unknown ids are ignored. Sessions that held these notes and
+        hold none any more go too. Saved idempotency responses of the namespace go: they may repeat content.
         """
 
     def drop_namespace(self, *, at: datetime, actor: str) -> PurgeCounts:

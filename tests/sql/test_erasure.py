@@ -7,14 +7,33 @@ from pathlib import Path
 
 import pytest
 
+from memsvc.domain.attributes import Attributes
+from memsvc.domain.changes import Operation
+from memsvc.domain.derivations import Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import NewJob
+from memsvc.domain.notes import KeyKind, Kind
+from memsvc.domain.triples import Triple
 from memsvc.domain.triples import Triple
 from memsvc.errors import StorageBusy
 from memsvc_stores.sql import SqlStorage, open_storage
 from memsvc_stores.sql.vectors import encode
-from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, at, draft, forget, purge, restore, store, unit_vector
+from tests.support.derived import derive, evolve, link, mention, new_link
+from tests.support.drafts import (
+    ACTOR,
+    MODEL,
+    SCOPE,
+    T0,
+    at,
+    draft,
+    forget,
+    key,
+    purge,
+    restore,
+    store,
+    unit_vector,
+)
 
 CANARY = "xylophonequark"
 
@@ -134,3 +153,41 @@ def test_postgres_compaction_needs_the_end_of_old_reads(postgres_url: str) -> No
         assert len(reader.notes(secrets)) == len(secrets)
     storage.compact()
     storage.close()
+
+
+def _fill_derived(storage: SqlStorage) -> list[NoteId]:
+    """Store secrets, thoughts and merged thoughts of them, and notes whose attributes evolved from them."""
+    secrets, plain = (
+        [_secret(number) for number in range(40)],
+        [draft(f"harmless {number}") for number in range(40)],
+    )
+    thoughts = [draft(f"{CANARY} thought {number}", kind=Kind.THOUGHT) for number in range(40)]
+    merged = [draft(f"{CANARY} merged {number}", kind=Kind.THOUGHT) for number in range(20)]
+    store(storage, *secrets, *plain, *thoughts, *merged)
+    for number in range(40):
+        derive(storage, thoughts[number].id, secrets[number].id)
+        derive(storage, merged[number // 2].id, thoughts[number].id, role=Role.MERGE)
+        mention(storage, secrets[number].id, f"{CANARY} {number}")
+        said = Attributes((CANARY,), (CANARY,), f"{CANARY} {number}")
+        amem = key(f"harmless {number} {CANARY}", KeyKind.AMEM)
+        evolve(storage, plain[number].id, said, [key(f"harmless {number}"), amem], sources=[secrets[number].id])
+    evolve(storage, plain[0].id, None, [key("harmless 0")], operation=Operation.REVERTED)
+    link(storage, *[new_link(secrets[n].id, plain[n].id) for n in range(40)])
+    with storage.writer(SCOPE) as writer:
+        writer.triples.put({thoughts[0].id: [Triple(CANARY, "is", CANARY)]})
+    return [note.id for note in secrets]
+
+
+def test_thoughts_and_attributes_of_an_erased_note_leave_no_byte(sqlite: SqlStorage, sqlite_path: Path) -> None:
+    secrets = _fill_derived(sqlite)
+    assert purge(sqlite, *secrets).notes == 100
+    sqlite.compact()
+    assert _found(sqlite_path, CANARY.encode()) == []
+
+
+def test_dropping_takes_all_that_was_derived(sqlite: SqlStorage, sqlite_path: Path) -> None:
+    _fill_derived(sqlite)
+    with sqlite.writer(SCOPE) as writer:
+        writer.drop_namespace(at=T0, actor=ACTOR)
+    sqlite.compact()
+    assert _found(sqlite_path, CANARY.encode()) == []

@@ -7,21 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from memsvc.domain.changes import Operation
-from memsvc.domain.ids import NoteId
 from memsvc.ports.storage import PurgeCounts
 from memsvc_stores.memory.state import NamespaceData, StoredNote
 from memsvc_stores.memory.transaction import Transaction
 
-__all__ = ["drop", "drop_unshared_vectors", "purge"]
+__all__ = ["delete_notes", "drop", "drop_unshared_vectors"]
 
 
-def purge(transaction: Transaction, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
-    """Erase the notes that exist and what only they used."""
-    transaction.forget_responses()
-    data = transaction.data
-    if data is None:
-        return PurgeCounts(0, 0, 0, 0)
-    gone = [stored for note in dict.fromkeys(notes) if (stored := data.find(note)) is not None]
+def delete_notes(transaction: Transaction, rows: Sequence[int], *, at: datetime, actor: str) -> PurgeCounts:
+    """Delete notes and what only they used."""
+    data = transaction.opened()
+    gone = [data.notes[row] for row in rows]
+    links, derivations = len(data.links), len(data.derivations)
+    triples = sum(len(data.triples.get(row, ())) for row in rows)
     for stored in gone:
         _remove(data, stored)
         tombstone = stored.note._replace(version=stored.note.version + 1)
@@ -33,6 +31,10 @@ def purge(transaction: Transaction, notes: Sequence[NoteId], *, at: datetime, ac
         keys=sum(len(stored.keys) for stored in gone),
         vectors=drop_unshared_vectors(data, gone),
         sessions=_drop_empty_sessions(data, gone),
+        attributes=sum(stored.attributes is not None for stored in gone),
+        links=links - len(data.links),
+        derivations=derivations - len(data.derivations),
+        triples=triples,
     )
 
 
@@ -44,7 +46,16 @@ def drop(transaction: Transaction) -> PurgeCounts:
     if data is None:
         return PurgeCounts(0, 0, 0, 0)
     keys = sum(len(stored.keys) for stored in data.notes.values())
-    return PurgeCounts(len(data.notes), keys, len(data.vectors), len(data.sessions))
+    return PurgeCounts(
+        notes=len(data.notes),
+        keys=keys,
+        vectors=len(data.vectors),
+        sessions=len(data.sessions),
+        attributes=sum(stored.attributes is not None for stored in data.notes.values()),
+        links=len(data.links),
+        derivations=len(data.derivations),
+        triples=sum(map(len, data.triples.values())),
+    )
 
 
 def _remove(data: NamespaceData, stored: StoredNote) -> None:

@@ -21,14 +21,14 @@ from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import lexical
-from memsvc_stores.memory.buckets import MemoryReadBuckets
 from memsvc_stores.memory.attributes import MemoryAttributes
+from memsvc_stores.memory.buckets import MemoryReadBuckets
 from memsvc_stores.memory.delta import delta_after, empty_delta
-from memsvc_stores.memory.policies import MemoryReadPolicies
 from memsvc_stores.memory.derivations import MemoryDerivations
 from memsvc_stores.memory.links import MemoryLinks
 from memsvc_stores.memory.lookups import session_order
 from memsvc_stores.memory.mentions import MemoryMentions
+from memsvc_stores.memory.policies import MemoryReadPolicies
 from memsvc_stores.memory.state import NamespaceData, SavedResponse, SessionEntry, StoredNote
 from memsvc_stores.memory.strengths import MemoryReadStrengths
 from memsvc_stores.memory.triples import MemoryReadTriples
@@ -105,6 +105,9 @@ class MemoryReader:
     def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
         notes = self._stored()
         return [notes[row].note for row in map(int, rows) if row in notes]
+
+    def size(self) -> int:
+        return len(self._stored())
 
     def matching_rows(self, selection: Selection, *, among: Sequence[int] | None = None) -> Rows:
         wanted = None if among is None else set(among)

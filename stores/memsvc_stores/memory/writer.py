@@ -21,14 +21,14 @@ from memsvc.ports.policies import Policies, Strengths
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.lexical import Analyzer
-from memsvc_stores.memory import purging
+from memsvc_stores.memory import erasing, purging
 from memsvc_stores.memory.buckets import MemoryBuckets
 from memsvc_stores.memory.derivations import WritableDerivations
 from memsvc_stores.memory.jobs import Finish, MemoryJobs
 from memsvc_stores.memory.lexical import WordCounts, counts_of
-from memsvc_stores.memory.policies import MemoryPolicies
 from memsvc_stores.memory.links import WritableLinks
 from memsvc_stores.memory.mentions import WritableMentions
+from memsvc_stores.memory.policies import MemoryPolicies
 from memsvc_stores.memory.reader import MemoryReader
 from memsvc_stores.memory.state import SessionEntry, StoredNote
 from memsvc_stores.memory.strengths import MemoryStrengths
@@ -178,7 +178,7 @@ class MemoryWriter(MemoryReader):
         return changed
 
     def purge(self, notes: Sequence[NoteId], *, at: datetime, actor: str) -> PurgeCounts:
-        return purging.purge(self._transaction, notes, at=at, actor=actor)
+        return erasing.erase(self._transaction, notes, analyzer=self._analyzer, at=at, actor=actor)
 
     def drop_namespace(self, *, at: datetime, actor: str) -> PurgeCounts:  # noqa: ARG002
         counts = purging.drop(self._transaction)

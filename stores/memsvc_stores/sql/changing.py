@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, case, null, select, update
 
+from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note
 from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict
@@ -11,7 +12,7 @@ from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.rows import micros
 from memsvc_stores.sql.tables import notes
 
-__all__ = ["update_note"]
+__all__ = ["holder_of", "update_note"]
 
 _UPDATE = (
     update(notes)
@@ -36,13 +37,19 @@ _HOLDER = select(_other.c.id).where(
 )
 
 
+def holder_of(executor: Executor, namespace: int, row: int) -> NoteId | None:
+    """Return the other note that has the place of this one among the visible notes."""
+    found = executor.one(_HOLDER, namespace=namespace, note=row)
+    return None if found is None else NoteId(found[0])
+
+
 def update_note(executor: Executor, namespace: int, before: Note, after: Note) -> None:
     """Store the new state; raises Conflict when the note returns and its place is taken."""
     holds = after.status in HOLDING
     if holds and before.status not in HOLDING:
-        holder = executor.one(_HOLDER, namespace=namespace, note=after.row)
+        holder = holder_of(executor, namespace, after.row)
         if holder is not None:
-            raise Conflict(f"note {holder[0]} holds the same content; forget it before note {after.id} returns")
+            raise Conflict(f"note {holder} holds the same content; forget it before note {after.id} returns")
     executor.run(
         _UPDATE,
         namespace=namespace,

@@ -20,7 +20,7 @@ from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.lookups import rows_of
 from memsvc_stores.sql.tables import notes
 
-__all__ = ["SqlDerivations", "WritableDerivations", "descendant_rows"]
+__all__ = ["SqlDerivations", "WritableDerivations", "descendant_rows", "drop_sources"]
 
 _note, _source = notes.alias("note"), notes.alias("source")
 _NAMED = (
@@ -63,7 +63,7 @@ _IDS = (
 _PUT = insert(derivations).on_conflict_do_nothing().inline()
 _DROP = delete(derivations).where(
     derivations.c.namespace_id == bindparam("namespace"),
-    derivations.c.note_row == bindparam("note"),
+    among(derivations.c.note_row, "rows"),
     among(derivations.c.role, "roles"),
 )
 
@@ -149,9 +149,7 @@ class WritableDerivations(SqlDerivations):
 
     def drop(self, note: NoteId, *, roles: Collection[Role]) -> None:
         row = rows_of(self._executor, self._place, [note])[note]
-        self._executor.run(
-            _DROP, namespace=self._place, note=row, roles=self._executor.backend.many(_values(roles))
-        )
+        drop_sources(self._executor, self._place, [row], roles=roles)
 
     def _check(self, new: Derivation, rows: dict[NoteId, int]) -> None:
         if new.note == new.source:
@@ -179,6 +177,12 @@ def descendant_rows(
         edge = sorted({row for (row,) in products} - found)
         found.update(edge)
     return found
+
+
+def drop_sources(executor: Executor, namespace: int, rows: Collection[int], *, roles: Collection[Role]) -> int:
+    """Forget from what notes were derived in these roles; return how many derivations that were."""
+    many = executor.backend.many
+    return executor.run(_DROP, namespace=namespace, rows=many(rows), roles=many(_values(roles)))
 
 
 def _values(roles: Collection[Role]) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, delete, exists, or_, select, update
 
 from memsvc.domain.changes import Change, Operation
-from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import KeyKind
 from memsvc.ports.storage import PurgeCounts
 from memsvc_stores.sql.derived_tables import (
     attributes,
@@ -26,16 +26,17 @@ from memsvc_stores.sql.lsh_tables import buckets, lsh_epochs
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.tables import journal, keys, namespaces, notes, sessions, vectors
 
-__all__ = ["delete_keys", "drop", "purge"]
+__all__ = ["delete_keys", "delete_notes", "drop"]
 
 _NAMESPACE: BindParameter[int] = bindparam("namespace")
 _GONE = select(
     notes.c.row, notes.c.id, notes.c.version, notes.c.session_row, notes.c.user_words, notes.c.other_words
-).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.id, "ids"))
-_HASHES = select(keys.c.text_hash).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
+).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
+_KEYS = (keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"), among(keys.c.kind, "kinds"))
+_HASHES = select(keys.c.text_hash).where(*_KEYS)
 # What is derived of one note each, by its row.
-_DERIVED = (attributes, mentions, triples, strengths, buckets)
-_DELETE_DERIVED = tuple(
+_DERIVED = (attributes, triples, mentions, strengths, buckets)
+_DELETE_ATTRIBUTES, _DELETE_TRIPLES, *_DELETE_DERIVED = (
     delete(table).where(table.c.namespace_id == _NAMESPACE, among(table.c.note_row, "rows")) for table in _DERIVED
 )
 _DELETE_LINKS, _DELETE_DERIVATIONS = (
@@ -45,7 +46,7 @@ _DELETE_LINKS, _DELETE_DERIVATIONS = (
         (derivations, derivations.c.note_row, derivations.c.source_row),
     )
 )
-_DELETE_KEYS = delete(keys).where(keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"))
+_DELETE_KEYS = delete(keys).where(*_KEYS)
 _DELETE_NOTES = delete(notes).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
 _DELETE_UNSHARED = delete(vectors).where(
     vectors.c.namespace_id == _NAMESPACE,
@@ -60,9 +61,9 @@ _DELETE_EMPTY = delete(sessions).where(
 _BLANK_HISTORY = (
     update(journal).where(journal.c.namespace_id == _NAMESPACE, among(journal.c.note_id, "ids")).values(patch="{}")
 )
-_DROP_DERIVED = tuple(
+_DROP_ATTRIBUTES, _DROP_LINKS, _DROP_DERIVATIONS, _DROP_TRIPLES, *_DROP_DERIVED = (
     delete(table).where(table.c.namespace_id == _NAMESPACE)
-    for table in (*_DERIVED, links, derivations, policies, lsh_epochs)
+    for table in (attributes, links, derivations, triples, mentions, strengths, buckets, policies, lsh_epochs)
 )
 _ROWS = select(notes.c.row).where(notes.c.namespace_id == _NAMESPACE)
 _DROP_KEYS, _DROP_NOTES, _DROP_VECTORS, _DROP_SESSIONS, _DROP_JOURNAL = (
@@ -71,20 +72,22 @@ _DROP_KEYS, _DROP_NOTES, _DROP_VECTORS, _DROP_SESSIONS, _DROP_JOURNAL = (
 _DROP_NAMESPACE = delete(namespaces).where(namespaces.c.id == _NAMESPACE)
 
 
-def purge(
-    executor: Executor, namespace: Namespace, ids: Sequence[NoteId], *, at: datetime, actor: str
+def delete_notes(
+    executor: Executor, namespace: Namespace, note_rows: Sequence[int], *, at: datetime, actor: str
 ) -> PurgeCounts:
-    """Erase the notes that exist and what only they used."""
+    """Delete notes and what only they used."""
     many = executor.backend.many
-    gone = executor.all(_GONE, namespace=namespace.row, ids=many(ids))
-    if not gone:
-        return PurgeCounts(0, 0, 0, 0)
-    note_rows = [found[0] for found in gone]
+    place = {"namespace": namespace.row, "rows": many(note_rows)}
+    gone = executor.all(_GONE, **place)
     executor.backend.lexical.remove(executor.connection, namespace.row, note_rows)
-    for derived in (*_DELETE_DERIVED, _DELETE_LINKS, _DELETE_DERIVATIONS):
-        executor.run(derived, namespace=namespace.row, rows=many(note_rows))
+    for derived in _DELETE_DERIVED:
+        executor.run(derived, **place)
+    counted = [
+        executor.run(derived, **place)
+        for derived in (_DELETE_ATTRIBUTES, _DELETE_LINKS, _DELETE_DERIVATIONS, _DELETE_TRIPLES)
+    ]
     deleted_keys, deleted_vectors = delete_keys(executor, namespace, note_rows)
-    executor.run(_DELETE_NOTES, namespace=namespace.row, rows=many(note_rows))
+    executor.run(_DELETE_NOTES, **place)
     held = many({found[3] for found in gone if found[3] is not None})
     deleted_sessions = executor.run(_DELETE_EMPTY, namespace=namespace.row, rows=held)
     executor.run(_BLANK_HISTORY, namespace=namespace.row, ids=many([found[1] for found in gone]))
@@ -95,17 +98,22 @@ def purge(
         Change(0, Operation.PURGED, row, note, at, actor, version + 1) for row, note, version, *_ in gone
     ]
     record(executor, namespace, tombstones)
-    return PurgeCounts(len(gone), deleted_keys, deleted_vectors, deleted_sessions)
+    return PurgeCounts(len(gone), deleted_keys, deleted_vectors, deleted_sessions, *counted)
 
 
 def delete_keys(
-    executor: Executor, namespace: Namespace, note_rows: Sequence[int], *, kept: Collection[str] = ()
+    executor: Executor,
+    namespace: Namespace,
+    note_rows: Sequence[int],
+    *,
+    kept: Collection[str] = (),
+    kinds: Collection[KeyKind] = frozenset(KeyKind),
 ) -> tuple[int, int]:
     """Delete notes' keys, and the vectors that no other note uses, but for those kept; return how many of each."""
     many = executor.backend.many
-    rows = many(note_rows)
-    hashes = {text_hash for (text_hash,) in executor.all(_HASHES, namespace=namespace.row, rows=rows)}
-    deleted = executor.run(_DELETE_KEYS, namespace=namespace.row, rows=rows)
+    of_notes = {"namespace": namespace.row, "rows": many(note_rows), "kinds": many(sorted(kinds))}
+    hashes = {text_hash for (text_hash,) in executor.all(_HASHES, **of_notes)}
+    deleted = executor.run(_DELETE_KEYS, **of_notes)
     unused = many(hashes.difference(kept))
     return deleted, executor.run(_DELETE_UNSHARED, namespace=namespace.row, hashes=unused)
 
@@ -117,10 +125,14 @@ def drop(executor: Executor, namespace: Namespace) -> PurgeCounts:
     executor.backend.lexical.remove(executor.connection, namespace.row, rows)
     for derived in _DROP_DERIVED:
         executor.run(derived, **place)
+    counted = [
+        executor.run(derived, **place)
+        for derived in (_DROP_ATTRIBUTES, _DROP_LINKS, _DROP_DERIVATIONS, _DROP_TRIPLES)
+    ]
     deleted_keys = executor.run(_DROP_KEYS, **place)
     deleted_notes = executor.run(_DROP_NOTES, **place)
     deleted_vectors = executor.run(_DROP_VECTORS, **place)
     deleted_sessions = executor.run(_DROP_SESSIONS, **place)
     executor.run(_DROP_JOURNAL, **place)
     executor.run(_DROP_NAMESPACE, **place)
-    return PurgeCounts(deleted_notes, deleted_keys, deleted_vectors, deleted_sessions)
+    return PurgeCounts(deleted_notes, deleted_keys, deleted_vectors, deleted_sessions, *counted)

@@ -15,7 +15,7 @@ from memsvc_stores.sql.purging import delete_keys
 from memsvc_stores.sql.tables import notes
 from memsvc_stores.sql.vectors import check_vectors
 
-__all__ = ["replace_keys"]
+__all__ = ["index_words", "replace_keys"]
 
 _WORDS = select(notes.c.user_words, notes.c.other_words).where(
     notes.c.namespace_id == bindparam("namespace"), notes.c.row == bindparam("note")
@@ -23,11 +23,12 @@ _WORDS = select(notes.c.user_words, notes.c.other_words).where(
 _UPDATE = (
     update(notes)
     .where(notes.c.namespace_id == bindparam("namespace"), notes.c.row == bindparam("note"))
-    .values(
-        user_words=bindparam("new_user_words"),
-        other_words=bindparam("new_other_words"),
-        key_version=bindparam("new_key_version"),
-    )
+    .values(user_words=bindparam("new_user_words"), other_words=bindparam("new_other_words"))
+)
+_SET_VERSION = (
+    update(notes)
+    .where(notes.c.namespace_id == bindparam("namespace"), notes.c.row == bindparam("note"))
+    .values(key_version=bindparam("new_key_version"))
 )
 
 
@@ -47,13 +48,13 @@ def replace_keys(
     check_vectors(executor, namespace.row, model=namespace.model, keys=new)
     count, _ = delete_keys(executor, namespace, [note.row], kept={*kept, *(key.text_hash for key in new)})
     insert_keys(executor, namespace.row, [(note.row, new)])
-    _index_words(executor, namespace, note, new, version=version)
+    executor.run(_SET_VERSION, namespace=namespace.row, note=note.row, new_key_version=version)
+    index_words(executor, namespace, note, new)
     return count
 
 
-def _index_words(
-    executor: Executor, namespace: Namespace, note: Note, new: Sequence[Key], *, version: str | None
-) -> None:
+def index_words(executor: Executor, namespace: Namespace, note: Note, new: Sequence[Key]) -> None:
+    """Index the words of a note anew, with those of its keys and attributes."""
     lexical = executor.backend.lexical
     attributes = attributes_of_rows(executor, namespace.row, [note.row]).get(note.row)
     document = lexical.analyzer.prepare(*lexical_fields(note.content, note.turns, new, attributes))
@@ -61,12 +62,5 @@ def _index_words(
     had = executor.one(_WORDS, namespace=namespace.row, note=note.row)
     lexical.remove(executor.connection, namespace.row, [note.row])
     lexical.add(executor.connection, namespace.row, [(note.row, document)])
-    executor.run(
-        _UPDATE,
-        namespace=namespace.row,
-        note=note.row,
-        new_user_words=user,
-        new_other_words=other,
-        new_key_version=version,
-    )
+    executor.run(_UPDATE, namespace=namespace.row, note=note.row, new_user_words=user, new_other_words=other)
     namespace.count(0, user_words=user - had[0], other_words=other - had[1])

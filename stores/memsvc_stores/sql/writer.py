@@ -20,7 +20,7 @@ from memsvc.ports.embedding import EmbeddingCache, Model
 from memsvc.ports.policies import Policies, Strengths
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
-from memsvc_stores.sql import changing, inserting, purging, queueing, responses, restoring, sessions
+from memsvc_stores.sql import changing, erasing, inserting, purging, queueing, responses, restoring, sessions
 from memsvc_stores.sql.attributes import attributes_of_rows, write_attributes
 from memsvc_stores.sql.derivations import WritableDerivations
 from memsvc_stores.sql.journal import record
@@ -170,7 +170,7 @@ class SqlWriter(SqlReader):
         responses.forget(self._executor, self.scope)
         if self._namespace is None:
             return PurgeCounts(0, 0, 0, 0)
-        return purging.purge(self._executor, self._namespace, notes, at=at, actor=actor)
+        return erasing.erase(self._executor, self._namespace, notes, at=at, actor=actor)
 
     def drop_namespace(self, *, at: datetime, actor: str) -> PurgeCounts:  # noqa: ARG002
         responses.forget(self._executor, self.scope)
