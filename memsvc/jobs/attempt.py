@@ -34,9 +34,9 @@ class Attempts:
         if job.attempts > policy.cap(job):
             self._fail(job, f"given up: {job.attempts - 1} runs were begun, and the last one never ended")
             return
+        give_up = self.clock() + timedelta(seconds=policy.max_seconds)
         running = RunningJob(job)
         future = start(handler, running)
-        give_up = self.clock() + timedelta(seconds=policy.max_seconds)
         while not ended(future, within=min(_LONGEST_BEAT, self.lease_seconds / 3)):
             if self.clock() > give_up:
                 running.lose(LeaseLost, "the job ran too long and was given up")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from memsvc.domain.ids import JobId, TenantId
@@ -11,34 +9,8 @@ from memsvc.domain.jobs import Job, JobStatus, Lease, NewJob
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict, NotFound
 from memsvc.ports.storage import Storage
-from tests.support.drafts import MODEL, SCOPE, T0, at
-
-OTHER = Scope.of("tenant-b", SCOPE.namespace)
-
-
-def enqueue(storage: Storage, *jobs: NewJob, scope: Scope = SCOPE, when: datetime = T0) -> None:
-    with storage.writer(scope) as writer:
-        writer.open_namespace(MODEL, T0)
-        for job in jobs:
-            writer.enqueue(job, at=when)
-
-
-def job(dedupe: str, *, kind: str = "sweep", run_after: datetime | None = None) -> NewJob:
-    return NewJob(kind, dedupe, run_after=run_after)
-
-
-def lease(storage: Storage, now: datetime = T0, *, kinds: tuple[str, ...] = ("sweep",)) -> Job | None:
-    return storage.jobs.lease(kinds=kinds, seconds=10, now=now)
-
-
-def leased(storage: Storage, now: datetime = T0) -> Job:
-    found = lease(storage, now)
-    assert found is not None
-    return found
-
-
-def listed(storage: Storage, status: JobStatus | None = None, *, scope: Scope = SCOPE) -> list[Job]:
-    return storage.jobs.list(scope.tenant, status=status, limit=99)
+from tests.support.drafts import SCOPE, T0, at
+from tests.support.jobs import OTHER, enqueue, job, lease, leased, listed
 
 
 def test_a_queued_job_has_every_field(storage: Storage) -> None:

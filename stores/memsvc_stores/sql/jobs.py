@@ -135,7 +135,11 @@ class SqlJobs:
         moment = to_microseconds(now)
         if retry_at is None:
             return self._change(_FAIL, lease, reason=error, now=moment)
-        return self._change(_TRY_AGAIN, lease, reason=error, now=moment, retry_at=to_microseconds(retry_at))
+        values = {"reason": error, "now": moment, "retry_at": to_microseconds(retry_at)}
+        try:
+            return self._change(_TRY_AGAIN, lease, **values)
+        except Conflict:  # another one of its `dedupe` was queued at this very moment; now it is seen
+            return self._change(_TRY_AGAIN, lease, **values)
 
     def find(self, job: JobId, tenant: TenantId) -> Job | None:
         with self._read() as executor:
