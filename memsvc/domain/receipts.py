@@ -45,7 +45,11 @@ class Remembered(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class PurgeReceipt:
-    """Proof of an erasure: what was removed; unless `compacted`, a job still has to rewrite the files."""
+    """Proof of an erasure: what was removed; unless `compacted`, a job still has to rewrite the files.
+
+    `notes` are those asked for and, after them, all that repeated their words: thoughts, and notes merged from
+    them. `notes_restored` had been merged into erased ones.
+    """
 
     id: str
     at: datetime
@@ -56,3 +60,8 @@ class PurgeReceipt:
     vectors_erased: int
     sessions_erased: int
     compacted: bool
+    attributes_erased: int = 0
+    links_erased: int = 0
+    derivations_erased: int = 0
+    triples_erased: int = 0
+    notes_restored: int = 0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from memsvc.domain.derivations import CONTENT_ROLES
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import JobStatus
 from memsvc.domain.receipts import Actor, PurgeReceipt
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Actor) -> PurgeReceipt:
     """Delete the notes from rows, history, indexes and journals, then rewrite the files without them.
 
+    Thoughts that were made of them go too, as do notes merged from those, and attributes that evolved from them.
     Ids that do not exist are not in the receipt. Raises InvalidInput for an empty list, NotFound for a
     namespace that does not exist.
     """
@@ -34,11 +36,13 @@ def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Act
     now, receipt = context.clock(), context.drafter.ids.note()
     with context.storage.writer(scope) as writer:
         state = existing_namespace(writer)
-        present = tuple(note.id for note in writer.notes(list(dict.fromkeys(notes))))
-        counts = writer.purge(present, at=now, actor=actor.name)
+        present = [note.id for note in writer.notes(list(dict.fromkeys(notes)))]
+        repeating = writer.derivations.descendants(present, roles=CONTENT_ROLES)
+        gone = tuple(dict.fromkeys([*present, *repeating]))
+        counts = writer.purge(gone, at=now, actor=actor.name)
         writer.enqueue(erase_job(state.row, receipt, now=now), at=now)
     compacted = _finished(context, scope, state.row, receipt)
-    return _receipt(receipt, present, counts, now, actor, compacted=compacted)
+    return _receipt(receipt, gone, counts, now, actor, compacted=compacted)
 
 
 def purge_namespace(context: Context, scope: Scope, *, actor: Actor) -> PurgeReceipt:
@@ -105,4 +109,9 @@ def _receipt(
         vectors_erased=counts.vectors,
         sessions_erased=counts.sessions,
         compacted=compacted,
+        attributes_erased=counts.attributes,
+        links_erased=counts.links,
+        derivations_erased=counts.derivations,
+        triples_erased=counts.triples,
+        notes_restored=counts.restored,
     )

@@ -62,7 +62,11 @@ class PurgeRequest(Request):
 
 
 class PurgeReceipt(Response):
-    """Proof of an erasure; `compacted` says that the files were rewritten without the erased bytes."""
+    """Proof of an erasure; `compacted` says that the files were rewritten without the erased bytes.
+
+    `notes` are those asked for and, after them, all that repeated their words: thoughts, and notes merged from
+    them. `notes_restored` had been merged into erased ones.
+    """
 
     id: str
     at: datetime
@@ -73,3 +77,8 @@ class PurgeReceipt(Response):
     vectors_erased: int
     sessions_erased: int
     compacted: bool
+    attributes_erased: int = 0
+    links_erased: int = 0
+    derivations_erased: int = 0
+    triples_erased: int = 0
+    notes_restored: int = 0

@@ -15,7 +15,6 @@ from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import NewJob
 from memsvc.domain.notes import KeyKind, Kind
 from memsvc.domain.triples import Triple
-from memsvc.domain.triples import Triple
 from memsvc.errors import StorageBusy
 from memsvc_stores.sql import SqlStorage, open_storage
 from memsvc_stores.sql.vectors import encode

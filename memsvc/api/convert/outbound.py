@@ -170,6 +170,11 @@ def receipt(source: PurgeReceipt) -> wire.PurgeReceipt:
         vectors_erased=source.vectors_erased,
         sessions_erased=source.sessions_erased,
         compacted=source.compacted,
+        attributes_erased=source.attributes_erased,
+        links_erased=source.links_erased,
+        derivations_erased=source.derivations_erased,
+        triples_erased=source.triples_erased,
+        notes_restored=source.notes_restored,
     )
 
 
