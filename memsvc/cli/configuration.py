@@ -45,9 +45,13 @@ def setting_names() -> list[str]:
     """Return the environment variable of every setting."""
     from pydantic import BaseModel
 
-    from memsvc.settings import EmbedderSettings, RerankerSettings, Settings
+    from memsvc.settings import EmbedderSettings, LlmSettings, RerankerSettings, Settings
 
-    groups: dict[str, type[BaseModel]] = {"embedder": EmbedderSettings, "reranker": RerankerSettings}
+    groups: dict[str, type[BaseModel]] = {
+        "embedder": EmbedderSettings,
+        "reranker": RerankerSettings,
+        "llm": LlmSettings,
+    }
     plain = [_PREFIX + name.upper() for name in Settings.model_fields if name not in groups]
     return plain + [
         f"{_PREFIX}{group}__{name}".upper() for group, model in groups.items() for name in model.model_fields
@@ -59,7 +63,7 @@ def _variable(location: tuple[int | str, ...]) -> str:
 
 
 def _refuse_unknown(names: Any) -> None:
-    known = {*setting_names(), *_OF_THE_COMMAND_LINE, _PREFIX + "EMBEDDER", _PREFIX + "RERANKER"}
+    known = {*setting_names(), *_OF_THE_COMMAND_LINE, _PREFIX + "EMBEDDER", _PREFIX + "RERANKER", _PREFIX + "LLM"}
     for name in names:
         upper = name.upper()
         if not upper.startswith(_PREFIX) or upper.startswith(_FOR_TESTS) or upper in known:

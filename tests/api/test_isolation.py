@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 
 from memsvc.domain.jobs import NewJob
 from memsvc.domain.scope import Scope
+from memsvc.domain.usage import LlmCall
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 NS = "/v1/namespaces/{namespace}"
@@ -69,6 +70,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/v1/jobs/{job}"): lambda p: {},
     ("POST", "/v1/jobs/{job}/cancel"): lambda p: {},
     ("POST", "/v1/jobs/{job}/retry"): lambda p: {},
+    ("GET", "/v1/usage"): lambda p: {"params": {"since": "2026-05-01", "namespace": p.namespace}},
 }
 
 
@@ -82,6 +84,9 @@ class World:
             with api.parts.storage.writer(Scope.of(tenant, "ns")) as writer:
                 for name in ("one", "two"):
                     writer.enqueue(NewJob("sweep", name), at=NOW)
+        spent = LlmCall("link", "small", "answered", NOW, prompt_tokens=7)
+        for namespace in ("ns", "only-a"):
+            api.parts.storage.llm_ledger.record(Scope.of(f"a{number}", namespace), spent)
         self._fill("ns", self.a, "a")
         self._fill("ns", self.b, "b")
         self._fill("only-a", self.a, "a")

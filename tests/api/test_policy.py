@@ -38,6 +38,7 @@ POLICY: dict[tuple[str, str], AccessScope | None] = {
     ("GET", "/v1/jobs/{job}"): READ,
     ("POST", "/v1/jobs/{job}/cancel"): WRITE,
     ("POST", "/v1/jobs/{job}/retry"): WRITE,
+    ("GET", "/v1/usage"): READ,
 }
 GUARDED = [(method, path, scope) for (method, path), scope in POLICY.items() if scope is not None]
 BODIES = {

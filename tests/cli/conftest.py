@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from memsvc.cli.app import build_app
+from memsvc_agents.llm.offline import OFFLINE
 
 TALK = [
     {"role": "user", "content": "We adopted a beagle and named her Pixel."},
@@ -36,8 +37,8 @@ class Ran:
 
 @pytest.fixture
 def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Name a data directory and the hashing embedder in the environment, and nothing else of memsvc."""
-    for name in [name for name in os.environ if name.startswith("MEMSVC_")]:
+    """Name a data directory and the hashing embedder in the environment, and forbid real language models."""
+    for name in [name for name in os.environ if name.startswith("MEMSVC_") and name != OFFLINE]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MEMSVC_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("MEMSVC_EMBEDDER__KIND", "hashing")

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from memsvc.settings import EmbedderSettings, RerankerSettings, Settings
+from memsvc.settings import EmbedderSettings, LlmSettings, RerankerSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [str(ROOT), *(str(ROOT / name) for name in ("stores", "retrieval", "agents", "evals"))]
@@ -31,15 +31,19 @@ def _documented() -> dict[str, str]:
 
 
 def _defaults() -> dict[str, str]:
-    groups = {"embedder": EmbedderSettings, "reranker": RerankerSettings}
+    groups = {"embedder": EmbedderSettings, "reranker": RerankerSettings, "llm": LlmSettings}
     fields = {name: field for name, field in Settings.model_fields.items() if name not in groups}
     for group, model in groups.items():
         fields |= {f"{group}__{name}": field for name, field in model.model_fields.items()}
     found = {f"MEMSVC_{name.upper()}": field.default for name, field in fields.items()}
     return {
-        name: "" if value in (None, PydanticUndefined) or isinstance(value, SecretStr) else str(value)
+        name: "" if value in (None, PydanticUndefined) or isinstance(value, SecretStr) else _written(value)
         for name, value in found.items()
     }
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
