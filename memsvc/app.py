@@ -42,7 +42,7 @@ from memsvc.ports.ranking import KeyIndex
 from memsvc.ports.reranking import Reranker
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
-from memsvc.wiring.amem import amem_tools
+from memsvc.wiring.amem import amem_handlers, amem_tools
 from memsvc.wiring.llm import chat_models
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
@@ -282,4 +282,5 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
     def think(run: JobContext) -> None:
         think_job(context, run)
 
-    return {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake, SWEEP: retain, THINK: think}
+    own = {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake, SWEEP: retain, THINK: think}
+    return {**own, **amem_handlers(context)}

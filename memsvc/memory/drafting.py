@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from memsvc.domain.attributes import Attributes, concatenation
 from memsvc.domain.drafts import NewItem, NewSession, NoteDraft
 from memsvc.domain.ids import IdFactory, SessionId
-from memsvc.domain.notes import TRUST_OF_ORIGIN, Json, Key, Kind, Note, Origin, TurnSpan
+from memsvc.domain.notes import TRUST_OF_ORIGIN, Json, Key, KeyKind, Kind, Note, Origin, TurnSpan
 from memsvc.domain.time import utc
 from memsvc.guard.origin import stamp
 from memsvc.memory.rounds import Round
@@ -91,6 +92,14 @@ class Drafter:
         for made in self.key_maker.keys(passage):
             keys += self._of_span(passage, made) if isinstance(made, KeySpan) else self._of_text(made)
         return tuple(keys)
+
+    def keys_of(self, note: Note, attributes: Attributes | None) -> tuple[Key, ...]:
+        """Return the keys of a stored note: with attributes A-MEM's as well, one however long it is."""
+        keys = self.keys(passage_of(note))
+        if attributes is None:
+            return keys
+        text = concatenation(note.content, attributes)
+        return (*keys, Key(KeyKind.AMEM, text_hash(text), text=text))
 
     def _of_span(self, passage: Passage, span: KeySpan) -> Iterator[Key]:
         text = passage.content[span.start : span.end]

@@ -69,7 +69,8 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
         )
         candidates = context.retriever.retrieve(reader, state, request)
         retention = policy_of(reader).retention
-        candidates = decayed(context.retriever, reader, candidates, retention, now=context.clock())
+        if not faithful:
+            candidates = decayed(context.retriever, reader, candidates, retention, now=context.clock())
         degraded += candidates.degraded
         short = shortlist(reader, query, candidates, None if faithful else context.reranking)
         if short is None:

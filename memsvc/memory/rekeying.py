@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Kind, Note
 from memsvc.domain.scope import Scope
-from memsvc.memory.attempts import until_current
+from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.context import Context
-from memsvc.memory.drafting import passage_of
 from memsvc.memory.embedding import put_vectors, without_vectors
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import queue_index_save
 from memsvc.memory.look_up import existing_namespace
 
-__all__ = ["key_notes", "outdated_keys", "rebuild_keys"]
+__all__ = ["key_notes", "outdated_keys", "rebuild_keys", "rekey_notes"]
 
 _PAGE = 100
 _ACTOR = "service"
@@ -28,7 +27,7 @@ def key_notes(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:
     """
     with context.storage.reader(scope) as reader:
         found = reader.notes(notes)
-    _rekey(context, scope, found)
+    rekey_notes(context, scope, found)
 
 
 def outdated_keys(context: Context, scope: Scope) -> int:
@@ -53,19 +52,24 @@ def rebuild_keys(context: Context, scope: Scope, *, on_note: Callable[[], None] 
             page = reader.keyed_otherwise(version, after_row=after, limit=_PAGE)
         if not page:
             return done
-        _rekey(context, scope, page)
+        rekey_notes(context, scope, page)
         done += len(page)
         for _ in page:
             on_note()
         after = page[-1].row
 
 
-def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
-    keys = {note.id: context.drafter.keys(passage_of(note)) for note in notes}
-    texts = {key.text_hash: key.text_in(note.content) for note in notes for key in keys[note.id]}
+def rekey_notes(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
+    """Make the keys of notes anew, all in one transaction, A-MEM's key from their attributes as they are.
+
+    Raises EmbedderUnavailable, EmbedderMismatch, StorageBusy.
+    """
 
     def attempt() -> None:
         with context.storage.reader(scope) as reader:
+            attributes = reader.attributes.get_many([note.id for note in notes])
+            keys = {note.id: context.drafter.keys_of(note, attributes.get(note.id)) for note in notes}
+            texts = {key.text_hash: key.text_in(note.content) for note in notes for key in keys[note.id]}
             missing = without_vectors(texts, reader, context.embedder)
         matrix = context.embedder.embed(list(missing.values())) if missing else ()
         vectors = dict(zip(missing, matrix, strict=True))
@@ -75,6 +79,10 @@ def _rekey(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
                 return
             writer.open_namespace(context.embedder.model, context.clock())
             present = writer.notes(list(keys))
+            if writer.attributes.get_many([note.id for note in present]) != {
+                note.id: attributes[note.id] for note in present if note.id in attributes
+            }:
+                raise Outdated
             still_there = [note.id for note in present]
             thoughts = [note.id for note in present if note.kind is Kind.THOUGHT]
             hashes = {key.text_hash for note_id in still_there for key in keys[note_id]}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
 from memsvc.domain.ids import JobId, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job
+from memsvc.domain.links import Link, LinkType
 from memsvc.domain.notes import Json, Note, NoteRecord, Session
 from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.recall import RecallQuery, RecallResult
@@ -16,9 +18,12 @@ from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.domain.thoughts import PostThought, ThoughtDetail
 from memsvc.memory import forget as forgetting
-from memsvc.memory import look_up, maintenance, operating_jobs, rekeying, thinking, transfer
+from memsvc.memory import linking, look_up, maintenance, operating_jobs, rekeying, thinking, transfer
 from memsvc.memory import policy as policies
 from memsvc.memory import purge as purging
+from memsvc.memory.amem.consolidating import Consolidated, consolidate
+from memsvc.memory.amem.evolving import Evolved, evolve
+from memsvc.memory.amem.reverting import revert
 from memsvc.memory.context import Context
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
@@ -75,6 +80,29 @@ class MemoryService:
     def history(self, scope: Scope, note: NoteId) -> list[Change]:
         return look_up.history(self._context, scope, note)
 
+    def links(self, scope: Scope, note: NoteId, *, types: Collection[LinkType] | None = None) -> list[Link]:
+        return linking.links(self._context, scope, note, types=types)
+
+    def link(self, scope: Scope, first: NoteId, second: NoteId, *, actor: Actor) -> Link:
+        return linking.link(self._context, scope, first, second, actor=actor)
+
+    def unlink(self, scope: Scope, first: NoteId, second: NoteId, *, type_: LinkType = LinkType.MANUAL) -> None:
+        linking.unlink(self._context, scope, first, second, type_=type_)
+
+    def attributes(self, scope: Scope, note: NoteId) -> tuple[Attributes, int]:
+        return linking.attributes(self._context, scope, note)
+
+    def evolve(self, scope: Scope, note: NoteId, *, actor: Actor) -> Evolved:
+        return evolve(self._context, scope, note, actor=actor)
+
+    def revert(
+        self, scope: Scope, note: NoteId, version: int, *, actor: Actor, expected_version: int | None = None
+    ) -> Note:
+        return revert(self._context, scope, note, version, actor=actor, expected_version=expected_version)
+
+    def consolidate(self, scope: Scope, *, actor: Actor) -> Consolidated:
+        return consolidate(self._context, scope, actor=actor.name)
+
     def forget(
         self,
         scope: Scope,
@@ -124,6 +152,9 @@ class MemoryService:
         self, scope: Scope, policy: Policy, *, actor: Actor, expected_version: int | None = None
     ) -> PolicyVersion:
         return policies.set_policy(self._context, scope, policy, actor=actor, expected_version=expected_version)
+
+    def import_policy(self, scope: Scope, exported: PolicyVersion) -> bool:
+        return policies.import_policy(self._context, scope, exported)
 
     def sweep(self, scope: Scope, *, actor: Actor, dry_run: bool) -> SweepResult:
         return sweep(self._context, scope, actor=actor, dry_run=dry_run)

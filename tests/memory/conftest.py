@@ -21,8 +21,10 @@ from memsvc.memory.context import Context
 from memsvc.memory.drafting import Drafter
 from memsvc.memory.service import MemoryService
 from memsvc.ports.storage import Storage
+from memsvc.wiring.amem import amem_tools
 from memsvc_agents.embed.hashing import HashingEmbedder
 from memsvc_agents.tim.make import thinking_with
+from memsvc_retrieval.amem_mode import AmemRetriever
 from memsvc_retrieval.by_mode import ByMode
 from memsvc_retrieval.hybrid import HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
@@ -103,10 +105,14 @@ def make_world(storage: Storage, index_dir: Path) -> World:
         storage=storage,
         index=index,
         embedder=embedder,
-        retriever=ByMode(HybridRetriever(index), {Mode.TIM: TimRetriever(index, CrossPolytope())}),
+        retriever=ByMode(
+            HybridRetriever(index),
+            {Mode.AMEM: AmemRetriever(index), Mode.TIM: TimRetriever(index, CrossPolytope())},
+        ),
         drafter=Drafter(IdFactory(clock, random.Random(1).getrandbits), UserTextKeys(), embedder),
         hashing=CrossPolytope(),
         thinking=thinking_with(RuleThoughts()),
+        amem=amem_tools(),
         clock=clock,
         limits=Limits(content_chars=5000),
         save_rows=8,

@@ -124,6 +124,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "strengths": (_strengths, []),
     "notes": (lambda r, n: r.notes([n.id]), []),
     "notes_by_row": (lambda r, n: r.notes_by_row([n.row]), []),
+    "size": (lambda r, n: r.size(), 1),
     "matching_rows": (lambda r, n: n.row in r.matching_rows(EVERYTHING), False),
     "page": (lambda r, n: _own_content(r), ["other words"]),
     "session": (lambda r, n: r.session(SESSION), None),

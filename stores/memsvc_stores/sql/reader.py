@@ -120,6 +120,9 @@ class SqlReader:
         by_row = {r[0]: note_of(r) for r in found}
         return [by_row[row] for row in wanted if row in by_row]
 
+    def size(self) -> int:
+        return 0 if self._namespace is None else self._namespace.documents
+
     def matching_rows(self, selection: Selection, *, among: Sequence[int] | None = None) -> Rows:
         if self._namespace is None:
             return np.empty(0, np.int64)
