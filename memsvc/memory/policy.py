@@ -9,7 +9,7 @@ from memsvc.memory.context import Context
 from memsvc.memory.hash_tables import queue_rehash
 from memsvc.ports.storage import Reader
 
-__all__ = ["get_policy", "policy_history", "policy_of", "set_policy"]
+__all__ = ["get_policy", "import_policy", "policy_history", "policy_of", "set_policy"]
 
 _NOTHING = Policy()
 
@@ -48,3 +48,15 @@ def set_policy(
             return current
         queue_rehash(writer, policy, now=now)
         return writer.policies.put(policy, expected_version=expected_version, at=now, actor=actor.name)
+
+
+def import_policy(context: Context, scope: Scope, exported: PolicyVersion) -> bool:
+    """Put an exported version, with its time and actor, if it is the next one; False when it is not."""
+    with context.storage.writer(scope) as writer:
+        writer.open_namespace(context.embedder.model, context.clock())
+        current = writer.policies.current()
+        before = 0 if current is None else current.version
+        if exported.version != before + 1:
+            return False
+        writer.policies.put(exported.policy, expected_version=before, at=exported.at, actor=exported.actor)
+    return True

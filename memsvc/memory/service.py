@@ -16,19 +16,31 @@ from memsvc.domain.recall import RecallQuery, RecallResult
 from memsvc.domain.receipts import Actor, Idempotency, PurgeReceipt, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
-from memsvc.domain.thoughts import PostThought, ThoughtDetail
+from memsvc.domain.thoughts import Forgotten, Merged, PostThought, ThoughtDetail
 from memsvc.memory import forget as forgetting
-from memsvc.memory import linking, look_up, maintenance, operating_jobs, rekeying, thinking, transfer
+from memsvc.memory import (
+    linking,
+    look_up,
+    maintenance,
+    merging,
+    operating_jobs,
+    organising,
+    rekeying,
+    thinking,
+    transfer,
+)
 from memsvc.memory import policy as policies
 from memsvc.memory import purge as purging
 from memsvc.memory.amem.consolidating import Consolidated, consolidate
 from memsvc.memory.amem.evolving import Evolved, evolve
 from memsvc.memory.amem.reverting import revert
 from memsvc.memory.context import Context
+from memsvc.memory.organising import Conduct
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
 from memsvc.memory.remember_sessions import remember_sessions
 from memsvc.memory.retention import SweepResult, sweep
+from memsvc.memory.unmerging import unmerge
 from memsvc.ports.ranking import IndexProblem, IndexStats
 from memsvc.ports.storage import NamespaceInfo, StoreStats
 
@@ -190,6 +202,22 @@ class MemoryService:
 
     def thought(self, scope: Scope, note: NoteId) -> ThoughtDetail:
         return thinking.thought_detail(self._context, scope, note)
+
+    def forget_thoughts(self, scope: Scope, *, actor: Actor, dry_run: bool = False) -> Forgotten:
+        return organising.forget_thoughts(self._context, scope, Conduct(actor, dry_run=dry_run))
+
+    def merge_thoughts(
+        self, scope: Scope, *, actor: Actor, dry_run: bool = False, notes: Sequence[NoteId] | None = None
+    ) -> Merged:
+        conduct = Conduct(actor, dry_run=dry_run)
+        if notes is not None:
+            return merging.merge_these(self._context, scope, conduct, notes)
+        return merging.merge_thoughts(self._context, scope, conduct)
+
+    def unmerge(
+        self, scope: Scope, note: NoteId, *, actor: Actor, expected_version: int | None = None
+    ) -> list[Note]:
+        return unmerge(self._context, scope, note, actor=actor, expected_version=expected_version)
 
     def index_verify(self, scope: Scope) -> list[IndexProblem]:
         return maintenance.verify_index(self._context, scope)

@@ -72,6 +72,7 @@ from memsvc.wire.records import (
     ImportReport,
     KeyRecord,
     NoteRecord,
+    PolicyRecord,
     SessionRecord,
     TurnSpan,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "OutcomeStatus",
     "Policy",
     "PolicyHistory",
+    "PolicyRecord",
     "PolicyVersion",
     "Problem",
     "PurgeReceipt",

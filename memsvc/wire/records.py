@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 
 from memsvc.wire.base import Request, Response
 from memsvc.wire.fields import Content, Instant, Metadata, Name, Role
+from memsvc.wire.policy import Policy
 from memsvc.wire.words import KeyKind, Kind, Operation, Origin, Status
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ImportReport",
     "KeyRecord",
     "NoteRecord",
+    "PolicyRecord",
     "SessionRecord",
     "TurnSpan",
 ]
@@ -34,6 +36,16 @@ class HeaderRecord(Request):
     type: Literal["header"] = "header"
     format: Literal[1] = 1
     namespace: Name
+
+
+class PolicyRecord(Request):
+    """A version of the policy; they come in order, and the last is in force."""
+
+    type: Literal["policy"] = "policy"
+    version: Annotated[int, Field(ge=1, lt=2**31)]
+    at: Instant
+    actor: _Short
+    policy: Policy
 
 
 class SessionRecord(Request):
@@ -107,7 +119,9 @@ class NoteRecord(Request):
     history: Annotated[tuple[ChangeRecord, ...], Field(max_length=100_000)] = ()
 
 
-ExportLine: TypeAlias = Annotated[HeaderRecord | SessionRecord | NoteRecord, Field(discriminator="type")]
+ExportLine: TypeAlias = Annotated[
+    HeaderRecord | PolicyRecord | SessionRecord | NoteRecord, Field(discriminator="type")
+]
 
 
 class ImportProblem(Response):

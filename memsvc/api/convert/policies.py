@@ -7,7 +7,7 @@ from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.policy_json import policy_from_json, policy_to_json
 from memsvc.memory.retention import SweepResult
 
-__all__ = ["inbound_policy", "outbound_policy", "retention_report"]
+__all__ = ["inbound_policy", "outbound_policy", "policy_line", "policy_record", "retention_report"]
 
 
 def inbound_policy(sent: wire.Policy) -> Policy:
@@ -25,6 +25,16 @@ def outbound_policy(source: PolicyVersion | None) -> wire.PolicyVersion:
         at=source.at,
         actor=source.actor,
     )
+
+
+def policy_line(source: PolicyVersion) -> wire.PolicyRecord:
+    policy = wire.Policy.model_validate(policy_to_json(source.policy))
+    return wire.PolicyRecord(version=source.version, at=source.at, actor=source.actor, policy=policy)
+
+
+def policy_record(line: wire.PolicyRecord) -> PolicyVersion:
+    """Return the version; raises InvalidInput as `inbound_policy` does."""
+    return PolicyVersion(inbound_policy(line.policy), line.version, line.at, line.actor)
 
 
 def retention_report(result: SweepResult) -> wire.RetentionReport:

@@ -13,6 +13,7 @@ from memsvc import wire
 from memsvc.api.bodies import NDJSON
 from memsvc.api.context import Call
 from memsvc.api.convert import records
+from memsvc.api.convert.policies import policy_line, policy_record
 from memsvc.api.endpoints import Endpoint
 from memsvc.api.ndjson import Line, LinesResponse, batches_of_lines, in_threads
 from memsvc.api.parameters import Namespace
@@ -28,17 +29,19 @@ _MAX_PROBLEMS = 100
 
 
 class ExportedLine(RootModel[wire.ExportLine]):
-    """One line of an export: the header, a session, or a note."""
+    """One line of an export: the header, a policy, a session, or a note."""
 
 
 def export_namespace(call: Call, namespace: Namespace) -> Response:
-    """Write everything of a namespace as NDJSON: a header, its sessions, its notes with their history."""
+    """Write everything of a namespace as NDJSON: a header, policies, sessions, notes with history."""
     lines = _lines(call, call.scope(namespace))
     return LinesResponse(in_threads(lines, call.request, call.backend.threads))
 
 
 def _lines(call: Call, scope: Scope) -> Iterator[bytes]:
     yield _line(wire.HeaderRecord(namespace=scope.namespace))
+    for version in call.service.policy_history(scope):
+        yield _line(policy_line(version))
     last = 0
     for session, digest in call.service.export_sessions(scope):
         last = session.row
@@ -97,6 +100,8 @@ def _import_line(call: Call, scope: Scope, line: Line, tally: _Tally) -> None:
     if isinstance(sent, wire.SessionRecord):
         call.service.import_session(scope, records.session_record(sent), sent.digest)
         tally.sessions += 1
+    elif isinstance(sent, wire.PolicyRecord):
+        call.service.import_policy(scope, policy_record(sent))
     elif isinstance(sent, wire.NoteRecord):
         record, history = records.note_record(sent)
         if call.service.import_note(scope, record, history):
