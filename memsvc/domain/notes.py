@@ -10,7 +10,10 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from memsvc.domain.attributes import Attributes
+from memsvc.domain.derivations import Derivation
 from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.links import Link
+from memsvc.domain.triples import Triple
 
 __all__ = [
     "TRUST_OF_ORIGIN",
@@ -205,10 +208,16 @@ class Note(NamedTuple):
 class NoteRecord:
     """Everything that is kept of a note: what export writes and import restores.
 
-    `key_version` names what made the keys; None when the note was stored without.
+    `key_version` names what made the keys; None when the note was stored without. `links` and `derivations` are
+    those between this note and earlier ones, so that notes can be restored in their order.
     """
 
     note: Note
     dedupe: str | None
     keys: tuple[Key, ...]
     key_version: str | None = None
+    attributes: Attributes | None = None
+    triples: tuple[Triple, ...] = ()
+    mentions: tuple[str, ...] = field(default=(), repr=False)
+    links: tuple[Link, ...] = ()
+    derivations: tuple[Derivation, ...] = ()

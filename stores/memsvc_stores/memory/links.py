@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -17,7 +18,7 @@ from memsvc.ports.derived import Edges
 from memsvc_stores.memory.lookups import required_row, session_order
 from memsvc_stores.memory.state import NamespaceData
 
-__all__ = ["MemoryLinks", "WritableLinks"]
+__all__ = ["MemoryLinks", "WritableLinks", "store_links"]
 
 
 class MemoryLinks:
@@ -91,16 +92,21 @@ class WritableLinks(MemoryLinks):
         self._kept = data
 
     def put(self, links: Sequence[NewLink], *, at: datetime, actor: str) -> int:
-        before = len(self._kept.links)
-        rows = [(required_row(self._kept, link.first), required_row(self._kept, link.second)) for link in links]
-        for link, ends in zip(links, rows, strict=True):
-            low, high = self._id(min(ends)), self._id(max(ends))
-            stored = Link(low, high, link.type, link.weight, link.method, at, actor)
-            self._kept.links[min(ends), max(ends), link.type] = stored
-        return len(self._kept.links) - before
+        made = [Link(new.first, new.second, new.type, new.weight, new.method, at, actor) for new in links]
+        return store_links(self._kept, made)
 
     def delete(self, first: NoteId, second: NoteId, type: LinkType) -> bool:
         ends = [self._kept.rows[note] for note in (first, second) if note in self._kept.rows]
         if len(ends) != 2:
             return False
         return self._kept.links.pop((min(ends), max(ends), type), None) is not None
+
+
+def store_links(data: NamespaceData, links: Sequence[Link]) -> int:
+    """Store links in place of those that there are between the same notes; return how many are new."""
+    before = len(data.links)
+    ends = [sorted((required_row(data, link.note), required_row(data, link.other))) for link in links]
+    for link, (low, high) in zip(links, ends, strict=True):
+        note, other = data.notes[high].note.id, data.notes[low].note.id
+        data.links[low, high, link.type] = replace(link, note=note, other=other)
+    return len(data.links) - before

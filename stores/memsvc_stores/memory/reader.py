@@ -29,6 +29,7 @@ from memsvc_stores.memory.links import MemoryLinks
 from memsvc_stores.memory.lookups import session_order
 from memsvc_stores.memory.mentions import MemoryMentions
 from memsvc_stores.memory.policies import MemoryReadPolicies
+from memsvc_stores.memory.recording import record_of
 from memsvc_stores.memory.state import NamespaceData, SavedResponse, SessionEntry, StoredNote
 from memsvc_stores.memory.strengths import MemoryReadStrengths
 from memsvc_stores.memory.triples import MemoryReadTriples
@@ -227,7 +228,10 @@ class MemoryReader:
         return "" if entry is None else entry.digest
 
     def records(self, *, after_row: int, limit: int) -> list[NoteRecord]:
-        later = (stored.record for row, stored in self._stored().items() if row > after_row)
+        data = self._data
+        if data is None:
+            return []
+        later = (record_of(data, stored) for row, stored in data.notes.items() if row > after_row)
         return list(islice(later, limit))
 
     def stats(self) -> StoreStats:

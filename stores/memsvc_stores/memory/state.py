@@ -11,7 +11,7 @@ from memsvc.domain.changes import Change
 from memsvc.domain.derivations import Role
 from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.links import Link, LinkType
-from memsvc.domain.notes import Key, Note, NoteRecord, Session
+from memsvc.domain.notes import Key, Note, Session
 from memsvc.domain.policies import PolicyVersion
 from memsvc.domain.scope import Scope
 from memsvc.domain.triples import Triple
@@ -48,10 +48,6 @@ class StoredNote:
             if key.event_start is not None and key.event_end is not None
         ]
         return start <= self.note.event_time < end or any(first < end and last >= start for first, last in events)
-
-    @property
-    def record(self) -> NoteRecord:
-        return NoteRecord(self.note, self.dedupe, self.keys, self.key_version)
 
 
 @dataclass(frozen=True, slots=True)

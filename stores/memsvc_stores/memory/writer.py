@@ -26,7 +26,7 @@ from memsvc_stores.memory.buckets import MemoryBuckets
 from memsvc_stores.memory.derivations import WritableDerivations
 from memsvc_stores.memory.jobs import Finish, MemoryJobs
 from memsvc_stores.memory.lexical import WordCounts, counts_of
-from memsvc_stores.memory.links import WritableLinks
+from memsvc_stores.memory.links import WritableLinks, store_links
 from memsvc_stores.memory.mentions import WritableMentions
 from memsvc_stores.memory.policies import MemoryPolicies
 from memsvc_stores.memory.reader import MemoryReader
@@ -191,8 +191,14 @@ class MemoryWriter(MemoryReader):
             return False
         note = record.note._replace(row=self._transaction.next_note_row())
         keyed_at = len(data.journal) + 1
-        words = self._words(note, record.keys)
-        self._transaction.insert(StoredNote(note, record.dedupe, record.keys, words, keyed_at, record.key_version))
+        words = self._words(note, record.keys, record.attributes)
+        stored = StoredNote(note, record.dedupe, record.keys, words, keyed_at, record.key_version)
+        self._transaction.insert(replace(stored, attributes=record.attributes))
+        self.mentions.put(note.id, record.mentions)
+        if record.triples:
+            self.triples.put({note.id: record.triples})
+        store_links(data, record.links)
+        self.derivations.add(record.derivations)
         for change in history:
             self._transaction.import_change(change, note.row)
         if not history:

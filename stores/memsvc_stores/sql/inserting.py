@@ -52,7 +52,7 @@ class NewNote:
 def new_note(record: NoteRecord) -> NewNote:
     """Return what is to be stored of a record."""
     note = record.note
-    texts = lexical_fields(note.content, note.turns, record.keys)
+    texts = lexical_fields(note.content, note.turns, record.keys, record.attributes)
     return NewNote(note, record.dedupe, record.keys, record.key_version, *texts)
 
 

@@ -22,7 +22,7 @@ from memsvc_stores.sql.lookups import rows_of, visible
 from memsvc_stores.sql.sequences import beside
 from memsvc_stores.sql.tables import notes
 
-__all__ = ["SqlLinks", "WritableLinks"]
+__all__ = ["SqlLinks", "WritableLinks", "store_links"]
 
 _VISIBLE = select(notes.c.row, notes.c.id, notes.c.ingest_time).where(
     notes.c.namespace_id == bindparam("namespace"), visible(notes.c.status)
@@ -127,30 +127,8 @@ class WritableLinks(SqlLinks):
         self._place = namespace
 
     def put(self, links: Sequence[NewLink], *, at: datetime, actor: str) -> int:
-        rows = rows_of(self._executor, self._place, [end for link in links for end in (link.first, link.second)])
-        new = {(*sorted((rows[link.first], rows[link.second])), link.type.value): link for link in links}
-        many = self._executor.backend.many
-        known = self._executor.all(
-            _KNOWN,
-            namespace=self._place,
-            low=many({low for low, *_ in new}),
-            high=many({high for _, high, _ in new}),
-        )
-        values = [
-            {
-                "namespace_id": self._place,
-                "low_row": low,
-                "high_row": high,
-                "type": kind,
-                "weight": link.weight,
-                "method": link.method.value,
-                "at": to_microseconds(at),
-                "actor": actor,
-            }
-            for (low, high, kind), link in new.items()
-        ]
-        self._executor.run_many(_PUT, values)
-        return len(new.keys() - {tuple(found) for found in known})
+        made = [Link(new.first, new.second, new.type, new.weight, new.method, at, actor) for new in links]
+        return store_links(self._executor, self._place, made)
 
     def delete(self, first: NoteId, second: NoteId, type: LinkType) -> bool:
         ids = self._executor.backend.many([first, second])
@@ -159,3 +137,27 @@ class WritableLinks(SqlLinks):
             return False
         low, high = rows
         return self._executor.run(_DELETE, namespace=self._place, low=low, high=high, type=type.value) > 0
+
+
+def store_links(executor: Executor, namespace: int, links: Sequence[Link]) -> int:
+    """Store links in place of those that there are between the same notes; return how many are new."""
+    rows = rows_of(executor, namespace, [end for link in links for end in (link.note, link.other)])
+    new = {(*sorted((rows[link.note], rows[link.other])), link.type.value): link for link in links}
+    many = executor.backend.many
+    low, high = many({low for low, *_ in new}), many({high for _, high, _ in new})
+    known = executor.all(_KNOWN, namespace=namespace, low=low, high=high)
+    values = [
+        {
+            "namespace_id": namespace,
+            "low_row": low,
+            "high_row": high,
+            "type": kind,
+            "weight": link.weight,
+            "method": link.method.value,
+            "at": to_microseconds(link.at),
+            "actor": link.actor,
+        }
+        for (low, high, kind), link in new.items()
+    ]
+    executor.run_many(_PUT, values)
+    return len(new.keys() - {tuple(found) for found in known})

@@ -22,7 +22,7 @@ from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 from memsvc.ports.storage import Places, StoreStats
 from memsvc_stores.lexical import CorpusStats
 from memsvc_stores.lsh.kept import KeptProjections
-from memsvc_stores.sql import neighbours, statements
+from memsvc_stores.sql import neighbours, recording, statements
 from memsvc_stores.sql.attributes import SqlAttributes
 from memsvc_stores.sql.buckets import SqlReadBuckets
 from memsvc_stores.sql.deltas import empty_delta, vector_delta
@@ -232,11 +232,9 @@ class SqlReader:
         return str(found[0][0]) if found else ""
 
     def records(self, *, after_row: int, limit: int) -> list[NoteRecord]:
-        found = self._all(statements.RECORDS, after=after_row, limit=limit)
-        spoken: dict[int, list[Key]] = {r[0]: [] for r in found}
-        for row, *key in self._all(statements.KEYS_OF_ROWS, rows=self._many(spoken)):
-            spoken[row].append(key_of(key))
-        return [NoteRecord(note_of(r), r[-2], tuple(spoken[r[0]]), r[-1]) for r in found]
+        if self._namespace is None:
+            return []
+        return recording.records(self._executor, self._namespace, after_row=after_row, limit=limit)
 
     def stats(self) -> StoreStats:
         if self._namespace is None:

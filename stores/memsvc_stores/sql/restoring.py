@@ -9,11 +9,16 @@ from memsvc.domain.changes import Change, Operation
 from memsvc.domain.notes import NoteRecord
 from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict
+from memsvc_stores.sql.attributes import write_attributes
+from memsvc_stores.sql.derivations import WritableDerivations
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.inserting import insert_notes, new_note, next_rows
 from memsvc_stores.sql.journal import record as record_changes
+from memsvc_stores.sql.links import store_links
+from memsvc_stores.sql.mentions import WritableMentions
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.statements import NOTES_BY_ID, TAKEN
+from memsvc_stores.sql.triples import SqlTriples
 
 __all__ = ["restore"]
 
@@ -32,8 +37,24 @@ def restore(executor: Executor, namespace: Namespace, record: NoteRecord, histor
     (row,) = next_rows(executor, 1)
     note = record.note._replace(row=row)
     insert_notes(executor, namespace, [new_note(replace(record, note=note))])
+    _restore_derived(executor, namespace, record, row)
     changes = [replace(change, note_row=row) for change in history] or [
         Change(0, Operation.CREATED, row, note.id, note.ingest_time, "import", note.version)
     ]
     record_changes(executor, namespace, changes)
     return True
+
+
+def _restore_derived(executor: Executor, namespace: Namespace, record: NoteRecord, row: int) -> None:
+    """Store what was derived from the note; raises NotFound when an earlier note that is named is not there."""
+    note = record.note.id
+    if record.attributes is not None:
+        write_attributes(executor, namespace.row, row, record.attributes)
+    if record.mentions:
+        WritableMentions(executor, namespace.row).put(note, record.mentions)
+    if record.triples:
+        SqlTriples(executor, namespace).put({note: record.triples})
+    if record.links:
+        store_links(executor, namespace.row, record.links)
+    if record.derivations:
+        WritableDerivations(executor, namespace.row).add(record.derivations)
