@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from memsvc.domain.ids import IdFactory, NoteId
-from memsvc.domain.jobs import ERASE, KEY_NOTES, REHASH, SAVE_INDEX, SWEEP, THINK
+from memsvc.domain.jobs import ERASE, KEY_NOTES, REHASH, SAVE_INDEX, SWEEP
 from memsvc.domain.notes import KeyGroup
 from memsvc.domain.recall import Mode
 from memsvc.domain.receipts import Actor
@@ -33,7 +33,6 @@ from memsvc.memory.rekeying import key_notes
 from memsvc.memory.reranking import Reranking
 from memsvc.memory.retention import queue_sweeps, sweep
 from memsvc.memory.service import MemoryService
-from memsvc.memory.thought_jobs import think_job
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.jobs import JobContext
@@ -44,12 +43,12 @@ from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
 from memsvc.wiring.amem import amem_handlers, amem_tools
 from memsvc.wiring.llm import chat_models
+from memsvc.wiring.tim import tim_handlers, tim_thinking
 from memsvc_agents.embed.cached import CachedEmbedder
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
 from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_agents.llm.metered import MeteredModels
 from memsvc_agents.rerank.cross_encoder import CrossEncoderReranker
-from memsvc_agents.tim.make import thinking_with
 from memsvc_retrieval.amem_mode import AmemRetriever
 from memsvc_retrieval.blended import BlendSettings
 from memsvc_retrieval.by_mode import ByMode
@@ -57,7 +56,6 @@ from memsvc_retrieval.graph.expansion import LinkUse
 from memsvc_retrieval.graph.folding import Folding
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.making import key_maker
-from memsvc_retrieval.thoughts.making import RuleThoughts
 from memsvc_retrieval.tim_mode import TimRetriever
 from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.sql import open_storage
@@ -165,7 +163,7 @@ def build(
         ),
         drafter=Drafter(IdFactory(clock, secrets.randbits), key_maker(settings.keys), embedder),
         hashing=hashing,
-        thinking=thinking_with(RuleThoughts()),
+        thinking=tim_thinking(),
         amem=amem_tools(),
         clock=clock,
         limits=Limits(content_chars=settings.max_content_chars),
@@ -273,14 +271,11 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
 
     def remake(run: JobContext) -> None:
         with suppress(NotFound):
-            rehash(context, scope(run))
+            rehash(context, scope(run), on_page=run.check)
 
     def retain(run: JobContext) -> None:
         while sweep(context, scope(run), actor=Actor(SWEEP), dry_run=False).more:
             run.check()
 
-    def think(run: JobContext) -> None:
-        think_job(context, run)
-
-    own = {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake, SWEEP: retain, THINK: think}
-    return {**own, **amem_handlers(context)}
+    own = {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake, SWEEP: retain}
+    return {**own, **amem_handlers(context), **tim_handlers(context)}

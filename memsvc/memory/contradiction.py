@@ -14,14 +14,20 @@ __all__ = ["Held", "contradiction", "judge", "ordered", "settle"]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a thought holds. `since` is its `valid_from`, or when it was said; `order` that of its source's row."""
+    """What a thought holds.
+
+    `since` is its `valid_from` (then it is `dated`), or when it was said; `confirmed` is when it was last said,
+    `order` the last row of its sources.
+    """
 
     note: NoteId
     triples: tuple[Triple, ...] = field(repr=False)
     since: datetime
+    confirmed: datetime
     session: SessionId | None
     order: int
     trust: float
+    dated: bool = False
 
 
 def judge(first: Held, second: Held) -> Judgement | None:
@@ -49,10 +55,16 @@ def settle(first: Held, second: Held, reason: Reason) -> Judgement | None:
 
 
 def ordered(first: Held, second: Held) -> tuple[Held, Held, bool]:
-    """Return the older, the newer, and whether that is known: of the same time, only within a session."""
+    """Return the older, the newer, and whether that is known.
+
+    What was said again after the newer one is not known to be older, unless both say since when they hold. Of the
+    same time only rounds of one session have an order.
+    """
     older, newer = sorted((first, second), key=lambda held: (held.since, held.order, held.note))
+    if older.since < newer.since:
+        return older, newer, (older.dated and newer.dated) or older.confirmed < newer.confirmed
     same_session = older.session is not None and older.session == newer.session
-    return older, newer, older.since < newer.since or (same_session and older.order < newer.order)
+    return older, newer, same_session and older.order < newer.order
 
 
 def contradiction(first: Triple, second: Triple) -> Reason | None:

@@ -22,13 +22,12 @@ from memsvc.memory.drafting import Drafter
 from memsvc.memory.service import MemoryService
 from memsvc.ports.storage import Storage
 from memsvc.wiring.amem import amem_tools
+from memsvc.wiring.tim import tim_thinking
 from memsvc_agents.embed.hashing import HashingEmbedder
-from memsvc_agents.tim.make import thinking_with
 from memsvc_retrieval.amem_mode import AmemRetriever
 from memsvc_retrieval.by_mode import ByMode
 from memsvc_retrieval.hybrid import HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
-from memsvc_retrieval.thoughts.making import RuleThoughts
 from memsvc_retrieval.tim_mode import TimRetriever
 from memsvc_stores.lsh import CrossPolytope
 from memsvc_stores.memory import MemoryStorage
@@ -37,6 +36,8 @@ from memsvc_stores.vectors.tiered import TieredVectorIndex
 
 SCOPE = Scope.of("acme", "alice")
 ACTOR = Actor("tester")
+# Those that rank in the service's own way; the others do as their papers say.
+OWN_MODES = [mode for mode in Mode if mode not in (Mode.AMEM, Mode.TIM)]
 
 
 class Clock:
@@ -111,7 +112,7 @@ def make_world(storage: Storage, index_dir: Path) -> World:
         ),
         drafter=Drafter(IdFactory(clock, random.Random(1).getrandbits), UserTextKeys(), embedder),
         hashing=CrossPolytope(),
-        thinking=thinking_with(RuleThoughts()),
+        thinking=tim_thinking(),
         amem=amem_tools(),
         clock=clock,
         limits=Limits(content_chars=5000),

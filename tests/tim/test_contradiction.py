@@ -24,8 +24,8 @@ RAN = Triple("User", "runs", "a marathon", event=True)
 
 
 def held(name: str, *triples: Triple, **fields: Any) -> Held:
-    values = {"since": T0, "session": None, "order": 1, "trust": 1.0}
-    return Held(NoteId(name), triples, **(values | fields))
+    values = {"since": T0, "session": None, "order": 1, "trust": 1.0} | fields
+    return Held(NoteId(name), triples, **({"confirmed": values["since"]} | values))
 
 
 def later(name: str, *triples: Triple, days: int = 1, **fields: Any) -> Held:
@@ -99,6 +99,16 @@ def test_of_the_same_time_nobody_knows() -> None:
     assert judge(held("b", BEIJING), held("s", SHANGHAI, order=2)) == conflict("b", "s", Reason.FUNCTIONAL)
 
 
+def test_what_was_said_again_later_is_not_closed_by_what_lies_between() -> None:
+    again = held("b", BEIJING, confirmed=T0 + timedelta(days=2))
+    assert judge(again, later("s", SHANGHAI)) == conflict("b", "s", Reason.FUNCTIONAL)
+
+
+def test_of_two_that_say_since_when_they_hold_the_later_counts_whenever_it_was_said() -> None:
+    boston = held("b", BEIJING, dated=True, confirmed=T0 + timedelta(days=9))
+    assert judge(boston, later("s", SHANGHAI, dated=True)) == supersede("b", "s", Reason.FUNCTIONAL)
+
+
 def test_within_a_session_the_later_round_counts() -> None:
     session = SessionId("s-1")
     older, newer = held("b", BEIJING, session=session), held("s", SHANGHAI, session=session, order=2)
@@ -123,15 +133,17 @@ _triples = st.builds(
 )
 
 
-def _held(name: str) -> st.SearchStrategy[Held]:
-    return st.builds(
-        Held,
-        note=st.just(NoteId(name)),
-        triples=st.lists(_triples, min_size=1, max_size=2).map(tuple),
-        since=st.integers(0, 2).map(lambda days: T0 + timedelta(days=days)),
-        session=st.sampled_from([None, SessionId("s")]),
-        order=st.integers(1, 3),
-        trust=st.sampled_from([0.2, 1.0]),
+@st.composite
+def _held(draw: st.DrawFn, name: str) -> Held:
+    since = T0 + timedelta(days=draw(st.integers(0, 2)))
+    return held(
+        name,
+        *draw(st.lists(_triples, min_size=1, max_size=2)),
+        since=since,
+        confirmed=since + timedelta(days=draw(st.sampled_from([0, 0, 2]))),
+        session=draw(st.sampled_from([None, SessionId("s")])),
+        order=draw(st.integers(1, 3)),
+        trust=draw(st.sampled_from([0.2, 1.0])),
     )
 
 
