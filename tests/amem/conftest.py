@@ -66,7 +66,7 @@ class Models:
 
     chat: ScriptedChat = field(default_factory=lambda: ScriptedChat([]))
 
-    def __call__(self, scope: Scope, operation: str) -> ChatModel:  # noqa: ARG002
+    def __call__(self, scope: Scope, operation: str) -> ChatModel:
         return self.chat
 
 

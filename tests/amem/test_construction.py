@@ -31,7 +31,9 @@ def test_rules_make_no_call(world: AmemWorld) -> None:
     note = world.told("My puppy Rex chews shoes")
     found = world.attributes(note)
     assert world.requests == ()
-    assert found is not None and found.keywords and found.method is Method.RULES
+    assert found is not None
+    assert found.keywords
+    assert found.method is Method.RULES
 
 
 def test_what_is_embedded_is_content_keywords_tags_context(world: AmemWorld) -> None:

@@ -15,7 +15,7 @@ from memsvc.memory.service import MemoryService
 from memsvc.ports.ranking import Candidates, RetrievalRequest
 from memsvc_retrieval.fusion import reciprocal_rank_fusion
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
-from tests.memory.conftest import ACTOR, SCOPE, World
+from tests.memory.conftest import ACTOR, OWN_MODES, SCOPE, World
 
 QUESTION = "Where did I have green tea last month?"
 # The same words, so that nothing but the time tells them apart.
@@ -44,7 +44,7 @@ def first(world: World, query: RecallQuery) -> str:
 
 
 @pytest.mark.parametrize(("month", "text"), [(3, FEBRUARY), (4, MARCH), (5, APRIL)])
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", OWN_MODES)
 def test_last_month_is_the_one_before_the_question(months: World, mode: Mode, month: int, text: str) -> None:
     assert first(months, asked(month, mode=mode)) == text
 
@@ -83,7 +83,7 @@ def test_without_the_embedder_words_and_time_still_answer(months: World) -> None
     assert found.degraded == ("dense: the model is away",)
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", OWN_MODES)
 def test_scores_descend_and_lie_about_between_zero_and_one(months: World, mode: Mode) -> None:
     scores = [hit.score for hit in months.service.recall(SCOPE, RecallQuery("green tea", mode=mode)).hits]
     assert len(scores) == 3

@@ -19,7 +19,7 @@ from memsvc.memory.service import MemoryService
 from memsvc.ports.reranking import RerankScores
 from memsvc.ports.storage import Reader
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
-from tests.memory.conftest import ACTOR, SCOPE, World
+from tests.memory.conftest import ACTOR, OWN_MODES, SCOPE, World
 
 PETS = ["dog called Pixel", "dog called Bo", "dog Kiwi", "cat called Mochi", "harbour", "museum"]
 QUESTION = "dog called Pixel"
@@ -60,7 +60,7 @@ def contents(result: RecallResult) -> list[str]:
     return [hit.note.content for hit in result.hits]
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", OWN_MODES)
 def test_the_rerankers_best_comes_first_in_every_mode(filled: World, mode: Mode) -> None:
     reranker = Scripted({"dog Kiwi": 4.0, "dog called Bo": -3.0, QUESTION: -5.0})
     found = contents(ask(filled, RecallQuery(QUESTION, mode=mode), reranker))
