@@ -5,7 +5,7 @@ Thoughts of every status are in the tables, so that one that is restored needs n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -72,17 +72,19 @@ def hash_notes(context: Context, writer: Writer, notes: Sequence[NoteId], *, now
         writer.enqueue(rehash_job(), at=now)
 
 
-def rehash(context: Context, scope: Scope) -> None:
+def rehash(context: Context, scope: Scope, *, on_page: Callable[[], None] = lambda: None) -> None:
     """Bring the tables to what the policy asks for, and put every thought into its buckets; raises NotFound.
 
     Epochs of other parameters, or of another model's vectors, get one beside them that is filled page by page
-    and then takes their place; meanwhile they answer. What is stopped half-way begins again.
+    and then takes their place; meanwhile they answer. `on_page` is called between the pages, outside any
+    transaction; what it stops half-way begins again the next time.
     """
     for purpose in Purpose:
         after: int | None = 0
         while after is not None:
             with context.storage.writer(scope) as writer:
                 after = _rehash_page(context, writer, purpose, after=after)
+            on_page()
 
 
 def _rehash_page(context: Context, writer: Writer, purpose: Purpose, *, after: int) -> int | None:

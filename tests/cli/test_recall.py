@@ -136,3 +136,26 @@ def test_a_moment_in_another_zone_is_that_moment(run: Run) -> None:
         for until in ("2024-06-01T02:00+02:00", "2024-06-01T02:01+02:00")
     ]
     assert found == [[], ["Tea is grown in Assam."]]
+
+
+@pytest.fixture
+def thoughts(run: Run, write_lines: Run) -> list[str]:
+    texts = ["Alice drinks green tea.", "Bob rides a red bicycle.", "Carol grows tea in Assam."]
+    run("ingest", write_lines(*({"content": text, "kind": "thought"} for text in texts)))
+    return texts
+
+
+def test_mode_tim_with_all_probes_finds_every_thought_and_nothing_else(run: Run, thoughts: list[str]) -> None:
+    done = run("recall", "tea", "--mode", "tim", "--probes", "16", "--json")
+    assert sorted(_found(done)) == thoughts
+
+
+def test_mode_tim_without_thoughts_says_why_it_finds_nothing(run: Run) -> None:
+    done = run("recall", "tea", "--mode", "tim")
+    assert (done.code, done.out) == (0, "nothing found\n")
+    assert done.err.startswith("memsvc: degraded: tim: no thought is in a hash table yet")
+
+
+def test_probes_with_another_mode_are_bad_input(run: Run) -> None:
+    done = run("recall", "tea", "--probes", "2")
+    assert (done.code, "mode tim" in done.err) == (2, True)
