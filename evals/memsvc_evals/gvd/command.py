@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -14,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from memsvc.domain.recall import Mode
+from memsvc.errors import InvalidInput
 from memsvc_evals.clear_errors import clear_errors
 from memsvc_evals.figures import Figure, check_folder, percentile_ms, write_report
 from memsvc_evals.gvd.dialogues import User
@@ -24,18 +27,28 @@ from memsvc_evals.longmemeval.opening import EmbedderName
 from memsvc_evals.provenance import code_revision, machine
 from memsvc_evals.terminal import progress_bar, report_console
 
-__all__ = ["GvdRetriever", "gvd"]
+if TYPE_CHECKING:
+    from memsvc_evals.gvd.in_process import InProcessAgent
+
+__all__ = ["GvdRetriever", "Thoughts", "gvd"]
 
 
 class GvdRetriever(StrEnum):
     LEXICAL = "lexical"
     DENSE = "dense"
     HYBRID = "hybrid"
+    TIM = "tim"
+
+
+class Thoughts(StrEnum):
+    NONE = "none"
+    RULES = "rules"
 
 
 def gvd(
     folder: Annotated[Path, typer.Argument(help=f"Folder with {DIALOGUES} and {QUESTIONS}.")],
     retriever: Annotated[GvdRetriever, typer.Option(help="What ranks.")] = GvdRetriever.HYBRID,
+    thoughts: Annotated[Thoughts, typer.Option(help="Who thinks after each round.")] = Thoughts.RULES,
     embedder: Annotated[EmbedderName, typer.Option(help="Embedder of the service.")] = EmbedderName.ONNX,
     cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
@@ -47,8 +60,13 @@ def gvd(
     """
     with clear_errors():
         check_folder(json_file)
+        if retriever is GvdRetriever.TIM and thoughts is Thoughts.NONE:
+            raise InvalidInput("--retriever tim finds thoughts only; it needs --thoughts rules")
         users = read_users(folder, marked_by_hand())
-        runs, config = _run(users, Mode(retriever.value), embedder, cache)
+        agent = partial(
+            _opened, Mode(retriever.value), thinking=thoughts is Thoughts.RULES, embedder=embedder, cache=cache
+        )
+        runs, config = _run(users, agent)
         figures = hit_figures([asked for run in runs for asked in run.asked]) | _other_figures(runs)
         _print(report_console(), figures)
         if json_file is not None:
@@ -63,18 +81,21 @@ def gvd(
             )
 
 
-def _run(
-    users: Sequence[User], mode: Mode, embedder: EmbedderName, cache: Path | None
-) -> tuple[list[UserRun], Mapping[str, Any]]:
-    # Here and not at the top: the service needs libraries that the other commands do not.
+def _opened(
+    mode: Mode, *, thinking: bool, embedder: EmbedderName, cache: Path | None
+) -> AbstractContextManager[InProcessAgent]:
+    # Imported here and not at the top: the service needs libraries that the other commands do not.
     from memsvc_evals.gvd.in_process import open_agent
 
+    return open_agent(mode, thinking=thinking, embedder=embedder.value, cache=cache)
+
+
+def _run(
+    users: Sequence[User], opened: Callable[[], AbstractContextManager[InProcessAgent]]
+) -> tuple[list[UserRun], Mapping[str, Any]]:
     steps = sum(len(d.rounds) for user in users for d in user.dialogues)
     steps += sum(bool(question.evidence) for user in users for question in user.questions)
-    with (
-        open_agent(mode, embedder=embedder.value, cache=cache) as agent,
-        progress_bar("rounds and questions", steps) as advance,
-    ):
+    with opened() as agent, progress_bar("rounds and questions", steps) as advance:
         runs = [run_user(agent, user, k=max(CUTS), on_step=advance) for user in users]
         return runs, dict(agent.config) | {"machine": machine()}
 

@@ -169,9 +169,19 @@ def test_questions_come_the_day_after_the_last_dialogue() -> None:
     assert asked_on(USER).date() == date(2023, 4, 29)
 
 
-def test_the_service_finds_the_rounds_of_a_user(write: Write) -> None:
+@pytest.mark.parametrize(("mode", "thinking"), [(Mode.HYBRID, False), (Mode.HYBRID, True)])
+def test_the_service_finds_the_rounds_of_a_user(write: Write, mode: Mode, thinking: bool) -> None:
     (ada,) = read_users(write(), MARKS)
-    with open_agent(Mode.HYBRID, embedder="hashing", cache=None) as agent:
+    with open_agent(mode, thinking=thinking, embedder="hashing", cache=None) as agent:
         run = run_user(agent, ada, k=3, on_step=lambda: None)
+    assert (run.thoughts > 0) is thinking
     assert (run.unanswerable, run.rounds) == (1, 3)
     assert [asked.round_hit(3) for asked in run.asked] == [True, True]
+
+
+def test_what_tim_finds_are_the_rounds_of_its_thoughts(write: Write) -> None:
+    (ada,) = read_users(write(), MARKS)
+    with open_agent(Mode.TIM, thinking=True, embedder="hashing", cache=None) as agent:
+        run = run_user(agent, ada, k=3, on_step=lambda: None)
+    rounds = {f"{part.query} {part.response}" for dialogue in ada.dialogues for part in dialogue.rounds}
+    assert {found.text for asked in run.asked for found in asked.found} <= rounds
