@@ -74,13 +74,12 @@ class GgufChat:
         try:
             import xllamacpp
         except ImportError:
-            raise LlmUnavailable(
-                "a GGUF model needs the package xllamacpp: pip install xllamacpp (or memsvc[gguf])"
-            ) from None
+            raise LlmUnavailable("a GGUF model needs xllamacpp: pip install 'memsvc[gguf]'") from None
         if not self._path.is_file():
             raise LlmUnavailable(f"there is no GGUF file {self._path.name}", place=str(self._path))
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(self._path)
+        parameters.model_alias = {self._name}
         parameters.n_ctx = self._context_tokens
         parameters.n_parallel = 1
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = self._threads

@@ -92,7 +92,9 @@ class TransformersChat:
             import torch
             import transformers
         except ImportError:
-            raise LlmUnavailable("a model directory needs torch and transformers: memsvc[local]") from None
+            raise LlmUnavailable(
+                "a model directory needs torch and transformers: pip install 'memsvc[local]'"
+            ) from None
         options = {"local_files_only": True, "trust_remote_code": False}
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(self._path, **options)
@@ -125,11 +127,6 @@ class TransformersChat:
         return min(self._context_tokens, own) if isinstance(own, int) else self._context_tokens
 
     def _generated(self, loaded: _Loaded, request: ChatRequest, prompt: Any, say: Say) -> Any:
-        class Saying(loaded.streamer):  # type: ignore[misc, name-defined]
-            def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002
-                if text:
-                    say(text)
-
         options: dict[str, Any] = {"do_sample": request.temperature > 0}
         if request.temperature > 0:
             options["temperature"] = request.temperature
@@ -138,13 +135,25 @@ class TransformersChat:
             if request.seed is not None:
                 torch.manual_seed(request.seed)
             return loaded.model.generate(
-                **prompt,
+                input_ids=prompt["input_ids"],
+                attention_mask=prompt["attention_mask"],
                 **options,
                 max_new_tokens=request.max_tokens,
                 max_time=self._timeout,
                 pad_token_id=next(iter(_ends(loaded.model)), 0),
-                streamer=Saying(loaded.tokenizer, skip_prompt=True, skip_special_tokens=True),
+                streamer=_streamer(loaded, say),
             )[0]
+
+
+def _streamer(loaded: _Loaded, say: Say) -> Any:
+    """Return what transformers gives tokens to; its class can be named only once the library is loaded."""
+
+    class Saying(loaded.streamer):  # type: ignore[misc, name-defined]
+        def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002
+            if text:
+                say(text)
+
+    return Saying(loaded.tokenizer, skip_prompt=True, skip_special_tokens=True)
 
 
 def _ends(model: Any) -> tuple[int, ...]:
