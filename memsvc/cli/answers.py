@@ -28,7 +28,8 @@ def lines_of(answer: RecallResponse) -> Iterator[str]:
 
 
 def _block(mark: str, hit: Hit, *, margin: str) -> Iterator[str]:
-    yield f"{mark} {hit.note.event_time:%Y-%m-%d}  {hit.score:.3f}  {_snippet(hit.note)}"
+    came = f"  ({hit.link} link)" if hit.link is not None else ""
+    yield f"{mark} {hit.note.event_time:%Y-%m-%d}  {hit.score:.3f}{came}  {_snippet(hit.note)}"
     for arm, found in hit.arms.items():
         yield f"{margin}{arm}: rank {found.rank}, score {found.score:.3f}"
     for word, notes in (("before", hit.before), ("after", hit.after)):

@@ -8,16 +8,20 @@ from memsvc.cli import (
     benchmarks,
     db,
     demo,
+    evolving,
+    graph,
     index,
     ingest,
     jobs,
     keys,
+    links,
     llm,
     policy,
     recall,
     retention,
     serve,
     stats,
+    thoughts,
     transfer,
     usage,
     worker,
@@ -49,11 +53,19 @@ def build_app() -> typer.Typer:
     app.command("export")(transfer.export)
     app.command("import")(transfer.import_)
     app.command("stats")(stats.stats)
+    app.command("attributes")(links.attributes)
+    app.command("history")(evolving.history)
+    app.command("evolve")(evolving.evolve)
+    app.command("revert")(evolving.revert)
+    app.command("consolidate")(evolving.consolidate)
     app.command("usage")(usage.usage)
     app.command("retention")(retention.retention)
     app.add_typer(keys.build_app(), name="keys")
+    app.add_typer(links.build_app(), name="links")
     app.add_typer(jobs.build_app(), name="jobs")
     app.add_typer(policy.build_app(), name="policy")
+    app.add_typer(graph.build_app(), name="graph")
+    app.add_typer(thoughts.build_app(), name="thoughts")
     app.add_typer(db.build_app(), name="db")
     app.add_typer(index.build_app(), name="index")
     app.add_typer(llm.build_app(), name="llm")

@@ -9,7 +9,7 @@ from pydantic import Field
 from memsvc.wire.base import Request, Response
 from memsvc.wire.fields import Filter, Instant, Name, Question
 from memsvc.wire.notes import Note, Session
-from memsvc.wire.words import Kind, Level, Mode, Status
+from memsvc.wire.words import Kind, Level, LinkType, Mode, Status
 
 __all__ = ["ArmScore", "Hit", "RecallRequest", "RecallResponse", "SessionHit"]
 
@@ -54,13 +54,18 @@ class ArmScore(Response):
 
 
 class Hit(Response):
-    """A note that was found; `arms` is filled by `explain`, `before` and `after` by `neighbours`."""
+    """A note that was found; `arms` is filled by `explain`, `before` and `after` by `neighbours`.
+
+    With mode amem, notes that are linked to hits follow them; each names one such hit and the type of the link.
+    """
 
     note: Note
     score: float
     arms: dict[str, ArmScore] = Field(default_factory=dict)
     before: tuple[Note, ...] = ()
     after: tuple[Note, ...] = ()
+    linked_from: str | None = None
+    link: LinkType | None = None
 
 
 class SessionHit(Response):

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "DerivationRole",
     "JobStatus",
     "KeyKind",
     "Kind",
     "Level",
+    "LinkType",
+    "Method",
     "Mode",
     "Operation",
     "Origin",
     "OutcomeStatus",
     "SessionStatus",
     "Status",
+    "StoredLinkType",
 ]
 
 Kind: TypeAlias = Literal["round", "fact", "thought", "summary", "document"]
@@ -26,8 +30,23 @@ KeyKind: TypeAlias = Literal[
     "user", "content", "statement", "fact", "preference", "keyphrase", "entity", "event", "summary", "amem"
 ]
 Mode: TypeAlias = Literal["hybrid", "dense", "lexical", "amem", "tim"]
+LinkType: TypeAlias = Literal["sequence", "entity", "semantic", "related", "conflict", "manual"]
+Method: TypeAlias = Literal["rules", "llm", "user"]
 Level: TypeAlias = Literal["note", "session"]
 OutcomeStatus: TypeAlias = Literal["created", "duplicate", "merged", "quarantined", "failed"]
 SessionStatus: TypeAlias = Literal["created", "appended", "unchanged", "failed"]
-Operation: TypeAlias = Literal["created", "updated", "forgotten", "restored", "superseded", "rekeyed", "purged"]
+Operation: TypeAlias = Literal[
+    "created",
+    "updated",
+    "forgotten",
+    "restored",
+    "superseded",
+    "merged",
+    "rekeyed",
+    "evolved",
+    "reverted",
+    "purged",
+]
+StoredLinkType: TypeAlias = Literal["entity", "semantic", "related", "conflict", "manual"]
+DerivationRole: TypeAlias = Literal["thought", "merge", "evolution"]
 JobStatus: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]

@@ -119,6 +119,8 @@ def _hit_fields(source: Hit) -> dict[str, Any]:
         "arms": {name: {"rank": arm.rank, "score": arm.score} for name, arm in source.arms.items()},
         "before": [note_fields(item) for item in source.before],
         "after": [note_fields(item) for item in source.after],
+        "linked_from": source.linked_from,
+        "link": None if source.link is None else source.link.value,
     }
 
 

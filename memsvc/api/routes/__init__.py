@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from memsvc.api.endpoints import Endpoint
+from memsvc.api.routes.graph import GRAPH
 from memsvc.api.routes.ingest import INGEST
 from memsvc.api.routes.jobs import JOBS
+from memsvc.api.routes.links import LINKS
 from memsvc.api.routes.namespaces import NAMESPACES
 from memsvc.api.routes.notes import NOTES
 from memsvc.api.routes.policy import POLICY
 from memsvc.api.routes.recall import RECALL
 from memsvc.api.routes.remember import REMEMBER
 from memsvc.api.routes.sessions import SESSIONS
+from memsvc.api.routes.thoughts import THOUGHTS
 from memsvc.api.routes.transfer import TRANSFER
 from memsvc.api.routes.usage import USAGE
 
@@ -22,9 +25,12 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *INGEST,
     *RECALL,
     *NOTES,
+    *LINKS,
     *SESSIONS,
+    *THOUGHTS,
     *TRANSFER,
     *JOBS,
     *POLICY,
+    *GRAPH,
     *USAGE,
 )

@@ -8,9 +8,12 @@ from typing import Self
 
 from memsvc.client._async.bulk import Bulk
 from memsvc.client._async.core import Core, Line
+from memsvc.client._async.graph import Graphs
 from memsvc.client._async.jobs import Jobs
+from memsvc.client._async.links import Links
 from memsvc.client._async.policies import Policies
 from memsvc.client._async.reads import Reads
+from memsvc.client._async.thoughts import Thoughts
 from memsvc.client._async.writes import Writes
 from memsvc.client._effects import AsyncEffects
 from memsvc.client._exchange import AsyncTransport
@@ -20,7 +23,7 @@ from memsvc.client._unset import UNSET, Unset
 __all__ = ["AsyncClient"]
 
 
-class AsyncClient(Writes, Reads, Jobs, Policies, Bulk):
+class AsyncClient(Writes, Reads, Links, Jobs, Policies, Thoughts, Graphs, Bulk):
     """A memory service behind typed methods; one client keeps its connections and is meant to live long.
 
     `timeout` is in seconds per attempt, None for no limit. A failed request is sent again up to `retries`

@@ -11,16 +11,19 @@ from memsvc.client._exchange import Transport
 from memsvc.client._http import HttpTransport
 from memsvc.client._sync.bulk import Bulk
 from memsvc.client._sync.core import Core, Line
+from memsvc.client._sync.graph import Graphs
 from memsvc.client._sync.jobs import Jobs
+from memsvc.client._sync.links import Links
 from memsvc.client._sync.policies import Policies
 from memsvc.client._sync.reads import Reads
+from memsvc.client._sync.thoughts import Thoughts
 from memsvc.client._sync.writes import Writes
 from memsvc.client._unset import UNSET, Unset
 
 __all__ = ["Client"]
 
 
-class Client(Writes, Reads, Jobs, Policies, Bulk):
+class Client(Writes, Reads, Links, Jobs, Policies, Thoughts, Graphs, Bulk):
     """A memory service behind typed methods; one client keeps its connections and is meant to live long.
 
     `timeout` is in seconds per attempt, None for no limit. A failed request is sent again up to `retries`
