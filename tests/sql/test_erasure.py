@@ -15,7 +15,9 @@ from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import NewJob
 from memsvc.domain.notes import KeyKind, Kind
 from memsvc.domain.triples import Triple
+from memsvc.domain.usage import DailyLimits, LlmCall
 from memsvc.errors import StorageBusy
+from memsvc.ports.usage import KeptAnswer
 from memsvc_stores.sql import SqlStorage, open_storage
 from memsvc_stores.sql.vectors import encode
 from tests.support.derived import derive, evolve, link, mention, new_link
@@ -57,9 +59,21 @@ def _fill(storage: SqlStorage) -> list[NoteId]:
         writer.set_metadata(secrets[0].id, {"new": CANARY}, expected_version=None, at=T0, actor=ACTOR)
         writer.save_response("key", "hash", CANARY.encode(), at=T0)
         writer.triples.put({note.id: [Triple(f"{CANARY} head", CANARY, f"a {CANARY}")] for note in secrets})
+    _keep_answer(storage)
     forget(storage, secrets[1].id, reason=CANARY)
     restore(storage, secrets[1].id)
     return [note.id for note in secrets]
+
+
+def _keep_answer(storage: SqlStorage) -> None:
+    """Keep what a language model answered about the secrets."""
+    ledger = storage.llm_ledger
+    mark = ledger.mark(SCOPE)
+    assert mark is not None
+    call = LlmCall("link", "small", "asked", T0)
+    number = ledger.reserve(SCOPE, call, DailyLimits())
+    ledger.settle(SCOPE, number, call, keep=KeptAnswer("hash", f'["{CANARY} answered"]', mark))
+    assert ledger.answer(SCOPE, "hash") is not None
 
 
 def _found(path: Path, needle: bytes) -> list[str]:
