@@ -71,6 +71,8 @@ def import_(
         f"{result.sessions} sessions and {result.notes} notes restored, {result.skipped} there already, "
         f"{result.failed} failed"
     )
+    if result.left_out:
+        summary += f"; {result.left_out} links and derivations left out, whose other note is not there"
     report(result.model_dump(mode="json"), [summary], as_json=json)
     raise typer.Exit(BAD_INPUT if result.failed else 0)
 

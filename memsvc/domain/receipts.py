@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Origin
 
-__all__ = ["Actor", "Idempotency", "PurgeReceipt", "Remembered"]
+__all__ = ["Actor", "Idempotency", "Imported", "PurgeReceipt", "Remembered"]
 
 T = TypeVar("T")
 
@@ -41,6 +41,17 @@ class Remembered(Generic[T]):
 
     outcomes: tuple[T, ...]
     replayed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an exported note: not `stored` when it is there already.
+
+    `left_out` counts its links and derivations whose other note is not there.
+    """
+
+    stored: bool
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

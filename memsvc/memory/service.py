@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
+from memsvc.domain.graphs import Community, GraphQuery
 from memsvc.domain.ids import JobId, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job
 from memsvc.domain.links import Link, LinkType
 from memsvc.domain.notes import Json, Note, NoteRecord, Session
 from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.recall import RecallQuery, RecallResult
-from memsvc.domain.receipts import Actor, Idempotency, PurgeReceipt, Remembered
+from memsvc.domain.receipts import Actor, Idempotency, Imported, PurgeReceipt, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.domain.thoughts import Forgotten, Merged, PostThought, ThoughtDetail
@@ -35,6 +36,7 @@ from memsvc.memory.amem.consolidating import Consolidated, consolidate
 from memsvc.memory.amem.evolving import Evolved, evolve
 from memsvc.memory.amem.reverting import revert
 from memsvc.memory.context import Context
+from memsvc.memory.graph import graph_around, graph_communities
 from memsvc.memory.organising import Conduct
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
@@ -165,6 +167,17 @@ class MemoryService:
     ) -> PolicyVersion:
         return policies.set_policy(self._context, scope, policy, actor=actor, expected_version=expected_version)
 
+    def graph(self, scope: Scope, query: GraphQuery) -> Mapping[str, Json]:
+        return self._context.graphs.node_link(graph_around(self._context, scope, query))
+
+    def graphml(self, scope: Scope, query: GraphQuery) -> str:
+        return self._context.graphs.graphml(graph_around(self._context, scope, query))
+
+    def communities(
+        self, scope: Scope, *, types: Collection[LinkType] | None = None
+    ) -> tuple[list[Community], float]:
+        return graph_communities(self._context, scope, types=types)
+
     def import_policy(self, scope: Scope, exported: PolicyVersion) -> bool:
         return policies.import_policy(self._context, scope, exported)
 
@@ -192,7 +205,7 @@ class MemoryService:
     def import_session(self, scope: Scope, session: Session, digest: str) -> None:
         transfer.import_session(self._context, scope, session, digest)
 
-    def import_note(self, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> bool:
+    def import_note(self, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> Imported:
         return transfer.import_note(self._context, scope, record, history)
 
     def post_think(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from memsvc.domain.changes import Change
 from memsvc.domain.notes import NoteRecord, Session
+from memsvc.domain.receipts import Imported
 from memsvc.domain.scope import Scope
 from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
-from memsvc.memory.drafting import passage_of
 from memsvc.memory.embedding import put_vectors, without_vectors
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.look_up import existing_namespace
+from memsvc.ports.storage import Writer
 
 __all__ = ["export_notes", "export_sessions", "import_note", "import_session"]
 
@@ -69,15 +71,16 @@ def import_session(context: Context, scope: Scope, session: Session, digest: str
             writer.advance_session(session.id, turn_count=session.turn_count, digest=digest)
 
 
-def import_note(context: Context, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> bool:
-    """Restore an exported note with its id, times, version and history; False when it exists.
+def import_note(context: Context, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> Imported:
+    """Restore an exported note with its id, times, version, history and what was derived, unless it exists.
 
-    Its keys are made anew for the embedder in use.
+    Its keys are made anew for the embedder in use. Notes are to come in the order of the export: links and
+    derivations are between a note and earlier ones, and left out where the earlier one is not there.
     """
-    keys = context.drafter.keys(passage_of(record.note))
+    keys = context.drafter.keys_of(record.note, record.attributes)
     texts = {key.text_hash: key.text_in(record.note.content) for key in keys}
 
-    def attempt() -> bool:
+    def attempt() -> Imported:
         with context.storage.reader(scope) as reader:
             missing = without_vectors(texts, reader, context.embedder)
         matrix = context.embedder.embed(list(missing.values()))
@@ -85,9 +88,26 @@ def import_note(context: Context, scope: Scope, record: NoteRecord, history: Seq
             writer.open_namespace(context.embedder.model, context.clock())
             put_vectors(writer, texts, dict(zip(missing, matrix, strict=True)), context.embedder)
             version = context.drafter.key_maker.version
-            restored = writer.restore_record(NoteRecord(record.note, record.dedupe, keys, version), history)
-            if restored:
-                hash_notes(context, writer, [record.note.id], now=context.clock())
-            return restored
+            known = _with_known_ends(writer, replace(record, keys=keys, key_version=version))
+            if not writer.restore_record(known, history):
+                return Imported(stored=False)
+            hash_notes(context, writer, [record.note.id], now=context.clock())
+            return Imported(stored=True, left_out=_relations(record) - _relations(known))
 
     return until_current(attempt)
+
+
+def _with_known_ends(writer: Writer, record: NoteRecord) -> NoteRecord:
+    """Return the record without links and derivations that name a note that is not there."""
+    named = {link.other for link in record.links}
+    named |= {end for each in record.derivations for end in (each.note, each.source)}
+    known = {note.id for note in writer.notes(sorted(named))} | {record.note.id}
+    return replace(
+        record,
+        links=tuple(link for link in record.links if link.other in known),
+        derivations=tuple(each for each in record.derivations if {each.note, each.source} <= known),
+    )
+
+
+def _relations(record: NoteRecord) -> int:
+    return len(record.links) + len(record.derivations)

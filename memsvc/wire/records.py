@@ -7,27 +7,41 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, JsonValue
 
 from memsvc.wire.base import Request, Response
-from memsvc.wire.fields import Content, Instant, Metadata, Name, Role
+from memsvc.wire.fields import MAX_CONTENT_CHARS, Content, Instant, Metadata, Name, Role
 from memsvc.wire.policy import Policy
-from memsvc.wire.words import KeyKind, Kind, Operation, Origin, Status
+from memsvc.wire.words import (
+    DerivationRole,
+    KeyKind,
+    Kind,
+    Method,
+    Operation,
+    Origin,
+    Status,
+    StoredLinkType,
+)
 
 __all__ = [
     "EXPORT_FORMAT",
+    "AttributesRecord",
     "ChangeRecord",
+    "DerivationRecord",
     "ExportLine",
     "HeaderRecord",
     "ImportProblem",
     "ImportReport",
     "KeyRecord",
+    "LinkRecord",
     "NoteRecord",
     "PolicyRecord",
     "SessionRecord",
+    "TripleRecord",
     "TurnSpan",
 ]
 
 EXPORT_FORMAT = 1
 _Count: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
 _Short: TypeAlias = Annotated[str, Field(max_length=256, pattern=r"^[^\x00]*$")]
+_Text: TypeAlias = Annotated[str, Field(max_length=MAX_CONTENT_CHARS, pattern=r"^[^\x00]*$")]
 
 
 class HeaderRecord(Request):
@@ -91,8 +105,52 @@ class ChangeRecord(Request):
     patch: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class AttributesRecord(Request):
+    """What a model or rules say of the note beside its content."""
+
+    keywords: Annotated[tuple[_Text, ...], Field(max_length=10_000)] = ()
+    tags: Annotated[tuple[_Text, ...], Field(max_length=10_000)] = ()
+    context: _Text = ""
+    method: Method
+
+
+class TripleRecord(Request):
+    """A relation that a thought states."""
+
+    head: _Text
+    relation: _Text
+    tail: _Text
+    negated: bool = False
+    functional: bool = False
+    event: bool = False
+    value: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    unit: _Short | None = None
+
+
+class LinkRecord(Request):
+    """An undirected link to another note."""
+
+    other: Name
+    type: StoredLinkType
+    weight: Annotated[float, Field(gt=0, le=1)]
+    method: Method
+    at: Instant
+    actor: _Short
+
+
+class DerivationRecord(Request):
+    """Another note, and how it or its product was made of the other."""
+
+    note: Name
+    role: DerivationRole
+
+
 class NoteRecord(Request):
-    """A note with its keys and its whole history."""
+    """A note with its keys, its whole history, and what was derived of it.
+
+    `links`, `sources` and `products` name notes of earlier lines: those that it is linked to, that it was
+    derived from, and that were derived from it.
+    """
 
     type: Literal["note"] = "note"
     id: Name
@@ -117,6 +175,12 @@ class NoteRecord(Request):
     key_version: _Short | None = None
     keys: Annotated[tuple[KeyRecord, ...], Field(max_length=10_000)] = ()
     history: Annotated[tuple[ChangeRecord, ...], Field(max_length=100_000)] = ()
+    attributes: AttributesRecord | None = None
+    triples: Annotated[tuple[TripleRecord, ...], Field(max_length=10_000)] = ()
+    mentions: Annotated[tuple[_Short, ...], Field(max_length=10_000)] = ()
+    links: Annotated[tuple[LinkRecord, ...], Field(max_length=100_000)] = ()
+    sources: Annotated[tuple[DerivationRecord, ...], Field(max_length=100_000)] = ()
+    products: Annotated[tuple[DerivationRecord, ...], Field(max_length=100_000)] = ()
 
 
 ExportLine: TypeAlias = Annotated[
@@ -133,10 +197,14 @@ class ImportProblem(Response):
 
 
 class ImportReport(Response):
-    """What an import did; `skipped` notes were there already. At most 100 problems are listed of `failed`."""
+    """What an import did; `skipped` notes were there already. At most 100 problems are listed of `failed`.
+
+    `left_out` counts links and derivations whose other note is not there.
+    """
 
     sessions: int
     notes: int
     skipped: int
     failed: int
+    left_out: int = 0
     problems: tuple[ImportProblem, ...] = ()

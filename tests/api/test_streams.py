@@ -126,7 +126,7 @@ def test_an_export_comes_back_without_loss_in_another_store(lively, make_api):
 
     report = other.call("POST", f"{NS}/import", content=export, headers=NDJSON).json()
 
-    assert report == {"sessions": 1, "notes": 5, "skipped": 0, "failed": 0, "problems": []}
+    assert report == {"sessions": 1, "notes": 5, "skipped": 0, "failed": 0, "left_out": 0, "problems": []}
     assert _without_sequences(_export(other)) == _without_sequences(export)
 
 

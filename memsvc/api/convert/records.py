@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memsvc import wire
+from memsvc.api.convert.derived_records import derived_lines, with_derived
 from memsvc.api.convert.outbound import plain
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId, SessionId
@@ -63,6 +64,7 @@ def note_line(record: NoteRecord, history: Sequence[Change]) -> wire.NoteRecord:
         key_version=record.key_version,
         keys=tuple(map(_key_line, record.keys)),
         history=tuple(_change_line(change) for change in history),
+        **derived_lines(record),
     )
 
 
@@ -119,4 +121,5 @@ def note_record(line: wire.NoteRecord) -> tuple[NoteRecord, list[Change]]:
         Change(c.sequence, Operation(c.operation), 0, note.id, c.at, c.actor, c.version, c.patch)
         for c in line.history
     ]
-    return NoteRecord(note, line.dedupe, keys, line.key_version), history
+    record = NoteRecord(note, line.dedupe, keys, line.key_version)
+    return with_derived(record, line), history

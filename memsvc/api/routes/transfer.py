@@ -60,6 +60,7 @@ class _Tally:
     notes: int = 0
     skipped: int = 0
     failed: int = 0
+    left_out: int = 0
     problems: list[wire.ImportProblem] = field(default_factory=list)
 
     def fail(self, line: int, error: MemsvcError) -> None:
@@ -73,6 +74,7 @@ class _Tally:
             notes=self.notes,
             skipped=self.skipped,
             failed=self.failed,
+            left_out=self.left_out,
             problems=tuple(self.problems),
         )
 
@@ -104,10 +106,10 @@ def _import_line(call: Call, scope: Scope, line: Line, tally: _Tally) -> None:
         call.service.import_policy(scope, policy_record(sent))
     elif isinstance(sent, wire.NoteRecord):
         record, history = records.note_record(sent)
-        if call.service.import_note(scope, record, history):
-            tally.notes += 1
-        else:
-            tally.skipped += 1
+        imported = call.service.import_note(scope, record, history)
+        tally.notes += imported.stored
+        tally.skipped += not imported.stored
+        tally.left_out += imported.left_out
 
 
 TRANSFER = (
