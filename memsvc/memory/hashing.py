@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -80,27 +81,35 @@ def rehash(context: Context, scope: Scope, *, on_page: Callable[[], None] = lamb
     transaction; what it stops half-way begins again the next time.
     """
     for purpose in Purpose:
-        after: int | None = 0
-        while after is not None:
+        place: _Place | None = _Place(epoch=0, row=0)
+        while place is not None:
             with context.storage.writer(scope) as writer:
-                after = _rehash_page(context, writer, purpose, after=after)
+                place = _rehash_page(context, writer, purpose, place)
             on_page()
 
 
-def _rehash_page(context: Context, writer: Writer, purpose: Purpose, *, after: int) -> int | None:
-    """Put the thoughts past a row into their buckets; return the last row, or None at the end."""
-    model = existing_namespace(writer).model
-    kept, page = writer.buckets, writer.page(THOUGHTS, after_row=after, limit=_PAGE)
-    before = (kept.epoch(purpose), kept.pending(purpose))
-    if not page and before == (None, None):
+class _Place(NamedTuple):
+    """Up to which row the thoughts are in the buckets of an epoch."""
+
+    epoch: int
+    row: int
+
+
+def _rehash_page(context: Context, writer: Writer, purpose: Purpose, place: _Place) -> _Place | None:
+    """Put the thoughts past a place into their buckets; return the place after them, or None at the end.
+
+    It begins again when the policy has come to ask for other tables since.
+    """
+    model, kept = existing_namespace(writer).model, writer.buckets
+    if not writer.page(THOUGHTS, after_row=0, limit=1) and kept.epoch(purpose) is None:
         return None
     wanted = lsh_parameters(purpose, policy_of(writer), model)
     epoch = kept.open(purpose, wanted, hashing=context.hashing, at=context.clock())
-    if after and epoch.number not in {each.number for each in before if each is not None}:
-        return 0
+    after = place.row if epoch.number == place.epoch else 0
+    page = writer.page(THOUGHTS, after_row=after, limit=_PAGE)
     rows, vectors = hashable(writer, model, page)
     kept.put(epoch, rows, context.hashing.codes(epoch, vectors))
     if page:
-        return page[-1].row
+        return _Place(epoch.number, page[-1].row)
     kept.enforce(epoch)
     return None

@@ -10,7 +10,7 @@ import pytest
 from memsvc.domain.drafts import NewItem
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import REHASH, JobStatus
-from memsvc.domain.notes import Kind
+from memsvc.domain.notes import Kind, Origin
 from memsvc.domain.policies import Policy, ThoughtPolicy
 from memsvc.errors import InvalidInput, NotFound
 from memsvc.memory.hashing import rehash
@@ -229,3 +229,22 @@ def test_without_thoughts_no_tables_are_made(world: World) -> None:
     rehash(world.context, SCOPE)
     with world.storage.reader(SCOPE) as reader:
         assert reader.buckets.epoch(Purpose.CANDIDATES) is None
+
+
+def test_the_first_thought_has_those_of_an_earlier_version_hashed_by_a_job(world: World) -> None:
+    old = world.context.drafter.item(
+        NewItem("Alice lives in Berlin", Kind.THOUGHT), now=world.clock(), ceiling=Origin.DIRECT_USER
+    )
+    with world.storage.writer(SCOPE) as writer:
+        writer.open_namespace(world.embedder.model, world.clock())
+        texts = {key.text_hash: key.text_in(old.content) for key in old.keys}
+        vectors = HashingEmbedder(64).embed(list(texts.values()))
+        writer.vectors.put_many(world.embedder.model, dict(zip(texts, vectors, strict=True)))
+        writer.add([old], actor="tester")
+    assert [kind for kind, _ in problems(world)] == ["missing", "missing"]
+    think(world, "Bob likes tea")
+    assert REHASH in queued(world)
+    rehash(world.context, SCOPE)
+
+    assert problems(world) == []
+    assert tables(world, old.id) == {Purpose.RECALL: 1, Purpose.CANDIDATES: 16}

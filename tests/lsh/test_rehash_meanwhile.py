@@ -94,6 +94,17 @@ def test_a_policy_that_changes_between_pages_is_followed(outdated: World) -> Non
     assert outdated.service.index_verify(SCOPE) == []
 
 
+def test_a_policy_that_goes_to_and_fro_between_pages_leaves_no_gap(outdated: World) -> None:
+    def put(groups: int) -> None:
+        policy = Policy(thoughts=ThoughtPolicy(groups=groups))
+        set_policy(outdated.context, SCOPE, policy, actor=ACTOR, expected_version=None)
+
+    rehash_with(outdated, lambda: put(16), lambda: put(32))
+
+    assert groups(outdated) == 32
+    assert outdated.service.index_verify(SCOPE) == []
+
+
 class Stopped(Exception):
     """Raised by a test between two pages."""
 
