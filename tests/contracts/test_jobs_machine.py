@@ -14,7 +14,14 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from memsvc.domain.ids import JobId
 from memsvc.domain.jobs import Job, JobStatus, Lease, NewJob, Progress
@@ -36,9 +43,10 @@ _jobs = st.builds(
     priority=st.sampled_from([-10, 0, 0, 10]),
     max_attempts=st.none() | st.integers(1, 3),
 )
-_kinds = st.lists(st.sampled_from(KINDS), min_size=1, unique=True) | st.just(list(KINDS))
-_which = st.integers(0, 200)
-_seconds = st.sampled_from([0, 1, 5, 30])
+_kinds = st.sampled_from([KINDS, KINDS, KINDS, ("x",), ("y", "z")])
+_which = st.integers(0, 11)
+_seconds = st.sampled_from([0, 0, 1, 5, 30])
+_STRANGER = Scope.of("stranger", "n").tenant
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -78,15 +86,21 @@ class QueueMachine(RuleBasedStateMachine):
         found = [job for tenant in "abc" for job in storage.jobs.list(Scope.of(tenant, "n").tenant, limit=999)]
         return sorted(found, key=lambda job: job.row)
 
-    def a_job(self, which: int) -> tuple[JobId, JobId] | None:
-        twins, reals = self.listed(self.twin), self.listed(self.real)
-        if not twins:
-            return None
-        place = which % len(twins)
-        return twins[place].id, reals[place].id
+    def a_job(self, which: int, *wanted: JobStatus) -> tuple[Job, JobId]:
+        """Return a job as the twin has it and its id in the database; one of the statuses if there is one."""
+        pairs = list(zip(self.listed(self.twin), self.listed(self.real), strict=True))
+        fitting = [pair for pair in pairs if pair[0].status in wanted] or pairs
+        twin, real = fitting[which % len(fitting)]
+        return twin, real.id
 
-    def a_lease(self, which: int) -> tuple[Lease, Lease] | None:
-        return self.leases[which % len(self.leases)] if self.leases else None
+    def a_lease(self, which: int) -> tuple[Lease, Lease]:
+        """Return a lease, one of the last three in most cases: the older ones are lost."""
+        return self.leases[-1 - which % min(len(self.leases), 3 if which % 4 else 99)]
+
+    @initialize(new=st.lists(st.tuples(st.sampled_from(SCOPES), _jobs), min_size=4, max_size=12))
+    def begin(self, new: list[tuple[Scope, NewJob]]) -> None:
+        for scope, job in new:
+            self.enqueue(scope, job, 0)
 
     @rule(scope=st.sampled_from(SCOPES), new=_jobs, after=_seconds)
     def enqueue(self, scope: Scope, new: NewJob, after: int) -> None:
@@ -98,34 +112,46 @@ class QueueMachine(RuleBasedStateMachine):
 
         self.agreed(call)
 
-    @rule(kinds=_kinds, seconds=st.sampled_from([2, 10]), worker=st.sampled_from(["", "w1", "w2"]))
-    def lease(self, kinds: list[str], seconds: int, worker: str) -> None:
-        twin, real = self.both(
-            lambda storage, _: storage.jobs.lease(kinds=kinds, seconds=seconds, now=self.now, worker=worker)
-        )
-        assert _plain(real) == _plain(twin)
-        if twin is not None:
-            self.leases.append((twin.lease, real.lease))
+    @rule(
+        kinds=_kinds, seconds=st.sampled_from([2, 10]), worker=st.sampled_from(["", "w1"]), count=st.integers(1, 4)
+    )
+    def lease(self, kinds: tuple[str, ...], seconds: int, worker: str, count: int) -> None:
+        for _ in range(count):
+            twin, real = self.both(
+                lambda storage, _: storage.jobs.lease(kinds=kinds, seconds=seconds, now=self.now, worker=worker)
+            )
+            assert _plain(real) == _plain(twin)
+            if twin is not None:
+                self.leases.append((twin.lease, real.lease))
 
-    @rule(seconds=_seconds)
+    @rule(seconds=st.sampled_from([1, 5, 30]))
     def time_goes_by(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
+    @precondition(lambda self: self.leases)
+    @rule()
+    def a_lease_runs_out_and_is_taken(self) -> None:
+        self.now += timedelta(seconds=11)
+        self.lease(KINDS, 10, "w2", 1)
+
+    @precondition(lambda self: self.leases)
     @rule(which=_which, come=st.none() | st.builds(Progress, st.integers(0, 3)))
     def renew(self, which: int, come: Progress | None) -> None:
-        if lease := self.a_lease(which):
-            self.agreed(lambda s, side: s.jobs.renew(lease[side], seconds=10, now=self.now, progress=come))
+        lease = self.a_lease(which)
+        self.agreed(lambda s, side: s.jobs.renew(lease[side], seconds=10, now=self.now, progress=come))
 
+    @precondition(lambda self: self.leases)
     @rule(which=_which)
     def finish(self, which: int) -> None:
-        if lease := self.a_lease(which):
-            self.agreed(lambda s, side: s.jobs.finish(lease[side], now=self.now, result={"n": which}))
-
-    @rule(which=_which, scope=st.sampled_from(SCOPES))
-    def finish_in_a_write(self, which: int, scope: Scope) -> None:
         lease = self.a_lease(which)
-        if lease is None:
-            return
+        self.agreed(lambda s, side: s.jobs.finish(lease[side], now=self.now, result={"n": which}))
+
+    @precondition(lambda self: self.leases)
+    @rule(which=_which, elsewhere=st.sampled_from([None, None, *SCOPES]))
+    def finish_in_a_write(self, which: int, elsewhere: Scope | None) -> None:
+        lease = self.a_lease(which)
+        job = next((job for job in self.listed(self.twin) if job.id == lease[0].job), None)
+        scope = elsewhere or (Scope(job.tenant, job.namespace) if job else SCOPES[0])
 
         def call(storage: Storage, side: int) -> None:
             with storage.writer(scope) as writer:
@@ -133,23 +159,26 @@ class QueueMachine(RuleBasedStateMachine):
 
         self.agreed(call)
 
+    @precondition(lambda self: self.leases)
     @rule(which=_which, after=st.none() | _seconds)
     def fail(self, which: int, after: int | None) -> None:
         retry_at = None if after is None else self.now + timedelta(seconds=after)
-        if lease := self.a_lease(which):
-            self.agreed(lambda s, side: s.jobs.fail(lease[side], "broken", retry_at=retry_at, now=self.now))
+        lease = self.a_lease(which)
+        self.agreed(lambda s, side: s.jobs.fail(lease[side], "broken", retry_at=retry_at, now=self.now))
 
-    @rule(which=_which, tenant=st.sampled_from("abc"))
-    def cancel(self, which: int, tenant: str) -> None:
-        owner = Scope.of(tenant, "n").tenant
-        if job := self.a_job(which):
-            self.agreed(lambda s, side: _plain(s.jobs.cancel(job[side], owner, now=self.now)))
+    @precondition(lambda self: self.listed(self.twin))
+    @rule(which=_which, owned=st.sampled_from([True, True, False]))
+    def cancel(self, which: int, owned: bool) -> None:
+        job, real = self.a_job(which, JobStatus.QUEUED, JobStatus.RUNNING)
+        tenant = job.tenant if owned else _STRANGER
+        self.agreed(lambda s, side: _plain(s.jobs.cancel((job.id, real)[side], tenant, now=self.now)))
 
-    @rule(which=_which, tenant=st.sampled_from("abc"))
-    def retry(self, which: int, tenant: str) -> None:
-        owner = Scope.of(tenant, "n").tenant
-        if job := self.a_job(which):
-            self.agreed(lambda s, side: _plain(s.jobs.retry(job[side], owner, now=self.now)))
+    @precondition(lambda self: self.listed(self.twin))
+    @rule(which=_which, owned=st.sampled_from([True, True, False]))
+    def retry(self, which: int, owned: bool) -> None:
+        job, real = self.a_job(which, JobStatus.FAILED, JobStatus.CANCELLED)
+        tenant = job.tenant if owned else _STRANGER
+        self.agreed(lambda s, side: _plain(s.jobs.retry((job.id, real)[side], tenant, now=self.now)))
 
     @rule(ago=_seconds)
     def prune(self, ago: int) -> None:
@@ -200,10 +229,10 @@ def _settings(examples: int) -> settings:
 
 def test_sqlite_is_as_the_twin(sqlite_template: Path) -> None:
     SqliteMachine.template = sqlite_template
-    run_state_machine_as_test(SqliteMachine, settings=_settings(20))
+    run_state_machine_as_test(SqliteMachine, settings=_settings(40))
 
 
 @pytest.mark.postgres
 def test_postgresql_is_as_the_twin(postgres: PostgresServer) -> None:
     PostgresMachine.server = postgres
-    run_state_machine_as_test(PostgresMachine, settings=_settings(10))
+    run_state_machine_as_test(PostgresMachine, settings=_settings(15))
