@@ -57,7 +57,7 @@ def wording(group: Group) -> str:
 
 
 def keeps_all(said: str, group: Group) -> bool:
-    """Say whether a model's wording has every tail of the group, and no number, date, denial or name of its own."""
+    """Say whether a model's wording has every tail of the group, and no number, date, denial or name besides."""
     plain = f" {normalised(said)} "
     if not all(f" {normalised(triple.tail)} " in plain for triple in merged_triples(group)):
         return False
