@@ -53,6 +53,7 @@ from memsvc_retrieval.amem_mode import AmemRetriever
 from memsvc_retrieval.blended import BlendSettings
 from memsvc_retrieval.by_mode import ByMode
 from memsvc_retrieval.graph.expansion import LinkUse
+from memsvc_retrieval.graph.export import NetworkxGraphs
 from memsvc_retrieval.graph.folding import Folding
 from memsvc_retrieval.hybrid import FusionSettings, HybridRetriever
 from memsvc_retrieval.keys.making import key_maker
@@ -165,6 +166,7 @@ def build(
         hashing=hashing,
         thinking=tim_thinking(),
         amem=amem_tools(),
+        graphs=NetworkxGraphs(),
         clock=clock,
         limits=Limits(content_chars=settings.max_content_chars),
         recall_depth=settings.recall_depth,

@@ -34,7 +34,8 @@ class Endpoint:
     A plain handler runs in a worker thread together with authentication, validation and rendering: one
     thread hop per request, and one before it that lets a caller with a large body in. A coroutine handler
     reads its NDJSON body itself. `scope` None means public.
-    `answers` maps a success status to the model of its body, or None for a body that is not one JSON object.
+    `answers` maps a success status to the model of its body, or None for a body that is not one JSON object;
+    `also` are media types in which a success may be asked for besides.
     """
 
     method: str
@@ -47,6 +48,7 @@ class Endpoint:
     errors: frozenset[int] = frozenset()
     media_type: str = "application/json"
     request_media_type: str = field(default=JSON[0])
+    also: tuple[str, ...] = ()
 
     @property
     def streams_in(self) -> bool:

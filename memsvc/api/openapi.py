@@ -49,7 +49,8 @@ def describe(endpoint: Endpoint) -> dict[str, Any]:
             "content": {endpoint.request_media_type: {"schema": _ref(endpoint.body)}},
         }
     responses = {
-        status: _success(status, model, endpoint.media_type) for status, model in endpoint.answers.items()
+        status: _success(status, model, endpoint.media_type, also=endpoint.also)
+        for status, model in endpoint.answers.items()
     }
     return {
         "openapi_extra": extra,
@@ -97,10 +98,13 @@ def _ref(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": _TEMPLATE.format(model=model.__name__)}
 
 
-def _success(status: int, model: type[BaseModel] | None, media_type: str) -> dict[str, Any]:
+def _success(
+    status: int, model: type[BaseModel] | None, media_type: str, *, also: Iterable[str] = ()
+) -> dict[str, Any]:
     if model is None:
         return {"description": "Not modified" if status == 304 else "Done"}
-    return {"description": "Done", "content": {media_type: {"schema": _ref(model)}}}
+    others = {other: {"schema": {"type": "string"}} for other in also}
+    return {"description": "Done", "content": {media_type: {"schema": _ref(model)}, **others}}
 
 
 def _problem(status: int) -> dict[str, Any]:

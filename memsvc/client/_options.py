@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
-from memsvc.wire import JobStatus, Kind, Level, Mode, Origin, Status
+from memsvc.wire import JobStatus, Kind, Level, LinkType, Mode, Origin, Status
 
-__all__ = ["ItemOptions", "JobOptions", "ListOptions", "RecallOptions", "SessionOptions"]
+__all__ = ["GraphOptions", "ItemOptions", "JobOptions", "ListOptions", "RecallOptions", "SessionOptions"]
 
 
 class ItemOptions(TypedDict, total=False):
@@ -37,6 +37,16 @@ class JobOptions(TypedDict, total=False):
     status: JobStatus | None
     kind: str | None
     namespace: str | None
+
+
+class GraphOptions(TypedDict, total=False):
+    """How far links are followed (docs/graph.md), and whether contents come along."""
+
+    hops: int
+    per_note: int
+    nodes: int
+    types: Collection[LinkType] | None
+    content: bool
 
 
 class ListOptions(TypedDict, total=False):

@@ -46,7 +46,7 @@ def _part_to_json(part: Any) -> dict[str, Json]:
 def _plain(value: Any) -> Json:
     if isinstance(value, Mapping):
         return {str(kind.value): number for kind, number in value.items()}
-    return value.value if isinstance(value, Work | Eviction) else value  # type: ignore[no-any-return]
+    return value.value if isinstance(value, Work | Eviction) else value
 
 
 def _part(of: type[_T], whole: Mapping[str, Any]) -> _T:

@@ -11,6 +11,7 @@ from memsvc.memory.reranking import Reranking
 from memsvc.ports.amem import AmemTools
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
+from memsvc.ports.graph import GraphTools
 from memsvc.ports.hashing import Hashing
 from memsvc.ports.llm import ChatModels
 from memsvc.ports.ranking import KeyIndex
@@ -38,6 +39,7 @@ class Context:
     thinking: Thinking
     clock: Clock
     amem: AmemTools
+    graphs: GraphTools
     limits: Limits = field(default_factory=Limits)
     recall_depth: int = 200
     save_rows: int = 1024

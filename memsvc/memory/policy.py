@@ -52,11 +52,13 @@ def set_policy(
 
 def import_policy(context: Context, scope: Scope, exported: PolicyVersion) -> bool:
     """Put an exported version, with its time and actor, if it is the next one; False when it is not."""
+    now = context.clock()
     with context.storage.writer(scope) as writer:
-        writer.open_namespace(context.embedder.model, context.clock())
+        writer.open_namespace(context.embedder.model, now)
         current = writer.policies.current()
         before = 0 if current is None else current.version
         if exported.version != before + 1:
             return False
+        queue_rehash(writer, exported.policy, now=now)
         writer.policies.put(exported.policy, expected_version=before, at=exported.at, actor=exported.actor)
     return True

@@ -26,6 +26,7 @@ from memsvc.wiring.tim import tim_thinking
 from memsvc_agents.embed.hashing import HashingEmbedder
 from memsvc_retrieval.amem_mode import AmemRetriever
 from memsvc_retrieval.by_mode import ByMode
+from memsvc_retrieval.graph.export import NetworkxGraphs
 from memsvc_retrieval.hybrid import HybridRetriever
 from memsvc_retrieval.keys.user_text import UserTextKeys
 from memsvc_retrieval.tim_mode import TimRetriever
@@ -114,6 +115,7 @@ def make_world(storage: Storage, index_dir: Path) -> World:
         hashing=CrossPolytope(),
         thinking=tim_thinking(),
         amem=amem_tools(),
+        graphs=NetworkxGraphs(),
         clock=clock,
         limits=Limits(content_chars=5000),
         save_rows=8,
