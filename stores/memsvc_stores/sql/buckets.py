@@ -19,7 +19,7 @@ from memsvc_stores.sql.lsh_tables import buckets, lsh_epochs, projections
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.tables import notes
 
-__all__ = ["SqlReadBuckets"]
+__all__ = ["IN_EPOCH", "SqlReadBuckets"]
 
 _NAMESPACE: BindParameter[int] = bindparam("namespace")
 _MEAN = np.dtype("<f4")
@@ -52,8 +52,10 @@ _MEMBERS = select(buckets.c.note_row).where(*_IN_BUCKETS).distinct()
 _ARE_VISIBLE = select(notes.c.row).where(
     notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"), among(notes.c.status, "statuses")
 )
+# An expression: by a plain column PostgreSQL, until it has statistics, reads the whole epoch in the primary key.
+IN_EPOCH = buckets.c.epoch + 0 == bindparam("epoch")
 _CODES = select(buckets.c.note_row, buckets.c.bucket).where(
-    buckets.c.namespace_id == _NAMESPACE, among(buckets.c.note_row, "rows"), buckets.c.epoch == bindparam("epoch")
+    buckets.c.namespace_id == _NAMESPACE, among(buckets.c.note_row, "rows"), IN_EPOCH
 )
 
 

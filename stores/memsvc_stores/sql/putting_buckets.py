@@ -14,7 +14,7 @@ from memsvc.errors import InvalidInput, NotFound, ServerFault
 from memsvc.ports.embedding import Vector
 from memsvc.ports.hashing import Codes, Epoch, Hashing, LshParameters, Purpose
 from memsvc_stores.lsh.kept import to_bytes
-from memsvc_stores.sql.buckets import SqlReadBuckets
+from memsvc_stores.sql.buckets import IN_EPOCH, SqlReadBuckets
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.lsh_tables import buckets, lsh_epochs, projections
 from memsvc_stores.sql.namespace import Namespace
@@ -57,9 +57,7 @@ _DELETE_EPOCH = delete(lsh_epochs).where(
 _KNOWN = (
     select(func.count()).select_from(notes).where(notes.c.namespace_id == _NAMESPACE, among(notes.c.row, "rows"))
 )
-_LEAVE = delete(buckets).where(
-    buckets.c.namespace_id == _NAMESPACE, among(buckets.c.note_row, "rows"), buckets.c.epoch == bindparam("number")
-)
+_LEAVE = delete(buckets).where(buckets.c.namespace_id == _NAMESPACE, among(buckets.c.note_row, "rows"), IN_EPOCH)
 _PUT = insert(buckets).inline()
 
 
@@ -111,7 +109,7 @@ class SqlBuckets(SqlReadBuckets):
         known = self._all(_KNOWN, rows=listed)[0][0]
         if known != len(wanted):
             raise NotFound(f"{len(wanted) - known} of {len(wanted)} notes to put into buckets do not exist")
-        self._executor.run(_LEAVE, namespace=namespace.row, rows=listed, number=epoch.number)
+        self._executor.run(_LEAVE, namespace=namespace.row, rows=listed, epoch=epoch.number)
         numbers = codes + np.arange(codes.shape[1]) * epoch.parameters.codes
         place = {"namespace_id": namespace.row, "epoch": epoch.number}
         self._executor.run_many(
