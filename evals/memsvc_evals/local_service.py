@@ -16,12 +16,14 @@ from memsvc.domain.receipts import Actor
 from memsvc.errors import ServerFault
 from memsvc.memory.service import MemoryService
 from memsvc.ports.embedding import EmbeddingCache
+from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
 from memsvc_agents.embed.cache_file import FileEmbeddingCache
 from memsvc_agents.embed.cached import CachedEmbedder
-from memsvc_agents.embed.make import EmbedderKind, EmbedderSpec, embedder_from
 from memsvc_agents.embed.memory_cache import MemoryEmbeddingCache
 from memsvc_evals.counting import CountingEmbedder
+from memsvc_evals.derived_work import DerivedWork
+from memsvc_evals.embedders import BenchEmbedder, bench_embedder
 from memsvc_evals.service_options import ServiceOptions
 from memsvc_stores.sql import open_storage
 
@@ -32,16 +34,21 @@ ACTOR = Actor("eval")
 
 @dataclass(frozen=True, slots=True)
 class LocalService:
-    """`config` goes into reports, `embedded` counts the texts that the model has embedded so far."""
+    """`config` goes into reports, `embedded` counts the texts that the model has embedded so far.
+
+    `work` is what the options have it derive from what it remembers.
+    """
 
     service: MemoryService
     config: Mapping[str, Any]
     embedded: Callable[[], int]
+    storage: Storage
+    work: DerivedWork
 
 
 @contextmanager
 def open_local_service(
-    mode: Mode, *, embedder: EmbedderKind, cache: Path | None, options: ServiceOptions | None = None
+    mode: Mode, *, embedder: BenchEmbedder, cache: Path | None, options: ServiceOptions | None = None
 ) -> Iterator[LocalService]:
     """Yield a service over a new store that is deleted afterwards; `cache` keeps vectors between runs.
 
@@ -50,16 +57,18 @@ def open_local_service(
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="memsvc-eval-")))
-        counted = CountingEmbedder(embedder_from(EmbedderSpec(kind=embedder)))
-        settings = Settings(data_dir=folder, **(options or ServiceOptions()).settings)
+        counted = CountingEmbedder(bench_embedder(embedder))
+        chosen = options or ServiceOptions()
+        settings = Settings(data_dir=folder, **chosen.settings)
         vectors: EmbeddingCache = MemoryEmbeddingCache(0)
         if cache is not None:
             vectors = stack.enter_context(FileEmbeddingCache(cache))
         used = CachedEmbedder(counted, vectors, query_cache_size=1)
         storage = open_storage(f"sqlite:///{folder / 'memsvc.db'}")
         app = stack.enter_context(build(settings, storage=storage, embedder=used))
-        config = {"retriever": mode.value, "model": used.model.id, **ranking_config(settings)}
-        yield LocalService(app.service, config, lambda: counted.texts)
+        config = {"retriever": mode.value, "model": used.model.id, **ranking_config(settings), **chosen.derived}
+        work = DerivedWork(app, chosen.policy, ACTOR)
+        yield LocalService(app.service, config, lambda: counted.texts, storage, work)
 
 
 def ranking_config(settings: Settings) -> dict[str, Any]:
@@ -68,7 +77,6 @@ def ranking_config(settings: Settings) -> dict[str, Any]:
         "fusion": settings.fusion,
         "keys": settings.keys,
         "time_ranges": settings.time_ranges,
-        "links": settings.recall_links,
     }
     if settings.fusion == "rrf":
         config["rrf_k"] = settings.rrf_k

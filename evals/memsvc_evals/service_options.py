@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
+from memsvc.domain.policies import AmemPolicy, LinkPolicy, Policy, ThoughtPolicy, Work
 from memsvc.errors import InvalidInput
 
 __all__ = [
@@ -64,12 +65,18 @@ LinksOption: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """What stands in for the service's settings; None leaves one as it is. Raises InvalidInput."""
+    """What stands in for the service's settings; None leaves one as it is. Raises InvalidInput.
+
+    `links` on has rules link notes that share rare words, `thoughts` has them think about every round, and `amem`
+    has them construct A-MEM's notes; none of these is done by default.
+    """
 
     keys: Keys | None = None
     fusion: Fusion | None = None
     time: TimeUse | None = None
     links: LinkUse | None = None
+    thoughts: bool = False
+    amem: bool = False
 
     def __post_init__(self) -> None:
         if self.fusion is Fusion.RRF and self.time in (TimeUse.BOOST, TimeUse.PRUNE):
@@ -93,3 +100,18 @@ class ServiceOptions:
             "recall_links": self.links,
         }
         return {name: value.value for name, value in values.items() if value is not None}
+
+    @property
+    def policy(self) -> Policy:
+        """Return what is derived from notes."""
+        return Policy(
+            links=LinkPolicy(entity=self.links is LinkUse.ON),
+            amem=AmemPolicy(work=Work.RULES if self.amem else Work.OFF),
+            thoughts=ThoughtPolicy(work=Work.RULES if self.thoughts else Work.OFF),
+        )
+
+    @property
+    def derived(self) -> Mapping[str, Any]:
+        """Return what of a report's configuration says what is derived and followed."""
+        links = LinkUse.OFF if self.links is None else self.links
+        return {"links": links.value, "rule_thoughts": self.thoughts, "amem": self.amem}

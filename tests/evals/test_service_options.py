@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from memsvc.domain.policies import Policy, Work
 from memsvc.domain.recall import Mode
 from memsvc.errors import InvalidInput
 from memsvc.settings import RerankerSettings, Settings
 from memsvc_evals.cli import app
 from memsvc_evals.local_service import open_local_service, ranking_config
-from memsvc_evals.service_options import Fusion, Keys, ServiceOptions, TimeUse
+from memsvc_evals.service_options import Fusion, Keys, LinkUse, ServiceOptions, TimeUse
 
 
 def run(file: Path, *options: str) -> Result:
@@ -52,6 +53,18 @@ def test_the_constant_of_rank_fusion_is_told_where_it_counts() -> None:
 def test_time_without_scores_to_raise_is_refused() -> None:
     with pytest.raises(InvalidInput, match="--time boost does nothing with --fusion rrf"):
         ServiceOptions(fusion=Fusion.RRF, time=TimeUse.BOOST)
+
+
+def test_links_without_scores_to_raise_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="--links on does nothing with --fusion rrf"):
+        ServiceOptions(fusion=Fusion.RRF, links=LinkUse.ON)
+
+
+def test_only_what_is_asked_for_is_derived() -> None:
+    assert ServiceOptions().policy == Policy()
+    chosen = ServiceOptions(links=LinkUse.ON, thoughts=True, amem=True).policy
+    assert (chosen.links.entity, chosen.links.semantic) == (True, False)
+    assert (chosen.thoughts.work, chosen.amem.work) == (Work.RULES, Work.RULES)
 
 
 def test_resume_refuses_other_options(three_file: Path, tmp_path: Path) -> None:

@@ -18,27 +18,36 @@ from memsvc_evals.figures import check_folder
 from memsvc_evals.locomo.printed import print_summary
 from memsvc_evals.locomo.run import count_questions, run_conversations
 from memsvc_evals.locomo.summary import full_report, recall_figures, timing_figures
-from memsvc_evals.longmemeval.opening import EmbedderName
+from memsvc_evals.locomo.thoughts import Thoughts
 from memsvc_evals.provenance import DataFile, code_revision, machine
 from memsvc_evals.reporting.document import Document
 from memsvc_evals.reporting.writing import check_report_folder, write_document
-from memsvc_evals.service_options import FusionOption, KeysOption, ServiceOptions, TimeOption
+from memsvc_evals.service_options import FusionOption, KeysOption, LinksOption, ServiceOptions, TimeOption
 from memsvc_evals.terminal import progress_bar, report_console
 
-__all__ = ["LocomoRetriever", "locomo"]
+__all__ = ["LocomoEmbedder", "LocomoRetriever", "locomo"]
 
 
 class LocomoRetriever(StrEnum):
     LEXICAL = "lexical"
     DENSE = "dense"
     HYBRID = "hybrid"
+    TIM = "tim"
+    AMEM = "amem"
+
+
+class LocomoEmbedder(StrEnum):
+    ONNX = "onnx"
+    HASHING = "hashing"
+    WORDLLAMA = "wordllama"
 
 
 @dataclass(frozen=True, slots=True)
 class _Options:
     retriever: LocomoRetriever
-    embedder: EmbedderName
+    embedder: LocomoEmbedder
     service: ServiceOptions
+    thoughts: Thoughts
     limit: int | None
     cache: Path | None
     json: Path | None
@@ -48,10 +57,14 @@ class _Options:
 def locomo(
     file: Annotated[Path, typer.Argument(help="LoCoMo file, official JSON, or that packed by zstd (.zst).")],
     retriever: Annotated[LocomoRetriever, typer.Option(help="What ranks.")] = LocomoRetriever.HYBRID,
-    embedder: Annotated[EmbedderName, typer.Option(help="Embedder of the service.")] = EmbedderName.ONNX,
+    embedder: Annotated[LocomoEmbedder, typer.Option(help="Embedder of the service.")] = LocomoEmbedder.ONNX,
     keys: KeysOption = None,
     fusion: FusionOption = None,
     time: TimeOption = None,
+    links: LinksOption = None,
+    thoughts: Annotated[
+        Thoughts, typer.Option(help="Thoughts of the turns: by rules, or the observations of the file.")
+    ] = Thoughts.NONE,
     limit: Annotated[int | None, typer.Option(min=1, help="So many questions only.")] = None,
     cache: Annotated[Path | None, typer.Option(help="SQLite file that keeps embeddings between runs.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
@@ -63,8 +76,15 @@ def locomo(
     with clear_errors():
         check_folder(json_file)
         check_report_folder(report)
-        service = ServiceOptions(keys, fusion, time)
-        options = _Options(retriever, embedder, service, limit, cache, json_file, report)
+        service = ServiceOptions(
+            keys,
+            fusion,
+            time,
+            links,
+            thoughts=thoughts is Thoughts.RULES,
+            amem=retriever is LocomoRetriever.AMEM,
+        )
+        options = _Options(retriever, embedder, service, thoughts, limit, cache, json_file, report)
         with plain_file(file) as plain:
             _run(plain, _inspect(file, plain), options, report_console())
 
@@ -84,7 +104,11 @@ def _run(plain: Path, data: DataFile, options: _Options, console: Console) -> No
     total = data.questions if options.limit is None else min(options.limit, data.questions)
     with (
         open_conversations(
-            mode, embedder=options.embedder.value, cache=options.cache, options=options.service
+            mode,
+            embedder=options.embedder.value,
+            cache=options.cache,
+            options=options.service,
+            thoughts=options.thoughts,
         ) as conversations,
         progress_bar("questions", total) as advance,
     ):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-__all__ = ["Category", "Conversation", "LocomoQuestion", "LocomoSession", "LocomoTurn"]
+__all__ = ["Category", "Conversation", "LocomoQuestion", "LocomoSession", "LocomoTurn", "Observation"]
 
 
 class Category(IntEnum):
@@ -33,6 +33,15 @@ class LocomoTurn:
         """The text that is remembered: answers may stand in captions only."""
         said = f"{self.speaker}: {self.text}"
         return f"{said} [image: {self.caption}]" if self.caption else said
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the authors' model says of a speaker in a session; `evidence` holds existing turns and is not empty."""
+
+    session: int
+    text: str
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +72,4 @@ class Conversation:
     id: str
     sessions: tuple[LocomoSession, ...]
     questions: tuple[LocomoQuestion, ...]
+    observations: tuple[Observation, ...] = ()

@@ -9,6 +9,7 @@ from memsvc_evals.locomo.conversation import Category, Conversation, LocomoQuest
 from memsvc_evals.locomo.dates import parse_session_date
 from memsvc_evals.locomo.evidence import normal_dia_id, parse_evidence
 from memsvc_evals.locomo.fields import fail, list_at, object_at, text_at
+from memsvc_evals.locomo.observations import parse_observations
 
 __all__ = ["parse_conversation"]
 
@@ -31,7 +32,8 @@ def parse_conversation(data: object, where: str) -> Conversation:
         _question(item, f"{identity}/{i}", known, f"{where}: qa[{i}]")
         for i, item in enumerate(list_at(fields, "qa", where))
     )
-    return Conversation(identity, sessions, questions)
+    numbers = [session.number for session in sessions]
+    return Conversation(identity, sessions, questions, parse_observations(fields, numbers, known, where))
 
 
 def _sessions(data: Mapping[str, object], where: str) -> tuple[LocomoSession, ...]:

@@ -13,7 +13,8 @@ from memsvc.domain.ids import SessionId
 from memsvc.domain.recall import Level, Mode, RecallQuery, RecallResult
 from memsvc.domain.scope import Scope
 from memsvc.memory.service import MemoryService
-from memsvc_agents.embed.make import EmbedderKind
+from memsvc_evals.derived_work import DerivedWork
+from memsvc_evals.embedders import BenchEmbedder
 from memsvc_evals.local_service import ACTOR, open_local_service, require_whole, stored_notes
 from memsvc_evals.longmemeval.service_retriever import DEPTH, PAGE, FoundRound, NamedSession, ServiceRetriever
 from memsvc_evals.service_options import ServiceOptions
@@ -28,9 +29,10 @@ def _scope(namespace: str) -> Scope:
 class InProcessMemory:
     """The use cases of a MemoryService."""
 
-    def __init__(self, service: MemoryService, mode: Mode) -> None:
+    def __init__(self, service: MemoryService, mode: Mode, work: DerivedWork) -> None:
         self._service = service
         self._mode = mode
+        self._work = work
 
     def remember(self, namespace: str, sessions: Sequence[NamedSession]) -> int:
         new = [
@@ -41,7 +43,10 @@ class InProcessMemory:
             )
             for named in sessions
         ]
-        outcomes = self._service.remember_sessions(_scope(namespace), new, actor=ACTOR).outcomes
+        scope = _scope(namespace)
+        self._work.order(scope)
+        outcomes = self._service.remember_sessions(scope, new, actor=ACTOR).outcomes
+        self._work.do(scope)
         return sum(map(stored_notes, outcomes))
 
     def sessions(self, namespace: str, text: str, asked_at: datetime) -> list[str]:
@@ -77,7 +82,7 @@ class InProcessMemory:
 def open_service_retriever(
     mode: Mode,
     *,
-    embedder: EmbedderKind,
+    embedder: BenchEmbedder,
     cache: Path | None,
     options: ServiceOptions | None = None,
     salt: str = "",
@@ -87,5 +92,5 @@ def open_service_retriever(
     Raises StorageReadOnly when the cache file cannot be used.
     """
     with open_local_service(mode, embedder=embedder, cache=cache, options=options) as local:
-        memory = InProcessMemory(local.service, mode)
+        memory = InProcessMemory(local.service, mode, local.work)
         yield ServiceRetriever(memory, config=local.config, embedded=local.embedded, salt=salt)
