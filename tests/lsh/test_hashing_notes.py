@@ -13,7 +13,7 @@ from memsvc.domain.jobs import REHASH, JobStatus
 from memsvc.domain.notes import Kind, Origin
 from memsvc.domain.policies import Policy, ThoughtPolicy
 from memsvc.errors import InvalidInput, NotFound
-from memsvc.memory.hashing import rehash
+from memsvc.memory.hashing import THOUGHTS, rehash
 from memsvc.memory.policy import set_policy
 from memsvc.memory.rekeying import key_notes
 from memsvc.ports.hashing import Epoch, Purpose
@@ -248,3 +248,23 @@ def test_the_first_thought_has_those_of_an_earlier_version_hashed_by_a_job(world
 
     assert problems(world) == []
     assert tables(world, old.id) == {Purpose.RECALL: 1, Purpose.CANDIDATES: 16}
+
+
+def test_evolving_a_thought_leaves_it_in_the_buckets_of_its_text(world: World) -> None:
+    note, _ = think(world, "Alice lives in Berlin", "Bob likes tea in Berlin")
+    world.service.evolve(SCOPE, note, actor=ACTOR)
+
+    assert tables(world, note) == {Purpose.RECALL: 1, Purpose.CANDIDATES: 16}
+    assert problems(world) == []
+
+
+def test_thoughts_that_the_service_has_itself_are_in_buckets(world: World) -> None:
+    outcomes = world.service.remember(
+        SCOPE, [NewItem("I live in Berlin. I like green tea.")], actor=ACTOR
+    ).outcomes
+    world.service.post_think(SCOPE, [o.note for o in outcomes if o.note is not None], actor=ACTOR)
+    with world.storage.reader(SCOPE) as reader:
+        thoughts = reader.page(THOUGHTS, after_row=0, limit=9)
+
+    assert [tables(world, thought.id)[Purpose.CANDIDATES] for thought in thoughts] == [16] * len(thoughts) != []
+    assert problems(world) == []
