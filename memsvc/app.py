@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -16,7 +17,6 @@ from memsvc.domain.ids import IdFactory, NoteId
 from memsvc.domain.jobs import ERASE, KEY_NOTES, REHASH, SAVE_INDEX, SWEEP
 from memsvc.domain.notes import KeyGroup
 from memsvc.domain.recall import Mode
-from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import NotFound, StorageReadOnly
 from memsvc.jobs.policy import JobPolicy
@@ -31,7 +31,7 @@ from memsvc.memory.purge import finish_erasure
 from memsvc.memory.recall_counts import RecallCounts
 from memsvc.memory.rekeying import key_notes
 from memsvc.memory.reranking import Reranking
-from memsvc.memory.retention import queue_sweeps, sweep
+from memsvc.memory.retention_jobs import queue_sweeps, sweep_job
 from memsvc.memory.service import MemoryService
 from memsvc.ports.clock import Clock
 from memsvc.ports.embedding import Embedder
@@ -275,9 +275,11 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
         with suppress(NotFound):
             rehash(context, scope(run), on_page=run.check)
 
-    def retain(run: JobContext) -> None:
-        while sweep(context, scope(run), actor=Actor(SWEEP), dry_run=False).more:
-            run.check()
-
-    own = {SAVE_INDEX: save, ERASE: erase, KEY_NOTES: key, REHASH: remake, SWEEP: retain}
+    own: dict[str, Handler] = {
+        SAVE_INDEX: save,
+        ERASE: erase,
+        KEY_NOTES: key,
+        REHASH: remake,
+        SWEEP: partial(sweep_job, context),
+    }
     return {**own, **amem_handlers(context), **tim_handlers(context)}

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from memsvc.domain.changes import Operation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.jobs import SWEEP, NewJob
 from memsvc.domain.notes import Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.revising import StatusChange
@@ -22,7 +21,7 @@ from memsvc.memory.policy import policy_of
 from memsvc.memory.retention_plan import Action, Planned, plan
 from memsvc.ports.storage import Reader, Writer
 
-__all__ = ["SweepResult", "queue_sweeps", "sweep"]
+__all__ = ["SweepResult", "sweep"]
 
 _PAGE = 1000
 _AT_ONCE = 200
@@ -79,16 +78,6 @@ def sweep(context: Context, scope: Scope, *, actor: Actor, dry_run: bool) -> Swe
         return SweepResult(tuple(done), result.more)
 
     return until_current(attempt)
-
-
-def queue_sweeps(context: Context, *, now: datetime) -> None:
-    """Queue a sweep of every namespace with a policy that has, or had, something for it to do."""
-    for scope in context.storage.directory.scopes():
-        with context.storage.reader(scope) as reader:
-            wanted = any(version.policy.retention.sweeps for version in reader.policies.history())
-        if wanted:
-            with context.storage.writer(scope) as writer:
-                writer.enqueue(NewJob(SWEEP, dedupe=SWEEP), at=now)
 
 
 def _planned(reader: Reader, now: datetime) -> list[Planned]:

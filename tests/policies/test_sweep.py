@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from memsvc.domain.changes import Operation
@@ -15,7 +18,8 @@ from memsvc.domain.scope import Scope
 from memsvc.domain.selection import HOLDING, Selection
 from memsvc.errors import PreconditionFailed
 from memsvc.memory import retention as module
-from memsvc.memory.retention import queue_sweeps
+from memsvc.memory.retention_jobs import queue_sweeps
+from memsvc.memory.retention_plan import Planned, plan
 from tests.memory.conftest import ACTOR, SCOPE, World
 
 ADMIT_AT_3 = RetentionPolicy(admit_after={Kind.FACT: 3})
@@ -30,8 +34,9 @@ def tell_once(world: World, content: str) -> Outcome:
     return world.service.remember(SCOPE, [NewItem(content)], actor=ACTOR).outcomes[0]
 
 
-def put(world: World, retention: RetentionPolicy, **parts: LinkPolicy) -> None:
-    world.service.set_policy(SCOPE, Policy(retention=retention, **parts), actor=ACTOR)
+def put(world: World, retention: RetentionPolicy, *, links: LinkPolicy | None = None) -> None:
+    policy = Policy(retention=retention, links=links or LinkPolicy())
+    world.service.set_policy(SCOPE, policy, actor=ACTOR)
 
 
 def run(world: World, *, dry_run: bool = False) -> list[NoteId]:
@@ -103,20 +108,25 @@ def test_a_sweep_of_many_notes_goes_on_page_by_page(world: World, monkeypatch: p
     assert ([step.note for step in rest.planned], rest.more) == (notes[5:7], False)
 
 
-def test_notes_that_others_forget_meanwhile_are_not_replaced_by_more(
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Act once, right after the next sweep has planned."""
+    acts = [act]
+
+    def disturbed(*arguments: Any, **named: Any) -> list[Planned]:
+        made = plan(*arguments, **named)
+        if acts:
+            acts.pop()()
+        return made
+
+    monkeypatch.setattr(module, "plan", disturbed)
+
+
+def test_notes_that_others_forget_meanwhile_are_not_followed_by_more(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = tell(world, *"abcd")
     put(world, RetentionPolicy(max_notes=2))
-    plan, ways = module.plan, [lambda: world.service.forget(SCOPE, notes[3], actor=ACTOR)]
-
-    def disturbed(*args, **kwargs):  # type: ignore[no-untyped-def]
-        made = plan(*args, **kwargs)
-        if ways:
-            ways.pop()()
-        return made
-
-    monkeypatch.setattr(module, "plan", disturbed)
+    meanwhile(monkeypatch, lambda: world.service.forget(SCOPE, notes[3], actor=ACTOR))
     assert run(world) == [notes[0]]
     assert status(world, *notes) == [Status.FORGOTTEN, Status.ACTIVE, Status.ACTIVE, Status.FORGOTTEN]
 
@@ -124,18 +134,18 @@ def test_notes_that_others_forget_meanwhile_are_not_replaced_by_more(
 def test_a_policy_that_changes_meanwhile_is_the_one_that_counts(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tell(world, *"abcd")
+    notes = tell(world, *"abcd")
     put(world, RetentionPolicy(max_notes=2))
-    plan, ways = module.plan, [lambda: put(world, RetentionPolicy(max_notes=3))]
+    meanwhile(monkeypatch, lambda: put(world, RetentionPolicy(max_notes=3)))
+    assert run(world) == notes[:1]
 
-    def disturbed(*args, **kwargs):  # type: ignore[no-untyped-def]
-        made = plan(*args, **kwargs)
-        if ways:
-            ways.pop()()
-        return made
 
-    monkeypatch.setattr(module, "plan", disturbed)
-    assert len(run(world)) == 1
+def test_what_is_forgotten_meanwhile_is_not_forgotten_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = tell(world, *"abc")
+    world.clock.forward(days=8)
+    put(world, RetentionPolicy(ttl_days={Kind.FACT: 7}))
+    meanwhile(monkeypatch, lambda: world.service.forget(SCOPE, notes[0], actor=ACTOR))
+    assert run(world) == notes[1:]
 
 
 def test_a_pending_note_is_listed_and_not_recalled(world: World) -> None:
