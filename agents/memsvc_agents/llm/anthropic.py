@@ -10,10 +10,10 @@ from typing import Any, Literal
 import httpx
 
 from memsvc.ports.llm import ChatReply, ChatRequest, Say
+from memsvc_agents.llm.dialects import Understanding
 from memsvc_agents.llm.messages import MessageAssembly, message_reply
 from memsvc_agents.llm.posting import JsonEndpoint
 from memsvc_agents.llm.prompting import told_schema
-from memsvc_agents.llm.refusals import EndpointRefusal
 from memsvc_agents.llm.schemas import without_bounds
 from memsvc_agents.retrying import RetryPolicy
 
@@ -62,7 +62,7 @@ class AnthropicChat:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = model
-        self._dialect = _Dialect()
+        self._understanding = Understanding(_Dialect())
         self._endpoint = JsonEndpoint(
             base_url,
             headers={"x-api-key": api_key, "anthropic-version": _VERSION},
@@ -83,7 +83,7 @@ class AnthropicChat:
         def ask(dialect: _Dialect) -> ChatReply:
             return message_reply(self._endpoint.post(_PATH, _body(self._name, request, dialect)), self._name)
 
-        return self._understood(ask)
+        return self._understanding.ask(ask)
 
     def stream(self, request: ChatRequest, say: Say) -> ChatReply:
         """Return one answer after its pieces; raises as `chat` does."""
@@ -94,26 +94,11 @@ class AnthropicChat:
             self._endpoint.stream(_PATH, body, assembly.take)
             return assembly.reply()
 
-        return self._understood(ask)
+        return self._understanding.ask(ask)
 
     def close(self) -> None:
         """Close the connections."""
         self._endpoint.close()
-
-    def _understood(self, ask: Callable[[_Dialect], ChatReply]) -> ChatReply:
-        """Ask in the richest dialect that the model takes, and keep to it."""
-        dialect = self._dialect
-        while True:
-            try:
-                reply = ask(dialect)
-            except EndpointRefusal as refusal:
-                poorer = dialect.without(refusal.fields)
-                if poorer is None:
-                    raise
-                dialect = poorer
-            else:
-                self._dialect = dialect
-                return reply
 
 
 def _body(model: str, request: ChatRequest, dialect: _Dialect) -> dict[str, Any]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 import httpx
 
 from memsvc.ports.llm import ChatReply, ChatRequest, Say
 from memsvc_agents.llm.completions import Assembly, Dialect, body_of, reply_of
+from memsvc_agents.llm.dialects import Understanding
 from memsvc_agents.llm.posting import JsonEndpoint
-from memsvc_agents.llm.refusals import EndpointRefusal
 from memsvc_agents.retrying import RetryPolicy
 
 __all__ = ["OpenAIChat"]
 
-T = TypeVar("T")
 _PATH = "chat/completions"
 
 
@@ -41,7 +39,7 @@ class OpenAIChat:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name = model
-        self._dialect = Dialect()
+        self._understanding = Understanding(Dialect())
         self._endpoint = JsonEndpoint(
             base_url,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
@@ -62,7 +60,7 @@ class OpenAIChat:
         def ask(dialect: Dialect) -> ChatReply:
             return reply_of(self._endpoint.post(_PATH, body_of(self._name, request, dialect)), self._name)
 
-        return self._understood(ask)
+        return self._understanding.ask(ask)
 
     def stream(self, request: ChatRequest, say: Say) -> ChatReply:
         """Return one answer after its pieces; raises as `chat` does."""
@@ -73,23 +71,8 @@ class OpenAIChat:
             self._endpoint.stream(_PATH, body, assembly.take)
             return assembly.reply()
 
-        return self._understood(ask)
+        return self._understanding.ask(ask)
 
     def close(self) -> None:
         """Close the connections."""
         self._endpoint.close()
-
-    def _understood(self, ask: Callable[[Dialect], T]) -> T:
-        """Ask in the richest dialect that the endpoint takes, and keep to it."""
-        dialect = self._dialect
-        while True:
-            try:
-                answer = ask(dialect)
-            except EndpointRefusal as refusal:
-                poorer = dialect.without(refusal.fields)
-                if poorer is None:
-                    raise
-                dialect = poorer
-            else:
-                self._dialect = dialect
-                return answer

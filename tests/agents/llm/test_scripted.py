@@ -28,3 +28,18 @@ def test_an_error_is_raised() -> None:
 def test_an_empty_queue_is_unavailable() -> None:
     with pytest.raises(LlmUnavailable, match="no scripted answer is left"):
         ScriptedChat([]).chat(ASK)
+
+
+@pytest.mark.parametrize("text", ["one", "two words", " in\n between \n"])
+def test_a_stream_comes_word_by_word(text: str) -> None:
+    said: list[str] = []
+    model = ScriptedChat([text])
+    assert model.stream(ASK, said.append).text == "".join(said) == text
+    assert (len(said), model.requests) == (len(text.split()), (ASK,))
+
+
+def test_a_streamed_error_is_raised_before_a_word() -> None:
+    said: list[str] = []
+    with pytest.raises(LlmUnavailable):
+        ScriptedChat([]).stream(ASK, said.append)
+    assert said == []
