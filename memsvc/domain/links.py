@@ -10,7 +10,16 @@ from memsvc.domain.attributes import Method
 from memsvc.domain.ids import NoteId
 from memsvc.errors import InvalidInput
 
-__all__ = ["SEQUENCE_ACTOR", "SEQUENCE_WEIGHT", "STORED_TYPES", "Link", "LinkType", "NewLink"]
+__all__ = [
+    "SEQUENCE_ACTOR",
+    "SEQUENCE_WEIGHT",
+    "STORED_TYPES",
+    "TYPE_NUMBERS",
+    "Link",
+    "LinkType",
+    "NewLink",
+    "link_order",
+]
 
 
 class LinkType(StrEnum):
@@ -24,6 +33,7 @@ class LinkType(StrEnum):
     MANUAL = "manual"
 
 
+TYPE_NUMBERS = {kind: number for number, kind in enumerate(LinkType)}
 STORED_TYPES = frozenset(LinkType) - {LinkType.SEQUENCE}
 SEQUENCE_WEIGHT = 0.5
 SEQUENCE_ACTOR = "session"
@@ -62,3 +72,9 @@ class Link:
     method: Method
     at: datetime
     actor: str
+
+
+def link_order(of_row: tuple[int, Link]) -> tuple[float, int, int]:
+    """Return the sort key of a link with the row of its other end: the heaviest first, then by row and type."""
+    row, link = of_row
+    return -link.weight, row, TYPE_NUMBERS[link.type]

@@ -17,6 +17,7 @@ depends_on = None
 _ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _JSON = sa.Text().with_variant(JSONB(), "postgresql")
+_HIDDEN = sa.text("status NOT IN ('active', 'limited')")
 _TABLES = (
     "attributes",
     "derivations",
@@ -50,7 +51,8 @@ _SQLITE_STATISTICS = (
     ("derivations", "derivations", "500000 5000 2 1 1"),
     ("derivations", "ix_derivations_namespace_id_source_row", "500000 5000 2"),
     ("links", "links", "2000000 20000 10 1 1"),
-    ("links", "ix_links_namespace_id_high_row_low_row", "2000000 20000 10 1"),
+    ("links", "ix_links_namespace_id_high_row_low_row_weight", "2000000 20000 10 1 1"),
+    ("notes", "ix_notes_hidden", "50000 500 1"),
     ("mentions", "mentions", "3000000 30000 4 1"),
     ("mentions", "ix_mentions_namespace_id_note_row", "3000000 30000 4"),
     ("triples", "triples", "500000 5000 1 1"),
@@ -74,6 +76,9 @@ def upgrade() -> None:
     op.execute("UPDATE jobs SET leases = attempts")
     op.drop_index("ix_jobs_status_run_after", "jobs")
     _create_job_indexes()
+    op.create_index(
+        "ix_notes_hidden", "notes", ["namespace_id", "row"], sqlite_where=_HIDDEN, postgresql_where=_HIDDEN
+    )
     _create_derived()
     _create_lsh()
     _create_llm()
@@ -90,8 +95,10 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for table in ("jobs", *_TABLES):
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE tbl = :table").bindparams(table=table))
+        op.execute("DELETE FROM sqlite_stat1 WHERE idx = 'ix_notes_hidden'")
     for table in reversed(_TABLES):
         op.drop_table(table)
+    op.drop_index("ix_notes_hidden", "notes")
     for name, _, _ in _JOB_INDEXES:
         op.drop_index(name, "jobs")
     op.create_index("ix_jobs_status_run_after", "jobs", ["status", "run_after"])
@@ -158,7 +165,7 @@ def _create_derived() -> None:
         sa.PrimaryKeyConstraint("namespace_id", "low_row", "high_row", "type"),
         _of_note("low_row"),
         _of_note("high_row"),
-        sa.Index(None, "namespace_id", "high_row", "low_row"),
+        sa.Index(None, "namespace_id", "high_row", "low_row", "weight"),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -82,7 +82,7 @@ def test_two_notes_may_have_links_of_several_types(storage: Storage) -> None:
     link(
         storage, new_link(a, b, 0.8), new_link(a, b, 0.9, LinkType.MANUAL), new_link(a, b, 0.8, LinkType.CONFLICT)
     )
-    assert [each.type for each in of(storage, b)] == [LinkType.MANUAL, LinkType.CONFLICT, LinkType.ENTITY]
+    assert [each.type for each in of(storage, b)] == [LinkType.MANUAL, LinkType.ENTITY, LinkType.CONFLICT]
     assert [each.type for each in of(storage, b, {LinkType.ENTITY})] == [LinkType.ENTITY]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from memsvc.domain.attributes import Method
 from memsvc.domain.ids import NoteId
-from memsvc.domain.links import SEQUENCE_ACTOR, SEQUENCE_WEIGHT, Link, LinkType, NewLink
+from memsvc.domain.links import SEQUENCE_ACTOR, SEQUENCE_WEIGHT, TYPE_NUMBERS, Link, LinkType, NewLink, link_order
 from memsvc.domain.notes import Note
 from memsvc.domain.selection import VISIBLE
 from memsvc.ports.derived import Edges
@@ -33,12 +33,11 @@ class MemoryLinks:
 
     def around(self, rows: Sequence[int], *, types: Collection[LinkType], per_note: int) -> Edges:
         data = self._data
-        numbers = {kind: number for number, kind in enumerate(LinkType)}
         edges: dict[tuple[int, int, int], float] = {}
         for row in {} if data is None else data.notes.keys() & set(map(int, rows)):
             found = [(other, link) for other, link in self._from(self._id(row)) if link.type in types]
             for other, link in found[:per_note]:
-                edges[min(row, other), max(row, other), numbers[link.type]] = link.weight
+                edges[min(row, other), max(row, other), TYPE_NUMBERS[link.type]] = link.weight
         if not edges:
             return Edges.empty()
         low, high, kinds = np.array(sorted(edges), np.int64).T
@@ -58,7 +57,7 @@ class MemoryLinks:
             return []
         links = [*self._stored(stored.note, self._data), *self._sequence(stored.note, self._data)]
         seen = [(row, link) for row, link in links if self._data.notes[row].note.status in VISIBLE]
-        return sorted(seen, key=lambda item: (-item[1].weight, item[0], item[1].type))
+        return sorted(seen, key=link_order)
 
     def _stored(self, note: Note, data: NamespaceData) -> Iterator[tuple[int, Link]]:
         for (low, high, _), link in data.links.items():

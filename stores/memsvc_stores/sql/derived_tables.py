@@ -51,7 +51,7 @@ derivations = Table(
     sqlite_with_rowid=False,
 )
 
-# Undirected: kept once, `low_row` < `high_row`, and found from both ends.
+# Undirected: kept once, `low_row` < `high_row`, and found from both ends; each index has all that recall reads.
 links = Table(
     "links",
     METADATA,
@@ -66,7 +66,7 @@ links = Table(
     PrimaryKeyConstraint("namespace_id", "low_row", "high_row", "type"),
     _of_note("low_row"),
     _of_note("high_row"),
-    Index(None, "namespace_id", "high_row", "low_row"),
+    Index(None, "namespace_id", "high_row", "low_row", "weight"),
     sqlite_with_rowid=False,
 )
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memsvc.domain.attributes import Method
 from memsvc.domain.ids import NoteId
-from memsvc.domain.links import SEQUENCE_ACTOR, SEQUENCE_WEIGHT, Link, LinkType, NewLink
+from memsvc.domain.links import SEQUENCE_ACTOR, SEQUENCE_WEIGHT, Link, LinkType, NewLink, link_order
 from memsvc.domain.time import from_microseconds, to_microseconds
 from memsvc.ports.derived import Edges
 from memsvc_stores.sql.derived_tables import links
@@ -87,7 +87,7 @@ class SqlLinks:
         ]
         if LinkType.SEQUENCE in wanted:
             found += self._sequence(note, row=here[0], at=here[2])
-        return [link for _, link in sorted(found, key=lambda item: (-item[1].weight, item[0], item[1].type))]
+        return [link for _, link in sorted(found, key=link_order)]
 
     def around(self, rows: Sequence[int], *, types: Collection[LinkType], per_note: int) -> Edges:
         if self._namespace is None or not len(rows):

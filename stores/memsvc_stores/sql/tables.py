@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 __all__ = [
+    "HIDDEN",
+    "HIDDEN_INDEX",
     "JSON",
     "METADATA",
     "ROW",
@@ -68,6 +70,7 @@ METADATA = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+HIDDEN_INDEX, HIDDEN = "ix_notes_hidden", "status NOT IN ('active', 'limited')"
 ROW = BigInteger().with_variant(Integer(), "sqlite")
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 JSON = Text().with_variant(JSONB(), "postgresql")
@@ -152,6 +155,7 @@ notes = Table(
     UniqueConstraint("namespace_id", "dedupe"),
     ForeignKeyConstraint(["namespace_id", "session_row"], ["sessions.namespace_id", "sessions.row"]),
     Index(None, "namespace_id", "session_row", "position"),
+    Index(HIDDEN_INDEX, "namespace_id", "row", sqlite_where=text(HIDDEN), postgresql_where=text(HIDDEN)),
     sqlite_autoincrement=True,
 )
 
