@@ -20,7 +20,7 @@ _WORDS: Final = {word: float(number) for number, word in enumerate(_TO_TWENTY.sp
     "dozen": 12.0,
 }
 _NUMBER: Final = re.compile(
-    rf"(?P<currency>[$€£])?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
+    rf"(?P<currency>[$€£])?(?P<number>(?<!\w)\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?<!\w)\d+(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
     r"(?P<thousand>k\b)?\s*(?P<percent>%)?",
     re.IGNORECASE,
 )

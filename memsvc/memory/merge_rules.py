@@ -43,8 +43,11 @@ def merged_triples(group: Group) -> tuple[Triple, ...]:
     return tuple(found.values())
 
 
-def wording(group: Group) -> str:
-    """Return what the merged thought says by rule: a list of the tails, else the fullest of the sentences."""
+def wording(group: Group, *, alike: bool = True) -> str:
+    """Return what the merged thought says by rule: a list of the tails, else the fullest of the sentences.
+
+    Of sentences that are not `alike` all are said.
+    """
     triples = merged_triples(group)
     if (
         len({(normalised(triple.head), normalised(triple.relation)) for triple in triples}) == 1
@@ -53,7 +56,7 @@ def wording(group: Group) -> str:
         *most, last = [triple.tail for triple in triples]
         return f"{triples[0].head} {triples[0].relation} {', '.join(most)} and {last}."
     sentences = sorted({each.note.content for each in group}, key=lambda text: (-len(text), text))
-    return sentences[0] if _alike(group) else " ".join(sorted(sentences))
+    return sentences[0] if alike else " ".join(sorted(sentences))
 
 
 def keeps_all(said: str, group: Group) -> bool:
@@ -63,10 +66,6 @@ def keeps_all(said: str, group: Group) -> bool:
         return False
     known = frozenset(word for each in group for word in words_of(each.note.content))
     return all(word in known for word in qualifiers(said))
-
-
-def _alike(group: Group) -> bool:
-    return len({qualifiers(each.note.content) for each in group}) == 1
 
 
 def _lists(ordered: Sequence[KeptThought], apart: frozenset[frozenset[str]]) -> list[Group]:

@@ -65,7 +65,10 @@ def merge_these(context: Context, scope: Scope, conduct: Conduct, notes: Sequenc
         with context.storage.reader(scope) as reader:
             group = _named(reader, page)
         return _carry_out(
-            context, scope, conduct, [_planned(context.drafter, group, wording(group), context.clock())]
+            context,
+            scope,
+            conduct,
+            [_planned(context.drafter, group, wording(group, alike=False), context.clock())],
         )
 
     return until_current(attempt)

@@ -9,6 +9,7 @@ from typing import Final
 from memsvc.ports.retrieval import Passage
 from memsvc.ports.thinking import Material
 from memsvc_retrieval.keys.sentences import split_sentences
+from memsvc_retrieval.keys.stop_words import OPENING_WORDS
 from memsvc_retrieval.question.speakers import speaker_of
 
 __all__ = ["USER", "Speech", "speeches"]
@@ -57,10 +58,17 @@ def _parts(passage: Passage) -> Iterator[tuple[str, str]]:
     """Yield each speaker, or role of a machine, with the words."""
     for role, text in _turns(passage):
         label = speaker_of(text) if role not in _MACHINES else None
-        if label is not None and label[0].isupper() and label.casefold() not in _NO_NAMES:
+        if label is not None and _is_name(label):
             yield label, text[len(label) + 1 :].lstrip()
         else:
             yield (USER if role == "user" else role), text
+
+
+def _is_name(label: str) -> bool:
+    """Say whether a label is a name, as "Ann" and "Ann Lee" are, and not "Note" or "You told me"."""
+    words = label.split()
+    first = words[0].casefold()
+    return all(word[0].isupper() for word in words) and first not in _NO_NAMES and first not in OPENING_WORDS
 
 
 def _turns(passage: Passage) -> Iterator[tuple[str, str]]:
