@@ -17,7 +17,7 @@ from memsvc.app import App
 from memsvc.domain.recall import Mode, RecallQuery
 from tests.fault.scenes import SCOPE, Scene, open_app, present
 
-__all__ = ["CALLS", "Point", "available", "check", "find_points", "kill_at", "prepare"]
+__all__ = ["CALLS", "Point", "available", "check", "environment", "find_points", "kill_at", "prepare"]
 
 REPO = Path(__file__).resolve().parents[2]
 CALLS = (
@@ -55,7 +55,7 @@ def _command(scene: Scene, data_dir: Path) -> list[str]:
     return [sys.executable, "-m", "tests.fault.child", scene.name, str(data_dir)]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": _PATHS, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -65,7 +65,7 @@ def find_points(scene: Scene, prepared: Path, work: Path, *, under: str = "") ->
     shutil.copytree(prepared, data_dir)
     trace = [*_STRACE, "-y", "-o", str(log), "-e", "trace=" + ",".join(CALLS)]
     subprocess.run(
-        [*trace, *_command(scene, data_dir)], env=_environment(), check=True, capture_output=True, cwd=REPO
+        [*trace, *_command(scene, data_dir)], env=environment(), check=True, capture_output=True, cwd=REPO
     )
     lines = log.read_text(errors="replace").splitlines()
     main = lines[0].split()[0]
@@ -88,7 +88,7 @@ def kill_at(scene: Scene, point: Point, prepared: Path, work: Path) -> tuple[Pat
     trace = [*_STRACE, "-o", os.devnull, "-e", f"trace={point.call}", "-e", inject]
     done = subprocess.run(
         [*trace, *_command(scene, data_dir)],
-        env=_environment(),
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
