@@ -66,20 +66,20 @@ def _links(
         if (
             each.similarity >= tau
             and not words.isdisjoint(keyword_words(context, each.note, each.attributes))
-            and _is_mutual(context, reader, state, each, k=len(near))
+            and _is_mutual(context, reader, state, note, each, k=len(near))
         ):
             yield NewLink(note.id, other, LinkType.SEMANTIC, min(1.0, each.similarity), Method.RULES)
 
 
-def _is_mutual(context: Context, reader: Reader, state: NamespaceState, near: Near, *, k: int) -> bool:
-    """Return whether fewer than k notes are nearer to the neighbour than the new note, which has no key yet."""
+def _is_mutual(context: Context, reader: Reader, state: NamespaceState, note: Note, near: Near, *, k: int) -> bool:
+    """Return whether fewer than k others are nearer to the neighbour than the note with its attributes to come."""
     keys = reader.keys(near.note.id)
     best = next((key for key in keys if key.kind is KeyKind.AMEM), keys[0] if keys else None)
     vectors = reader.vectors.get_many(state.model, [best.text_hash]) if best is not None else {}
     if best is None or best.text_hash not in vectors:
         return False
-    around = nearest(context, reader, state, near.note, vectors[best.text_hash], k=k)
-    return sum(each.similarity > near.similarity for each in around) < k
+    around = nearest(context, reader, state, near.note, vectors[best.text_hash], k=k + 1)
+    return sum(each.similarity > near.similarity for each in around if each.note.id != note.id) < k
 
 
 def _evolved(reader: Reader, target: Near, note: Note, attributes: Attributes) -> Evolution | None:
