@@ -31,7 +31,7 @@ _OTHER_NAMES = {"json_schema": "response_format", "json_object": "response_forma
 class EndpointRefusal(LlmRefused):
     """The endpoint refuses the request; `fields` are those of its options that it names."""
 
-    def __init__(self, detail: str, *, fields: frozenset[str]) -> None:
+    def __init__(self, detail: str, *, fields: frozenset[str] = frozenset()) -> None:
         super().__init__(detail)
         self.fields = fields
 
