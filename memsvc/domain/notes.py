@@ -14,6 +14,7 @@ from memsvc.domain.derivations import Derivation
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.links import Link
 from memsvc.domain.triples import Triple
+from memsvc.domain.uses import Uses
 
 __all__ = [
     "TRUST_OF_ORIGIN",
@@ -221,3 +222,4 @@ class NoteRecord:
     mentions: tuple[str, ...] = field(default=(), repr=False)
     links: tuple[Link, ...] = ()
     derivations: tuple[Derivation, ...] = ()
+    uses: Uses | None = None

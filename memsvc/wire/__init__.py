@@ -87,6 +87,7 @@ from memsvc.wire.records import (
     SessionRecord,
     TripleRecord,
     TurnSpan,
+    UsesRecord,
 )
 from memsvc.wire.remember import (
     IngestOutcome,
@@ -244,6 +245,7 @@ __all__ = [
     "Usage",
     "UsageLine",
     "UsageTotals",
+    "UsesRecord",
     "Utterance",
     "Version",
 ]

@@ -36,6 +36,7 @@ __all__ = [
     "SessionRecord",
     "TripleRecord",
     "TurnSpan",
+    "UsesRecord",
 ]
 
 EXPORT_FORMAT = 1
@@ -145,6 +146,14 @@ class DerivationRecord(Request):
     role: DerivationRole
 
 
+class UsesRecord(Request):
+    """How often the note was told again and recalled since it was stored, and when last."""
+
+    seen: _Count
+    recalled: _Count
+    at: Instant
+
+
 class NoteRecord(Request):
     """A note with its keys, its whole history, and what was derived of it.
 
@@ -181,6 +190,7 @@ class NoteRecord(Request):
     links: Annotated[tuple[LinkRecord, ...], Field(max_length=100_000)] = ()
     sources: Annotated[tuple[DerivationRecord, ...], Field(max_length=100_000)] = ()
     products: Annotated[tuple[DerivationRecord, ...], Field(max_length=100_000)] = ()
+    uses: UsesRecord | None = None
 
 
 ExportLine: TypeAlias = Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Status
 from memsvc.domain.scope import Scope
+from memsvc.domain.uses import Uses
 from memsvc.ports.storage import Storage
 from tests.support.drafts import SCOPE, at, draft, forget, purge, store
 
@@ -100,3 +101,19 @@ def test_a_pending_note_keeps_others_with_its_content_out(storage: Storage) -> N
     store(storage, first)
     with storage.writer(SCOPE) as writer:
         assert writer.add([second], actor="a")[0].duplicate_of == first.id
+
+
+def test_an_export_carries_the_counts(storage: Storage) -> None:
+    tea, other = draft("tea"), draft("other")
+    store(storage, tea, other)
+    with storage.writer(SCOPE) as writer:
+        writer.strengths.sighted([tea.id], at=at(5))
+        writer.strengths.recalled({tea.id: 3}, at=at(7))
+        records = writer.records(after_row=0, limit=9)
+    copy = Scope.of(SCOPE.tenant, "copy")
+    store(storage, draft("something else, so that the rows differ", keys=["tea", "other"]), scope=copy)
+    with storage.writer(copy) as writer:
+        for record in records:
+            writer.restore_record(record, [])
+    assert [record.uses for record in records] == [Uses(1, 3, at(7)), None]
+    assert counts(storage, tea.id, other.id, scope=copy) == [(2, 3), (1, 0)]

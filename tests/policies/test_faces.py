@@ -131,6 +131,17 @@ def test_an_export_carries_every_version(api, memory):
     assert copy.policy_history() == memory.policy_history()
 
 
+def test_an_export_carries_what_was_counted(memory):
+    memory.set_policy({"retention": {"admit_after": {"fact": 3}}})
+    (note, _) = (memory.remember("green tea").note for _ in range(2))
+
+    copy = memory.using(namespace="copy")
+    copy.import_(list(memory.export()))
+    copy.remember("green tea")
+
+    assert copy.get(note).status == "active"
+
+
 def test_the_client_puts_and_reads_policies(memory):
     first = memory.set_policy(CAPPED, version=0)
     second = memory.set_policy(Policy())

@@ -12,6 +12,7 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.links import Link, LinkType, NewLink
 from memsvc.domain.notes import NoteRecord
 from memsvc.domain.triples import Triple
+from memsvc.domain.uses import Uses
 
 __all__ = ["derived_lines", "with_derived"]
 
@@ -34,6 +35,7 @@ def derived_lines(record: NoteRecord) -> dict[str, Any]:
             for each in record.derivations
             if each.source == note
         ),
+        "uses": None if record.uses is None else _uses_line(record.uses),
     }
 
 
@@ -72,6 +74,10 @@ def _link_line(link: Link) -> wire.LinkRecord:
     )
 
 
+def _uses_line(uses: Uses) -> wire.UsesRecord:
+    return wire.UsesRecord(seen=uses.seen, recalled=uses.recalled, at=uses.at)
+
+
 def with_derived(record: NoteRecord, line: wire.NoteRecord) -> NoteRecord:
     """Return the record with what its line says was derived; raises InvalidInput for a link to itself."""
     note = record.note.id
@@ -85,6 +91,7 @@ def with_derived(record: NoteRecord, line: wire.NoteRecord) -> NoteRecord:
             *(Derivation(note, NoteId(each.note), Role(each.role)) for each in line.sources),
             *(Derivation(NoteId(each.note), note, Role(each.role)) for each in line.products),
         ),
+        uses=None if line.uses is None else Uses(line.uses.seen, line.uses.recalled, line.uses.at),
     )
 
 

@@ -23,6 +23,7 @@ def record_of(data: NamespaceData, stored: StoredNote) -> NoteRecord:
         mentions=data.mentions.get(row, ()),
         links=tuple(link for *_, link in links),
         derivations=tuple(_derivations(data, row)),
+        uses=data.strengths.get(row),
     )
 
 

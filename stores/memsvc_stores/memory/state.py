@@ -15,11 +15,12 @@ from memsvc.domain.notes import Key, Note, Session
 from memsvc.domain.policies import PolicyVersion
 from memsvc.domain.scope import Scope
 from memsvc.domain.triples import Triple
+from memsvc.domain.uses import Uses
 from memsvc.ports.embedding import Model, Vector
 from memsvc_stores.memory.buckets import FilledEpoch
 from memsvc_stores.memory.lexical import WordCounts
 
-__all__ = ["NamespaceData", "SavedResponse", "SessionEntry", "StoredNote", "Uses", "World"]
+__all__ = ["NamespaceData", "SavedResponse", "SessionEntry", "StoredNote", "World"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,6 @@ class SavedResponse:
     request_hash: str
     response: bytes
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Uses:
-    """How often a note was told again and recalled, and when last."""
-
-    seen: int
-    recalled: int
-    at: datetime
-
-    def plus(self, more: Uses) -> Uses:
-        return Uses(self.seen + more.seen, self.recalled + more.recalled, max(self.at, more.at))
 
 
 @dataclass(slots=True)

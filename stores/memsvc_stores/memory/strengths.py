@@ -10,7 +10,8 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note
 from memsvc.domain.selection import HOLDING
 from memsvc.domain.strengths import Holding, Strength
-from memsvc_stores.memory.state import NamespaceData, Uses
+from memsvc.domain.uses import Uses
+from memsvc_stores.memory.state import NamespaceData
 
 __all__ = ["MemoryReadStrengths", "MemoryStrengths"]
 

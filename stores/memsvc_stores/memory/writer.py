@@ -199,6 +199,8 @@ class MemoryWriter(MemoryReader):
             self.triples.put({note.id: record.triples})
         store_links(data, record.links)
         self.derivations.add(record.derivations)
+        if record.uses is not None:
+            data.strengths[note.row] = record.uses
         for change in history:
             self._transaction.import_change(change, note.row)
         if not history:

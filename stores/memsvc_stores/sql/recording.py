@@ -22,6 +22,7 @@ from memsvc_stores.sql.mentions import SqlMentions
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.rows import key_of, note_of
 from memsvc_stores.sql.statements import KEYS_OF_ROWS, RECORDS
+from memsvc_stores.sql.strengths import uses_of_rows
 from memsvc_stores.sql.tables import notes
 from memsvc_stores.sql.triples import SqlReadTriples
 
@@ -85,6 +86,7 @@ def records(executor: Executor, namespace: Namespace, *, after_row: int, limit: 
     attributes = attributes_of_rows(executor, namespace.row, rows)
     triples = SqlReadTriples(executor, namespace).get_many([note_of(r).id for r in found])
     mentions = SqlMentions(executor, namespace.row).of_rows(rows)
+    uses = uses_of_rows(executor, namespace.row, rows)
     linked, derived = _links(executor, namespace.row, rows), _derivations(executor, namespace.row, rows)
     return [
         NoteRecord(
@@ -97,6 +99,7 @@ def records(executor: Executor, namespace: Namespace, *, after_row: int, limit: 
             mentions=mentions.get(note.row, ()),
             links=tuple(linked[note.row]),
             derivations=tuple(derived[note.row]),
+            uses=uses.get(note.row),
         )
         for r in found
     ]

@@ -18,6 +18,7 @@ from memsvc_stores.sql.links import store_links
 from memsvc_stores.sql.mentions import WritableMentions
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.statements import NOTES_BY_ID, TAKEN
+from memsvc_stores.sql.strengths import write_uses
 from memsvc_stores.sql.triples import SqlTriples
 
 __all__ = ["restore"]
@@ -58,3 +59,5 @@ def _restore_derived(executor: Executor, namespace: Namespace, record: NoteRecor
         store_links(executor, namespace.row, record.links)
     if record.derivations:
         WritableDerivations(executor, namespace.row).add(record.derivations)
+    if record.uses is not None:
+        write_uses(executor, namespace.row, row, record.uses)

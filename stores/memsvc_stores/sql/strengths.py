@@ -15,13 +15,14 @@ from memsvc.domain.notes import Kind, Status
 from memsvc.domain.selection import HOLDING
 from memsvc.domain.strengths import Holding, Strength
 from memsvc.domain.time import from_microseconds, to_microseconds
+from memsvc.domain.uses import Uses
 from memsvc_stores.sql.derived_tables import strengths
 from memsvc_stores.sql.elements import ByteLength, among
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.rows import moment
 from memsvc_stores.sql.tables import notes
 
-__all__ = ["SqlReadStrengths", "SqlStrengths"]
+__all__ = ["SqlReadStrengths", "SqlStrengths", "uses_of_rows", "write_uses"]
 
 _NAMESPACE = notes.c.namespace_id == bindparam("namespace")
 _WITH_COUNTS = notes.outerjoin(
@@ -70,6 +71,10 @@ _ADD = _ADDED.on_conflict_do_update(
         ),
     },
 )
+_USES = select(strengths.c.note_row, strengths.c.sightings, strengths.c.recalls, strengths.c.last_at).where(
+    strengths.c.namespace_id == bindparam("namespace"), among(strengths.c.note_row, "rows")
+)
+_INSERT = insert(strengths).inline()
 
 
 class SqlReadStrengths:
@@ -112,6 +117,24 @@ class SqlStrengths(SqlReadStrengths):
             for note, (seen, recalled) in sorted(counts.items())
         )
         self._executor.run_many(_ADD, rows)
+
+
+def uses_of_rows(executor: Executor, namespace: int, rows: Sequence[int]) -> dict[int, Uses]:
+    """Return what is counted of the notes at these rows; those of which nothing is are missing."""
+    found = executor.all(_USES, namespace=namespace, rows=executor.backend.many(rows))
+    return {row: Uses(seen - 1, recalled, from_microseconds(at)) for row, seen, recalled, at in found}
+
+
+def write_uses(executor: Executor, namespace: int, row: int, uses: Uses) -> None:
+    """Store the counts of a note that has none."""
+    executor.run(
+        _INSERT,
+        namespace_id=namespace,
+        note_row=row,
+        sightings=1 + uses.seen,
+        recalls=uses.recalled,
+        last_at=to_microseconds(uses.at),
+    )
 
 
 def _strength(row: Sequence[Any]) -> Strength:
