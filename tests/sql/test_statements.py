@@ -12,9 +12,12 @@ from sqlalchemy import Engine, event
 
 from memsvc.domain.filters import parse_filter
 from memsvc.domain.ids import NoteId, SessionId
+from memsvc.domain.links import LinkType
 from memsvc.domain.notes import Note
 from memsvc.domain.selection import Selection
+from memsvc.ports.derived import Edges
 from memsvc_stores.sql import SqlStorage
+from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.tables import SCOPED_TABLES
 from tests.sql.test_scope import READS, WRITES
 from tests.support.drafts import SCOPE, draft, store
@@ -113,6 +116,10 @@ def test_no_statement_scans_a_table(sqlite: SqlStorage, sent: list[Sent]) -> Non
     assert [sql for sql in scans if not sql.startswith(small)] == []
 
 
+def _around(reader: SqlReader) -> Edges:
+    return reader.links.around([1, 2], types=frozenset(LinkType), per_note=1)
+
+
 @pytest.mark.parametrize(
     ("read", "index"),
     [
@@ -126,6 +133,22 @@ def test_no_statement_scans_a_table(sqlite: SqlStorage, sent: list[Sent]) -> Non
         ),
         (lambda r: r.page(Selection(), after_row=0, limit=1), "(namespace_id=? AND row>?)"),
         (lambda r: r.vector_delta(1), "keys USING PRIMARY KEY (namespace_id=? AND note_row=?)"),
+        (_around, "links USING PRIMARY KEY (namespace_id=? AND low_row=?)"),
+        (
+            _around,
+            "USING COVERING INDEX ix_links_namespace_id_high_row_low_row_weight (namespace_id=? AND high_row=?)",
+        ),
+        (_around, "hidden USING INDEX ix_notes_hidden (namespace_id=? AND row=?"),
+        (_around, "(namespace_id=? AND session_row=? AND position>?)"),
+        (_around, "(namespace_id=? AND session_row=? AND position<?)"),
+        (
+            lambda r: r.mentions.mentioning(["x"], per_term=1),
+            "mentions USING PRIMARY KEY (namespace_id=? AND term=?)",
+        ),
+        (
+            lambda r: r.derivations.products([NoteId("x")]),
+            "ix_derivations_namespace_id_source_row (namespace_id=? AND source_row=?)",
+        ),
     ],
 )
 def test_hot_reads_look_up_by_the_whole_index(sqlite: SqlStorage, sent: list[Sent], read: Any, index: str) -> None:
