@@ -285,4 +285,5 @@ def _create_llm() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("answer", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("tenant", "namespace", "prompt_hash"),
+        sa.Index(None, "at"),
     )

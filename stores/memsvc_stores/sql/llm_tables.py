@@ -39,4 +39,5 @@ llm_answers = Table(
     Column("at", BigInteger, nullable=False),
     Column("answer", TEXT, nullable=False),
     PrimaryKeyConstraint("tenant", "namespace", "prompt_hash"),
+    Index(None, "at"),
 )
