@@ -6,6 +6,7 @@ import typer
 
 from memsvc.cli import (
     benchmarks,
+    chat,
     db,
     demo,
     evolving,
@@ -50,6 +51,7 @@ def build_app() -> typer.Typer:
     app.command("worker")(worker.worker)
     app.command("ingest")(ingest.ingest)
     app.command("recall")(recall.recall)
+    app.command("chat")(chat.chat)
     app.command("export")(transfer.export)
     app.command("import")(transfer.import_)
     app.command("stats")(stats.stats)
