@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,7 +20,7 @@ OF_ALL_TENANTS = ("WHERE llm_calls.day = ?", "WHERE llm_calls.day < ?", "WHERE l
 
 
 @pytest.fixture
-def sent(sqlite: SqlStorage) -> Iterator[list[tuple[str, Any]]]:
+def sent(sqlite: SqlStorage) -> list[tuple[str, Any]]:
     """Use everything that the ledger can do; yield the statements on its tables."""
     recorded: list[tuple[str, Any]] = []
 
@@ -32,10 +31,12 @@ def sent(sqlite: SqlStorage) -> Iterator[list[tuple[str, Any]]]:
     secret = draft("a")
     store(sqlite, secret)
     event.listen(Engine, "before_cursor_execute", record)
-    _use(sqlite)
-    purge(sqlite, secret.id)
-    event.remove(Engine, "before_cursor_execute", record)
-    yield recorded
+    try:
+        _use(sqlite)
+        purge(sqlite, secret.id)
+    finally:
+        event.remove(Engine, "before_cursor_execute", record)
+    return recorded
 
 
 def _use(storage: SqlStorage) -> None:
