@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -247,10 +247,13 @@ def _chores(context: Context, settings: Settings) -> Sequence[Chore]:
 
 
 def _worker(settings: Settings) -> WorkerOptions:
+    """Return how the worker works; an erasure that was acknowledged is tried for days."""
+    policy = JobPolicy(max_seconds=settings.job_max_seconds)
     return WorkerOptions(
         worker=f"worker-{os.getpid()}-{secrets.token_hex(3)}",
         threads=settings.worker_threads,
-        policy=JobPolicy(max_seconds=settings.job_max_seconds),
+        policy=policy,
+        policies={ERASE: replace(policy, attempts=100, longest_wait=3600.0)},
     )
 
 

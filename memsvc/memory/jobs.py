@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from memsvc.domain.ids import NoteId
-from memsvc.domain.jobs import ERASE, KEY_NOTES, ORGANISE, SAVE_INDEX, NewJob
+from memsvc.domain.jobs import ERASE, KEY_NOTES, ORGANISE, SAVE_INDEX, NewJob, Priority
 from memsvc.domain.notes import Json
 from memsvc.ports.storage import Writer
 
@@ -33,4 +33,5 @@ def organise_job(thoughts: list[NoteId]) -> NewJob:
 def erase_job(namespace_row: int, receipt: str, *, now: datetime) -> NewJob:
     """Finish an erasure outside the database, in a minute, unless the process that began it has done so."""
     payload: dict[str, Json] = {"namespace_row": namespace_row, "receipt": receipt}
-    return NewJob(ERASE, dedupe=f"{ERASE}:{receipt}", payload=payload, run_after=now + _ERASE_AFTER)
+    due = now + _ERASE_AFTER
+    return NewJob(ERASE, dedupe=f"{ERASE}:{receipt}", payload=payload, run_after=due, priority=Priority.HIGH)
