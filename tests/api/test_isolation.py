@@ -61,6 +61,13 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("DELETE", f"{NS}/notes/{{note}}"): lambda p: {},
     ("POST", f"{NS}/notes/{{note}}/restore"): lambda p: {},
     ("GET", f"{NS}/notes/{{note}}/history"): lambda p: {},
+    ("GET", f"{NS}/notes/{{note}}/links"): lambda p: {},
+    ("PUT", f"{NS}/notes/{{note}}/links/{{other}}"): lambda p: {},
+    ("DELETE", f"{NS}/notes/{{note}}/links/{{other}}"): lambda p: {},
+    ("GET", f"{NS}/notes/{{note}}/attributes"): lambda p: {},
+    ("POST", f"{NS}/notes/{{note}}/evolve"): lambda p: {},
+    ("POST", f"{NS}/notes/{{note}}/revert"): lambda p: {"json": {"version": 1}},
+    ("POST", f"{NS}/consolidate"): lambda p: {},
     ("POST", f"{NS}/purge"): lambda p: {"json": {"notes": [p.note]}},
     ("GET", f"{NS}/sessions"): lambda p: {"params": {"limit": 1, "cursor": p.cursors["sessions"]}},
     ("GET", f"{NS}/sessions/{{session}}"): lambda p: {},
@@ -133,7 +140,8 @@ class World:
 
 def _answer(world: World, route: tuple[str, str], probe: Probe) -> tuple[int, dict[str, str], str]:
     method, template = route
-    path = template.format(namespace=probe.namespace, note=probe.note, session=probe.session, job=probe.job)
+    names = {"note": probe.note, "other": probe.note, "session": probe.session, "job": probe.job}
+    path = template.format(namespace=probe.namespace, **names)
     response = world.api.call(method, path, key=world.b, **ROUTES[route](probe))
     text = response.text
     for secret in (probe.namespace, probe.session):
