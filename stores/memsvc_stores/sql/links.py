@@ -49,7 +49,7 @@ _COUNT = (
     select(links.c.type, func.count()).where(links.c.namespace_id == bindparam("namespace")).group_by(links.c.type)
 )
 _KNOWN = select(links.c.low_row, links.c.high_row, links.c.type).where(
-    links.c.namespace_id == bindparam("namespace"), among(links.c.low_row, "low"), among(links.c.high_row, "high")
+    links.c.namespace_id == bindparam("namespace"), among(links.c.low_row, "rows")
 )
 _INSERT = insert(links)
 _PUT = _INSERT.on_conflict_do_update(
@@ -143,9 +143,7 @@ def store_links(executor: Executor, namespace: int, links: Sequence[Link]) -> in
     """Store links in place of those that there are between the same notes; return how many are new."""
     rows = rows_of(executor, namespace, [end for link in links for end in (link.note, link.other)])
     new = {(*sorted((rows[link.note], rows[link.other])), link.type.value): link for link in links}
-    many = executor.backend.many
-    low, high = many({low for low, *_ in new}), many({high for _, high, _ in new})
-    known = executor.all(_KNOWN, namespace=namespace, low=low, high=high)
+    known = executor.all(_KNOWN, namespace=namespace, rows=executor.backend.many({low for low, *_ in new}))
     values = [
         {
             "namespace_id": namespace,
