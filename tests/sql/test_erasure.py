@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,29 @@ def _keep_answer(storage: SqlStorage) -> None:
     assert ledger.answer(SCOPE, "hash") is not None
 
 
+def _fill_derived(storage: SqlStorage) -> list[NoteId]:
+    """Store secrets, thoughts and merged thoughts of them, and notes whose attributes evolved from them."""
+    secrets, plain = (
+        [_secret(number) for number in range(40)],
+        [draft(f"harmless {number}") for number in range(40)],
+    )
+    thoughts = [draft(f"{CANARY} thought {number}", kind=Kind.THOUGHT) for number in range(40)]
+    merged = [draft(f"{CANARY} merged {number}", kind=Kind.THOUGHT) for number in range(20)]
+    store(storage, *secrets, *plain, *thoughts, *merged)
+    for number in range(40):
+        derive(storage, thoughts[number].id, secrets[number].id)
+        derive(storage, merged[number // 2].id, thoughts[number].id, role=Role.MERGE)
+        mention(storage, secrets[number].id, f"{CANARY} {number}")
+        said = Attributes((CANARY,), (CANARY,), f"{CANARY} {number}")
+        amem = key(f"harmless {number} {CANARY}", KeyKind.AMEM)
+        evolve(storage, plain[number].id, said, [key(f"harmless {number}"), amem], sources=[secrets[number].id])
+    evolve(storage, plain[0].id, None, [key("harmless 0")], operation=Operation.REVERTED)
+    link(storage, *[new_link(secrets[n].id, plain[n].id) for n in range(40)])
+    with storage.writer(SCOPE) as writer:
+        writer.triples.put({thoughts[0].id: [Triple(CANARY, "is", CANARY)]})
+    return [note.id for note in secrets]
+
+
 def _found(path: Path, needle: bytes) -> list[str]:
     files = sorted(path.parent.glob(path.name + "*"))
     return [file.name for file in files if needle in file.read_bytes()]
@@ -138,9 +162,12 @@ def test_compaction_needs_the_end_of_old_reads(sqlite: SqlStorage) -> None:
 
 
 @pytest.mark.postgres
-def test_postgres_table_files_hold_no_byte_after_compaction(postgres_url: str) -> None:
+@pytest.mark.parametrize("fill", [_fill, _fill_derived])
+def test_postgres_table_files_hold_no_byte_after_compaction(
+    postgres_url: str, fill: Callable[[SqlStorage], list[NoteId]]
+) -> None:
     storage = open_storage(postgres_url)
-    purge(storage, *_fill(storage))
+    purge(storage, *fill(storage))
     storage.compact()
     with storage._engines.bare.connect() as connection:
         connection.exec_driver_sql("CHECKPOINT")
@@ -166,29 +193,6 @@ def test_postgres_compaction_needs_the_end_of_old_reads(postgres_url: str) -> No
         assert len(reader.notes(secrets)) == len(secrets)
     storage.compact()
     storage.close()
-
-
-def _fill_derived(storage: SqlStorage) -> list[NoteId]:
-    """Store secrets, thoughts and merged thoughts of them, and notes whose attributes evolved from them."""
-    secrets, plain = (
-        [_secret(number) for number in range(40)],
-        [draft(f"harmless {number}") for number in range(40)],
-    )
-    thoughts = [draft(f"{CANARY} thought {number}", kind=Kind.THOUGHT) for number in range(40)]
-    merged = [draft(f"{CANARY} merged {number}", kind=Kind.THOUGHT) for number in range(20)]
-    store(storage, *secrets, *plain, *thoughts, *merged)
-    for number in range(40):
-        derive(storage, thoughts[number].id, secrets[number].id)
-        derive(storage, merged[number // 2].id, thoughts[number].id, role=Role.MERGE)
-        mention(storage, secrets[number].id, f"{CANARY} {number}")
-        said = Attributes((CANARY,), (CANARY,), f"{CANARY} {number}")
-        amem = key(f"harmless {number} {CANARY}", KeyKind.AMEM)
-        evolve(storage, plain[number].id, said, [key(f"harmless {number}"), amem], sources=[secrets[number].id])
-    evolve(storage, plain[0].id, None, [key("harmless 0")], operation=Operation.REVERTED)
-    link(storage, *[new_link(secrets[n].id, plain[n].id) for n in range(40)])
-    with storage.writer(SCOPE) as writer:
-        writer.triples.put({thoughts[0].id: [Triple(CANARY, "is", CANARY)]})
-    return [note.id for note in secrets]
 
 
 def test_thoughts_and_attributes_of_an_erased_note_leave_no_byte(sqlite: SqlStorage, sqlite_path: Path) -> None:
