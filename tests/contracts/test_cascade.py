@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Operation
 from memsvc.domain.derivations import Role
@@ -12,7 +16,7 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import KeyKind, Kind, Note, Status
 from memsvc.ports.storage import PurgeCounts, Storage
 from tests.support.derived import derive, evolve, link, mention, new_link
-from tests.support.drafts import MODEL, SCOPE, change, draft, forget, key, purge, store
+from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, change, draft, forget, key, purge, store
 
 CANARY = Attributes(("canary",), ("bird",), "A canary sang.")
 AMEM = key("plain\ncanary\nbird\nA canary sang.", KeyKind.AMEM)
@@ -199,3 +203,36 @@ def test_what_else_hung_on_the_note_is_counted(storage: Storage) -> None:
     derive(storage, b, a, role=Role.EVOLUTION)
     counts = purge(storage, a)
     assert counts == PurgeCounts(notes=1, keys=1, vectors=1, sessions=0, links=2, derivations=1)
+
+
+_EDGES = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 6), st.sampled_from(Role)).filter(lambda edge: edge[0] < edge[1]),
+    max_size=12,
+)
+
+
+def _reached(start: set[int], edges: list[tuple[int, int, Role]], roles: set[Role]) -> set[int]:
+    found = set(start)
+    while more := {to for source, to, role in edges if source in found and role in roles} - found:
+        found |= more
+    return found
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edges=_EDGES, erased=st.sets(st.integers(0, 6), min_size=1, max_size=2))
+def test_a_purge_takes_all_that_can_be_reached_and_nothing_else(storage: Storage, edges, erased) -> None:
+    with storage.writer(SCOPE) as writer:
+        writer.drop_namespace(at=T0, actor=ACTOR)
+    ids = _stored(storage, [draft(f"note {number}", kind=Kind.THOUGHT) for number in range(7)])
+    for note in ids:
+        evolve(storage, note, CANARY, [key("plain")])
+    for source, to, role in edges:
+        derive(storage, ids[to], ids[source], role=role)
+    gone = _reached(erased, edges, {Role.THOUGHT, Role.MERGE})
+    tainted = _reached(gone, edges, {Role.EVOLUTION}) - gone
+    purge(storage, *[ids[number] for number in erased])
+    with storage.reader(SCOPE) as reader:
+        assert [note.id for note in reader.notes(ids)] == [ids[n] for n in range(7) if n not in gone]
+        kept = reader.attributes.get_many(ids)
+    assert set(kept) == {ids[number] for number in range(7) if number not in gone | tainted}
