@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from memsvc.domain.ids import JobId, NamespaceName, TenantId
@@ -12,10 +12,9 @@ from memsvc.domain.jobs import ERASE, Job, JobStatus, Lease, NewJob, Progress, c
 from memsvc.domain.notes import Json
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict, LeaseLost, NotFound
+from memsvc_stores.memory.leasing import next_job
 
 __all__ = ["Finish", "MemoryJobs"]
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class MemoryJobs:
 
     def lease(self, *, kinds: Sequence[str], seconds: float, now: datetime, worker: str = "") -> Job | None:
         with self._lock:
-            job = self._next(kinds, now)
+            job = next_job([entry.job for entry in self._entries.values()], kinds, now)
             if job is None:
                 return None
             leased = replace(
@@ -171,25 +170,6 @@ class MemoryJobs:
         held = self._held(lease)
         if held is None or (held.tenant, held.namespace) != (scope.tenant, scope.namespace):
             raise LeaseLost(f"job {lease.job} is not this run's to finish any more; nothing of it is stored")
-
-    def _next(self, kinds: Sequence[str], now: datetime) -> Job | None:
-        jobs = [entry.job for entry in self._entries.values()]
-        known = [job for job in jobs if job.kind in kinds]
-        expired = [j for j in known if j.status is JobStatus.RUNNING and j.lease_until and j.lease_until <= now]
-        if expired:
-            return min(expired, key=lambda job: (job.lease_until or now, job.row))
-        due = [job for job in known if job.status is JobStatus.QUEUED and job.run_after <= now]
-        if not due:
-            return None
-
-        def turn(tenant: TenantId) -> tuple[int, datetime, str]:
-            theirs = [job for job in jobs if job.tenant == tenant]
-            running = sum(job.status is JobStatus.RUNNING for job in theirs)
-            return running, max(job.started_at or _NEVER for job in theirs), tenant
-
-        tenant = min({job.tenant for job in due}, key=turn)
-        theirs = [job for job in due if job.tenant == tenant]
-        return min(theirs, key=lambda job: (-job.priority, job.run_after, job.row))
 
     def _enqueue(self, scope: Scope, job: NewJob, at: datetime) -> None:
         self._row += 1
