@@ -16,6 +16,7 @@ from memsvc.errors import Conflict, InvalidInput, NotFound, StorageFull, Storage
 from memsvc.memory.context import Context
 from memsvc.memory.jobs import erase_job
 from memsvc.memory.look_up import existing_namespace
+from memsvc.memory.rethinking import queue_rethinking
 from memsvc.ports.storage import PurgeCounts
 
 __all__ = ["finish_erasure", "purge", "purge_namespace"]
@@ -39,6 +40,7 @@ def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Act
         present = [note.id for note in writer.notes(list(dict.fromkeys(notes)))]
         repeating = writer.derivations.descendants(present, roles=CONTENT_ROLES)
         gone = tuple(dict.fromkeys([*present, *repeating]))
+        queue_rethinking(writer, repeating, gone=gone, now=now)
         counts = writer.purge(gone, at=now, actor=actor.name)
         writer.enqueue(erase_job(state.row, receipt, now=now), at=now)
     compacted = _finished(context, scope, state.row, receipt)

@@ -195,7 +195,7 @@ class Reader(Protocol):
     def around(self, note: Note, *, count: int) -> tuple[list[Note], list[Note]]:
         """Return up to `count` visible notes before and after it in its session, each in session order.
 
-        That is by position, notes without one last, then by row.
+        That is by position, notes without one last, then by row. Thoughts are not among them.
         """
 
     def keys(self, note: NoteId) -> list[Key]: ...

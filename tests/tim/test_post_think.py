@@ -17,7 +17,7 @@ from memsvc.errors import Conflict, InvalidInput, NotFound
 from memsvc.memory.repeating import Recalled
 from memsvc.ports.hashing import Purpose
 from tests.memory.conftest import ACTOR, SCOPE
-from tests.tim.conftest import UNTRUSTED, Tim
+from tests.tim.conftest import RULES, UNTRUSTED, Tim
 
 
 def test_a_thought_is_tied_to_its_round(tim: Tim) -> None:
@@ -208,3 +208,22 @@ def test_these_are_news(said: str) -> None:
 
 def test_nothing_was_recalled() -> None:
     assert not Recalled([]).holds("I live in Boston.")
+
+
+def test_what_another_round_said_too_is_thought_again_after_a_purge(tim: Tim) -> None:
+    tim.wants(RULES)
+    first, second = tim.rounds("I live in Boston now."), tim.rounds("I live in Boston now.", days=-1)
+    tim.work()
+    assert tim.current() == ["User lives in Boston now."]
+    tim.service.purge(SCOPE, first, actor=ACTOR)
+    tim.work()
+    (made,) = tim.kept()
+    assert [each.source for each in tim.service.thought(SCOPE, made.id).sources] == second
+
+
+def test_thoughts_are_no_neighbours_of_rounds(everywhere: Tim) -> None:
+    notes = everywhere.rounds("I live in Boston now.", "I love hiking in the Alps.")
+    everywhere.service.post_think(SCOPE, notes, actor=ACTOR)
+    with everywhere.storage.reader(SCOPE) as reader:
+        before, after = reader.around(reader.notes(notes)[0], count=5)
+    assert ([note.id for note in before], [note.id for note in after]) == ([], notes[1:])

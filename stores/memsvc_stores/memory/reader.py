@@ -165,7 +165,9 @@ class MemoryReader:
         fellows = [
             stored.note
             for stored in self._stored().values()
-            if stored.note.session == note.session and stored.note.status in VISIBLE
+            if stored.note.session == note.session
+            and stored.note.status in VISIBLE
+            and stored.note.kind is not Kind.THOUGHT
         ]
         fellows.sort(key=session_order)
         place = session_order(note)

@@ -1,10 +1,13 @@
-"""The notes before and after a note in its session: by position, those without one last, then by row."""
+"""The notes before and after a note in its session: by position, those without one last, then by row.
+
+Thoughts stand in no place of their session: they are no neighbours.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import bindparam, func, literal_column, or_, tuple_
 
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Kind, Note
 from memsvc.domain.selection import VISIBLE
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.rows import note_of
@@ -19,6 +22,7 @@ _HERE = tuple_(bindparam("place", type_=notes.c.event_time.type), bindparam("row
 _FELLOWS = NOTES.where(
     sessions.c.namespace_id == bindparam("namespace"),
     sessions.c.id == bindparam("session"),
+    notes.c.kind != Kind.THOUGHT.value,
     or_(*[notes.c.status == status.value for status in sorted(VISIBLE)]),
 ).limit(bindparam("count"))
 _BEFORE = _FELLOWS.where(tuple_(_PLACE, notes.c.row) < _HERE).order_by(_PLACE.desc(), notes.c.row.desc())
