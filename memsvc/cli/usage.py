@@ -55,5 +55,5 @@ def _figures(sums: UsageTotals) -> str:
     mean = sums.milliseconds / sums.calls if sums.calls else 0
     return (
         f"{sums.calls} calls ({sums.failed} failed), {sums.cached} from the cache, {sums.prompt_tokens:,} + "
-        f"{sums.completion_tokens:,} tokens, cost {sums.cost:.4f}, {mean:,.0f} ms each"
+        f"{sums.completion_tokens:,} tokens, cost {sums.cost:.6f}, {mean:,.0f} ms each"
     )

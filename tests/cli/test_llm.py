@@ -66,7 +66,7 @@ def test_usage_tells_what_it_took(run: Run, endpoint: StubEndpoint) -> None:
     (item,) = run("usage", "--json").data["items"]
     assert (item["operation"], item["calls"], item["prompt_tokens"], item["cost"]) == ("check", 1, 12, 1.2)
     told = run("usage").out.splitlines()
-    assert "check (small): 1 calls (0 failed), 0 from the cache, 12 + 3 tokens, cost 1.2000" in told[0]
+    assert "check (small): 1 calls (0 failed), 0 from the cache, 12 + 3 tokens, cost 1.200000" in told[0]
 
 
 @pytest.mark.usefixtures("data_dir")
