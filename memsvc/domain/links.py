@@ -23,7 +23,8 @@ __all__ = [
 
 
 class LinkType(StrEnum):
-    """Why two notes belong together. Sequence links follow from the order of a session and are not stored."""
+    """Why two notes belong together. Sequence links follow from the order of a session, in which
+    thoughts have no place, and are not stored."""
 
     SEQUENCE = "sequence"
     ENTITY = "entity"

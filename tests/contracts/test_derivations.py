@@ -154,8 +154,9 @@ def test_notes_of_another_tenant_cannot_be_sources(storage: Storage) -> None:
 
 
 def test_an_erased_note_is_in_no_derivation(storage: Storage) -> None:
-    a, b, thought = notes(storage, "rrr")
-    derive(storage, thought, a, b, role=Role.EVOLUTION)
-    purge(storage, a)
+    a, gone, kept = notes(storage, "rtt")
+    derive(storage, gone, a)
+    derive(storage, kept, a)
+    purge(storage, gone)
     with storage.reader(SCOPE) as reader:
-        assert [each.source for each in reader.derivations.sources([thought])] == [b]
+        assert [each.note for each in reader.derivations.products([a])] == [kept]

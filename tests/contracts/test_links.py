@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from memsvc.domain.attributes import Method
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.links import SEQUENCE_WEIGHT, Link, LinkType, NewLink
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Kind, Note
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.errors import InvalidInput, NotFound
@@ -198,6 +198,15 @@ def test_the_order_of_a_session_is_by_position_then_row_those_without_last(stora
     order = [rows[2], rows[4], rows[1], rows[0], rows[3]]
     expected = sorted((min(pair), max(pair)) for pair in pairwise(order))
     assert [(low, high) for low, high, *_ in around(storage, rows)] == expected
+
+
+def test_thoughts_have_no_place_in_the_order_of_a_session(storage: Storage) -> None:
+    session = SessionId("s")
+    kinds = [Kind.ROUND, Kind.THOUGHT, Kind.ROUND, Kind.THOUGHT]
+    drafts = [draft(f"turn {n}", session=session, position=n, kind=kind) for n, kind in enumerate(kinds)]
+    rows = [added.row or 0 for added in store(storage, *drafts)]
+    assert [edge[:2] for edge in around(storage, rows)] == [(rows[0], rows[2])]
+    assert of(storage, drafts[1].id) == []
 
 
 def test_edges_over_a_notes_cap_stay_when_the_other_end_has_them(storage: Storage) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from memsvc.domain.attributes import Method
 from memsvc.domain.ids import NoteId
 from memsvc.domain.links import SEQUENCE_ACTOR, SEQUENCE_WEIGHT, TYPE_NUMBERS, Link, LinkType, NewLink, link_order
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Kind, Note
 from memsvc.domain.selection import VISIBLE
 from memsvc.ports.derived import Edges
 from memsvc_stores.memory.lookups import required_row, session_order
@@ -73,12 +73,14 @@ class MemoryLinks:
             (
                 each.note
                 for each in data.notes.values()
-                if note.session is not None and each.note.session == note.session and each.note.status in VISIBLE
+                if note.session is not None and each.note.session == note.session and _is_turn(each.note)
             ),
             key=session_order,
         )
         places = [fellow.row for fellow in fellows]
-        here = places.index(note.row) if note.row in places else 0
+        if note.row not in places:
+            return
+        here = places.index(note.row)
         for fellow in (*fellows[max(here - 1, 0) : here], *fellows[here + 1 : here + 2]):
             at = max(note.ingest_time, fellow.ingest_time)
             kind, method = LinkType.SEQUENCE, Method.RULES
@@ -99,6 +101,10 @@ class WritableLinks(MemoryLinks):
         if len(ends) != 2:
             return False
         return self._kept.links.pop((min(ends), max(ends), type), None) is not None
+
+
+def _is_turn(note: Note) -> bool:
+    return note.status in VISIBLE and note.kind is not Kind.THOUGHT
 
 
 def store_links(data: NamespaceData, links: Sequence[Link]) -> int:

@@ -1,4 +1,7 @@
-"""The visible notes next to notes in their sessions: by position, those without one last, then by row."""
+"""The visible notes next to notes in their sessions: by position, those without one last, then by row.
+
+Thoughts are passed over: they belong to a session, but say again what its rounds say.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, func, or_, select
 
+from memsvc.domain.notes import Kind
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.lookups import visible
@@ -28,6 +32,7 @@ def _first(*conditions: ColumnElement[bool], forward: bool) -> ScalarSelect[Any]
             _fellow.c.namespace_id == bindparam("namespace"),
             _fellow.c.session_row == _here.c.session_row,
             visible(_fellow.c.status),
+            _fellow.c.kind != Kind.THOUGHT.value,
             *conditions,
         )
         .order_by(*(order if forward else [column.desc() for column in order]))
@@ -64,6 +69,7 @@ _BESIDE = select(_here.c.row, _PREVIOUS.label("previous"), _NEXT.label("next")).
     _here.c.namespace_id == bindparam("namespace"),
     among(_here.c.row, "rows"),
     visible(_here.c.status),
+    _here.c.kind != Kind.THOUGHT.value,
     _here.c.session_row.is_not(None),
 )
 
