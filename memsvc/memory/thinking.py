@@ -11,6 +11,7 @@ from memsvc.domain.drafts import OutcomeStatus
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import Lease
 from memsvc.domain.notes import Json, Kind, Note
+from memsvc.domain.policies import Work
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE
@@ -173,7 +174,7 @@ def _store(
     writer.triples.put({note: each.triples for note, each in created.items()})
     writer.derivations.add(derivations)
     policy = policy_of(writer).thoughts
-    if created and (policy.forget or policy.merge):
+    if created and policy.work is not Work.OFF and (policy.forget or policy.merge):
         writer.enqueue(organise_job(list(created)), at=now)
     return tuple(created), tuple(dict.fromkeys(note for note in known if note not in created))
 

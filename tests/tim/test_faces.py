@@ -106,7 +106,8 @@ def test_the_command_line_thinks_lists_and_shows(tmp_path: Path, monkeypatch: py
         return done.stdout
 
     assert "2 new" in run("think", *notes)
-    assert all(said in run("list") for said in JOHN)
+    listed = run("list")
+    assert all(said in listed for said in JOHN), listed
     merged = json.loads(run("merge", "--json"))["merges"][0]["note"]
     assert "John | is | an actor" in run("show", merged)
     assert "nothing to do" in run("forget", "--dry-run")

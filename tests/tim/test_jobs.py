@@ -47,6 +47,11 @@ def test_without_a_policy_nothing_is_thought(quick: Tim) -> None:
     assert quick.work() == []
 
 
+def test_without_a_policy_thinking_at_once_organises_nothing(quick: Tim) -> None:
+    quick.think("John is an actor.", "John is a writer.")
+    assert quick.work() == []
+
+
 def test_a_policy_may_leave_contradictions_and_merges_alone(quick: Tim) -> None:
     quick.wants(Policy(thoughts=ThoughtPolicy(work=Work.RULES, forget=False, merge=False)))
     quick.rounds("I live in Boston now.", "I live in Rome now.")
