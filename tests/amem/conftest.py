@@ -48,13 +48,13 @@ def judgement(
 
 
 def link(neighbour: int, *, type_: str = "related", confidence: float = 0.8) -> dict[str, Any]:
-    return {"neighbour": neighbour, "type": type_, "confidence": confidence}
+    return {"n": neighbour, "type": type_, "confidence": confidence}
 
 
 def change(
     neighbour: int, *, context: str = "", tags: Sequence[str] = (), keywords: Sequence[str] = ()
 ) -> dict[str, Any]:
-    return {"neighbour": neighbour, "keywords": keywords, "tags": tags, "context": context}
+    return {"n": neighbour, "keywords": keywords, "tags": tags, "context": context}
 
 
 NOTHING = judgement()

@@ -20,7 +20,7 @@ _SYSTEM: Final = (
     "neither speakers nor dates. context: one sentence on its topic, its main points and what they are for. tags: "
     "3 to 5 broad classes such as its field, its kind, its form."
 )
-_USER, _OTHERS, _BEFORE = 640, 200, 120
+_USER, _OTHERS, _BEFORE = 560, 160, 96
 _MAX_TOKENS = 200
 
 

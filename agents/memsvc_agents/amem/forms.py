@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from memsvc_agents.llm.sections import Section, rows, words
 
 __all__ = ["ANALYSIS_SECTIONS", "JUDGEMENT_SECTIONS", "AnalysisForm", "ChangeForm", "JudgementForm", "LinkForm"]
 
-_Texts = Annotated[list[str], Field(max_length=16)]
-
 
 class AnalysisForm(BaseModel):
-    keywords: _Texts
+    keywords: list[str]
     context: str
-    tags: _Texts
+    tags: list[str]
 
 
+# `n` is the number of a neighbour; a docstring would go into the schema.
 class LinkForm(BaseModel):
-    neighbour: int
+    n: int
     type: Literal["related", "conflict"]
     confidence: float
 
 
 class ChangeForm(BaseModel):
-    neighbour: int
-    keywords: _Texts
-    tags: _Texts
+    n: int
+    keywords: list[str]
+    tags: list[str]
     context: str
 
 
 class JudgementForm(BaseModel):
-    links: Annotated[list[LinkForm], Field(max_length=64)]
-    tags: _Texts
-    changes: Annotated[list[ChangeForm], Field(max_length=64)]
+    links: list[LinkForm]
+    tags: list[str]
+    changes: list[ChangeForm]
 
 
 def _changes(text: str) -> list[dict[str, object]]:
-    found = rows("neighbour", "keywords", "tags", "context")(text)
+    found = rows("n", "keywords", "tags", "context")(text)
     return [{**row, "keywords": _items(row["keywords"]), "tags": _items(row["tags"])} for row in found]
 
 
@@ -55,9 +54,9 @@ ANALYSIS_SECTIONS: Final = (
 JUDGEMENT_SECTIONS: Final = (
     Section(
         "links",
-        "one a line: neighbour | related or conflict | confidence; or none",
-        rows("neighbour", "type", "confidence"),
+        "one a line: n | related or conflict | confidence; or none",
+        rows("n", "type", "confidence"),
     ),
     Section("tags", "separated by commas, or none", words),
-    Section("changes", "one a line: neighbour | keywords; ... | tags; ... | context; or none", _changes),
+    Section("changes", "one a line: n | keywords; ... | tags; ... | context; or none", _changes),
 )

@@ -37,7 +37,7 @@ def _each_once(forms: Iterable[_Form], count: int) -> Iterator[tuple[int, _Form]
     """Yield the first form of each neighbour, with its place from 0."""
     seen = set()
     for form in forms:
-        place = form.neighbour - 1
+        place = form.n - 1
         if 0 <= place < count and place not in seen:
             seen.add(place)
             yield place, form
