@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from memsvc.domain.attributes import Method
+from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import Key, KeyKind
+from memsvc.domain.links import LinkType, NewLink
+from memsvc.domain.notes import Key, KeyKind, Kind
 from memsvc.domain.recall import Level, Mode
 from memsvc.domain.selection import Selection
 from memsvc.ports.ranking import Ranked, RetrievalRequest
@@ -43,10 +46,12 @@ def ask(
     question: str = "Where is it?",
     named: Collection[str] = (),
     settings: BlendSettings = ALONE,
+    mode: Mode = Mode.HYBRID,
+    kinds: frozenset[Kind] | None = None,
 ) -> tuple[Ranked, dict[int, int]]:
     """Fuse a dense arm alone, in the order that it is given."""
     arms = {"dense": Ranked(np.array(list(dense), np.int64), np.array(list(dense.values()), np.float32))}
-    request = RetrievalRequest(question, None, Mode.HYBRID, Level.NOTE, 50, Selection(), ASKED)
+    request = RetrievalRequest(question, None, mode, Level.NOTE, 50, Selection(kinds=kinds), ASKED)
     with storage.reader(SCOPE) as reader:
         return blended(reader, arms, request, named=named, settings=settings)
 
@@ -198,3 +203,78 @@ def test_scores_as_far_apart_as_can_be_stay_finite_and_in_order(storage: MemoryS
     rows = filled(storage, draft("a b c"), draft("d e f"))
     found, _ = ask(storage, {rows[1]: 1.0, rows[0]: -1.0})
     assert (found.rows.tolist(), np.isfinite(found.scores).all()) == ([rows[1], rows[0]], True)
+
+
+def thought_of(storage: MemoryStorage, note: NoteDraft, content: str) -> int:
+    """Store a thought that was made of a note; return its row."""
+    thought = draft(content, kind=Kind.THOUGHT)
+    (row,) = filled(storage, thought)
+    with storage.writer(SCOPE) as writer:
+        writer.derivations.add([Derivation(thought.id, note.id, Role.THOUGHT)])
+    return row
+
+
+def test_a_thought_lifts_what_it_was_made_of_and_is_no_hit(storage: MemoryStorage) -> None:
+    weak, strong = draft("a b c"), draft("d e f")
+    rows = filled(storage, weak, strong)
+    thought = thought_of(storage, weak, "g h i")
+    found, _ = ask(storage, {thought: 0.9, rows[1]: 0.6, rows[0]: 0.5})
+    assert found.rows.tolist() == rows
+
+
+def test_a_thought_alone_finds_its_source(storage: MemoryStorage) -> None:
+    source = draft("a b c")
+    rows = filled(storage, source)
+    assert ask(storage, {thought_of(storage, source, "g h i"): 0.9})[0].rows.tolist() == rows
+
+
+def test_thoughts_are_hits_where_they_are_asked_for(storage: MemoryStorage) -> None:
+    source = draft("a b c")
+    (row,) = filled(storage, source)
+    thought = thought_of(storage, source, "g h i")
+    found, _ = ask(storage, {thought: 0.9, row: 0.5}, kinds=frozenset({Kind.THOUGHT}))
+    assert found.rows.tolist() == [thought, row]
+
+
+def test_without_folding_thoughts_are_found_as_other_notes_are(storage: MemoryStorage) -> None:
+    source = draft("a b c")
+    (row,) = filled(storage, source)
+    thought = thought_of(storage, source, "g h i")
+    found, _ = ask(storage, {thought: 0.9, row: 0.5}, settings=replace(ALONE, folding=None))
+    assert found.rows.tolist() == [thought, row]
+
+
+def link(storage: MemoryStorage, first: NoteDraft, second: NoteDraft) -> None:
+    with storage.writer(SCOPE) as writer:
+        new = NewLink(first.id, second.id, LinkType.ENTITY, 1.0, Method.RULES)
+        writer.links.put([new], at=ASKED, actor="test")
+
+
+def test_a_link_leads_to_a_note_that_nothing_else_found(storage: MemoryStorage) -> None:
+    best, other, linked = draft("a b c"), draft("d e f"), draft("g h i", session=SessionId("s"), position=0)
+    rows = filled(storage, best, other)
+    with storage.writer(SCOPE) as writer:
+        session = writer.put_session(SessionId("s"), ASKED, {})
+    rows += filled(storage, linked)
+    link(storage, best, linked)
+    found, session_of = ask(storage, {rows[0]: 0.9, rows[1]: 0.1})
+    assert found.rows.tolist() == [rows[0], rows[2], rows[1]]
+    assert session_of == {rows[2]: session.row}
+
+
+@pytest.mark.parametrize("mode", [Mode.DENSE, Mode.LEXICAL])
+def test_links_are_followed_in_the_default_mode_alone(storage: MemoryStorage, mode: Mode) -> None:
+    best, linked = draft("a b c"), draft("d e f")
+    rows = filled(storage, best, linked)
+    link(storage, best, linked)
+    assert ask(storage, {rows[0]: 0.9}, mode=mode)[0].rows.tolist() == rows[:1]
+    assert ask(storage, {rows[0]: 0.9}, settings=replace(ALONE, links=None))[0].rows.tolist() == rows[:1]
+
+
+def test_links_to_thoughts_give_no_hits(storage: MemoryStorage) -> None:
+    source, thought = draft("a b c"), draft("g h i", kind=Kind.THOUGHT)
+    row, _ = filled(storage, source, thought)
+    with storage.writer(SCOPE) as writer:
+        writer.derivations.add([Derivation(thought.id, source.id, Role.THOUGHT)])
+    link(storage, source, thought)
+    assert ask(storage, {row: 0.9})[0].rows.tolist() == [row]
