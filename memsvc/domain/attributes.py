@@ -30,6 +30,14 @@ class Attributes:
         """Return K || G || X, each on a line of its own, without those that are empty."""
         return "\n".join(part for part in (", ".join(self.keywords), ", ".join(self.tags), self.context) if part)
 
+    @property
+    def found_by(self) -> str:
+        """Return the words by which lexical search finds the note: those of a model or of a user.
+
+        Rules only repeat words of the note and its session, which would weigh them twice and lengthen the note.
+        """
+        return "" if self.method is Method.RULES else self.text
+
 
 def concatenation(content: str, attributes: Attributes) -> str:
     """Return c || K || G || X, what A-MEM embeds of a note (equation 3)."""

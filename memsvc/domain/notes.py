@@ -164,7 +164,7 @@ def lexical_fields(
     Without turns all words of the content are the user's.
     """
     texts = [key.text for key in keys if key.text is not None and key.kind not in _OTHER_WORDS]
-    drawn = "\n".join(texts if attributes is None else [*texts, attributes.text])
+    drawn = "\n".join(texts if attributes is None else [*texts, attributes.found_by])
     if not turns:
         return content, "", drawn
     user = [content[turn.start : turn.end] for turn in turns if turn.role == "user"]

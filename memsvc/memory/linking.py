@@ -10,6 +10,7 @@ from memsvc.domain.links import Link, LinkType, NewLink
 from memsvc.domain.notes import Json
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
+from memsvc.domain.selection import Selection
 from memsvc.errors import NotFound
 from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.context import Context
@@ -23,6 +24,7 @@ from memsvc.ports.storage import Writer
 __all__ = ["attributes", "link", "link_notes", "links", "put_links", "put_mentions", "unlink"]
 
 _ACTOR = "notes.link"
+_PAGE = 100
 
 
 def links(
@@ -78,6 +80,7 @@ def link_notes(context: Context, scope: Scope, notes: Sequence[NoteId], run: Job
         policy = policy_of(reader).links
     if policy.entity:
         put_mentions(context, scope, notes)
+        _mention_ahead(context, scope, notes)
 
     def attempt() -> Mapping[str, Json]:
         found: list[NewLink] = []
@@ -94,6 +97,23 @@ def link_notes(context: Context, scope: Scope, notes: Sequence[NoteId], run: Job
             return result
 
     return until_current(attempt)
+
+
+def _mention_ahead(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:
+    """Store the terms of the notes that were stored after these, whose jobs are still to come.
+
+    How rare a word is must not depend on how far the jobs are. The first job of many does it for all of them.
+    """
+    with context.storage.reader(scope) as reader:
+        after = max((note.row for note in reader.notes(notes)), default=0)
+    while after:
+        with context.storage.reader(scope) as reader:
+            page = reader.page(Selection(), after_row=after, limit=_PAGE)
+            known = reader.mentions.of_rows([note.row for note in page[:1]])
+        if not page or page[0].row in known:
+            return
+        put_mentions(context, scope, [note.id for note in page])
+        after = page[-1].row
 
 
 def put_mentions(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:

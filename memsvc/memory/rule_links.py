@@ -17,7 +17,7 @@ from memsvc.domain.policies import LinkPolicy
 from memsvc.domain.selection import VISIBLE
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import passage_of
-from memsvc.ports.amem import Analysed
+from memsvc.ports.amem import Analysed, TermFinder
 from memsvc.ports.embedding import Model, Vector
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Reader
@@ -39,7 +39,7 @@ def rule_links(
     """Return the links of a note whose mentions are stored, of each type the `cap` heaviest."""
     links: list[NewLink] = []
     if policy.entity:
-        links += _named(reader, note, LinkType.ENTITY, entity_weights(context, reader, note), cap=policy.cap)
+        links += _named(reader, note, LinkType.ENTITY, entity_weights(context.amem.terms, reader, note), policy.cap)
     if policy.semantic:
         links += _named(
             reader, note, LinkType.SEMANTIC, _semantic(context, reader, state, note, policy), policy.cap
@@ -47,7 +47,7 @@ def rule_links(
     return links
 
 
-def entity_weights(context: Context, reader: Reader, note: Note) -> dict[int, float]:
+def entity_weights(finder: TermFinder, reader: Reader, note: Note) -> dict[int, float]:
     """Return the weight of each visible note that shares rare terms: their idf, capped, with n notes
 
         min(1, sum over shared terms of ln(n / df) / ln n),
@@ -59,7 +59,7 @@ def entity_weights(context: Context, reader: Reader, note: Note) -> dict[int, fl
         return {}
     most = min(_MOST_RARE, max(2, int(count * _RARE_SHARE)))
     holders: dict[str, list[int]] = {}
-    terms = context.amem.terms.terms(passage_of(note))
+    terms = finder.terms(passage_of(note))
     for term, row in reader.mentions.mentioning(terms, per_term=most + 1):
         holders.setdefault(term, []).append(row)
     weights: dict[int, float] = {}

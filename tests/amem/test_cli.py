@@ -53,6 +53,8 @@ def test_a_note_evolves_shows_its_attributes_and_is_reverted(run, notes):
 
 
 def test_consolidation_says_what_it_did(run, notes):
+    policy = {"amem": {"work": "rules"}, "links": {"tau": 1.0}}
+    assert run("policy", "set", "-", stdin=json.dumps(policy)).code == 0
     assert run("consolidate").out == "2 notes: 2 got attributes, 0 new keys, 0 new links\n"
     assert run("consolidate", "--json").data["attributes"] == 0
 

@@ -16,13 +16,17 @@ from memsvc.memory.amem.consolidating import Consolidated
 from tests.amem.conftest import RULES, AmemWorld
 from tests.memory.conftest import ACTOR, SCOPE
 
+# A-MEM at work, with no link that would be drawn.
+WORKING = Policy(amem=AmemPolicy(work=Work.LLM))
 NOTES = [f"Note {number} is about topic{number % 3} and word{number % 5}" for number in range(12)]
 
 
 @pytest.fixture
 def told(world: AmemWorld) -> list[NoteId]:
     """Notes from before there was a policy."""
-    return world.remember(*NOTES)
+    notes = world.remember(*NOTES)
+    world.policy(WORKING)
+    return notes
 
 
 def consolidated(world: AmemWorld) -> Consolidated:
@@ -112,6 +116,12 @@ def test_it_comes_by_itself_each_time_so_much_has_changed(world: AmemWorld, told
     jobs = world.work()
     assert [job.status for job in jobs if job.kind == CONSOLIDATE] == [JobStatus.DONE]
     assert all(world.attributes(note) is not None for note in told)
+
+
+def test_without_a_policy_for_attributes_none_are_made(world: AmemWorld, told: list[NoteId]) -> None:
+    world.policy(Policy(links=LinkPolicy(entity=True)))
+    assert consolidated(world).attributes == 0
+    assert all(world.attributes(note) is None for note in told)
 
 
 def test_a_namespace_that_does_not_exist_is_not_found(world: AmemWorld) -> None:

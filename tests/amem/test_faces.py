@@ -96,6 +96,7 @@ def test_the_attributes_have_the_notes_etag(api, pair):
 
 
 def test_consolidation_says_what_it_did(memory, pair):
+    memory.set_policy({"amem": {"work": "rules"}, "links": {"tau": 1.0}})
     assert memory.consolidate().attributes == 2
     assert memory.consolidate().model_dump() == {"notes": 2, "attributes": 0, "keys": 0, "links": 0}
 

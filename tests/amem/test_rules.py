@@ -166,3 +166,23 @@ def test_a_linked_note_takes_over_what_most_of_its_own_linked_notes_have(world: 
     assert found is not None
     assert found.tags == ("travel", "bowl")
     assert found.context == "a note"
+
+
+def test_how_rare_a_word_is_does_not_depend_on_how_far_the_jobs_are(world: AmemWorld) -> None:
+    """More notes than one job takes, in which the word of the first two comes again."""
+    world.policy(ENTITY)
+    texts = [f"filler{number} talks of matter{number}" for number in range(110)]
+    notes = world.remember("aurora first", "aurora second", *texts, *(f"aurora again{n}" for n in range(5)))
+    world.work()
+    assert linked(world, notes[0], LinkType.ENTITY) == {}
+
+
+def test_attributes_by_rules_change_nothing_that_words_find(world: AmemWorld) -> None:
+    (note,) = world.remember("My puppy Rex chews shoes")
+    with world.storage.reader(SCOPE) as reader:
+        before = reader.lexical("puppy wednesday", limit=5, allowed=None)["lexical_all"].scores.tolist()
+    world.service.set_policy(SCOPE, Policy(amem=AmemPolicy(work=Work.RULES)), actor=ACTOR, expected_version=None)
+    world.service.consolidate(SCOPE, actor=ACTOR)
+    with world.storage.reader(SCOPE) as reader:
+        assert reader.attributes.get_many([note])
+        assert reader.lexical("puppy wednesday", limit=5, allowed=None)["lexical_all"].scores.tolist() == before

@@ -45,20 +45,23 @@ class Consolidated:
 def consolidate(
     context: Context, scope: Scope, *, actor: str, on_page: Callable[[int], None] = lambda _: None
 ) -> Consolidated:
-    """Give attributes by rules to the notes that have none, keys to those whose A-MEM key is not of their
-    attributes, then the links that the policy asks for; `on_page` gets the number of notes after each page.
+    """Give attributes by rules to notes that have none, if the policy asks for attributes; keys to those whose
+    A-MEM key is not of their attributes; then the links that the policy asks for.
 
-    Each page is a transaction. Raises NotFound, EmbedderUnavailable, EmbedderMismatch, StorageBusy.
+    `on_page` gets the number of notes after each page. Each page is a transaction. Raises NotFound,
+    EmbedderUnavailable, EmbedderMismatch, StorageBusy.
     """
     with context.storage.reader(scope) as reader:
         existing_namespace(reader)
         policy = policy_of(reader)
     done = Consolidated()
     for page in _pages(context, scope):
+        wanted = policy.amem.work is not Work.OFF
         done = replace(
             done,
             notes=done.notes + len(page),
-            attributes=done.attributes + _top_up_attributes(context, scope, page, policy, actor=actor),
+            attributes=done.attributes
+            + (_top_up_attributes(context, scope, page, policy, actor=actor) if wanted else 0),
             keys=done.keys + _mend_keys(context, scope, page),
         )
         on_page(done.notes)

@@ -57,7 +57,7 @@ def _links(
     tau: float,
 ) -> Iterator[NewLink]:
     note = construction.note
-    entities = entity_weights(context, reader, note)
+    entities = entity_weights(context.amem.terms, reader, note)
     words = keyword_words(context, note, construction.after)
     for each in near:
         other = each.note.id
