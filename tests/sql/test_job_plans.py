@@ -40,9 +40,20 @@ def _plan(storage: SqlStorage, statement: Any, **values: Any) -> str:
 def test_the_walk_seeks_the_next_group(storage: SqlStorage) -> None:
     _fill(storage, 300)
     plan = _plan(storage, leasing._DUE_GROUPS, now=1, count=9)
-    sqlite = "following USING INDEX ix_jobs_queued ((tenant,kind,priority)>(?,?,?))" in plan
-    postgres = "ix_jobs_queued on jobs following" in plan and "ROW(tenant, kind, priority) > ROW(" in plan
-    assert sqlite or postgres
+    sqlite = "following USING INDEX ix_jobs_queued ((tenant,kind,priority,run_after)>(?,?,?,?))" in plan
+    postgres = "ix_jobs_queued on jobs following" in plan
+    assert sqlite or (postgres and "ROW(tenant, kind, priority, run_after) > ROW(" in plan)
+
+
+def test_the_jobs_of_a_group_are_not_read_to_find_the_next(sqlite: SqlStorage) -> None:
+    _fill(sqlite, 3000)
+    steps: list[None] = []
+    with sqlite._read() as executor:
+        executor._driver.set_progress_handler(lambda: steps.append(None), 100)
+        groups = leasing.due_groups(executor, KINDS, 2**60)
+        executor._driver.set_progress_handler(None, 0)
+    assert len(groups) == 6
+    assert len(steps) < 30
 
 
 @pytest.mark.parametrize(

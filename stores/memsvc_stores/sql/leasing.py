@@ -40,6 +40,7 @@ RUNNING: ColumnElement[str] = literal_column(f"'{JobStatus.RUNNING}'")
 _NOTHING: ColumnElement[str] = literal_column("''")
 _ZERO: ColumnElement[int] = literal_column("0")
 _ONE: ColumnElement[int] = literal_column("1")
+_END_OF_TIME: ColumnElement[int] = literal_column(str(2**63 - 1))
 
 # Groups to try in turn: other workers may hold the jobs of the first ones at this moment.
 _TRIED = 16
@@ -50,9 +51,10 @@ def _first(queued: FromClause, groups: CTE | None = None) -> Select[tuple[int]]:
     place = (queued.c.tenant, queued.c.kind, queued.c.priority)
     first = select(queued.c.row).where(queued.c.status == QUEUED)
     if groups is not None:
-        # As expressions, which have no type affinity: SQLite then compares by all three columns of the index.
-        after = (groups.c.tenant.concat(_NOTHING), groups.c.kind.concat(_NOTHING), groups.c.priority + _ZERO)
-        first = first.where(tuple_(*place) > tuple_(*after)).correlate(groups)
+        # As expressions, which have no type affinity: SQLite then compares by all columns of the index. Past the
+        # end of time, because SQLite begins at what is equal, which would be every job of the group.
+        group = (groups.c.tenant.concat(_NOTHING), groups.c.kind.concat(_NOTHING), groups.c.priority + _ZERO)
+        first = first.where(tuple_(*place, queued.c.run_after) > tuple_(*group, _END_OF_TIME)).correlate(groups)
     return first.order_by(*place, queued.c.run_after, queued.c.row).limit(_ONE)
 
 
