@@ -127,7 +127,7 @@ def test_other_roles_are_names() -> None:
 def test_an_answer_is_one_thought_with_its_question() -> None:
     before = spoken(("user", "Hello."), ("assistant", "Hi! Which sport do you like?"))
     (thought,) = think(spoken(("user", "I mostly go climbing.")), before)
-    assert thought.sentence == "Which sport do you like? User mostly goes climbing."
+    assert thought.sentence == "Which sport do you like? I mostly go climbing."
     assert thought.triples[0].relation == "answers"
 
 

@@ -59,9 +59,10 @@ def _thoughts(speech: Speech, at: datetime, place: int) -> Iterator[Thought]:
 
 
 def _answer(speech: Speech, question: str, place: int) -> Thought:
+    # In the speaker's own words: measured, rewritten answers (many of them short) find less.
     text = speech.text.strip()[:_LONGEST_ANSWER]
     triple = Triple(speech.speaker, "answers", question, event=True)
-    return Thought(f"{question} {_named(text, speech.speaker)}", (triple,), place, text)
+    return Thought(f"{question} {text}", (triple,), place, text)
 
 
 def _told(sentence: str, speech: Speech) -> tuple[Triple, ...]:
