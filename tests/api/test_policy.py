@@ -29,7 +29,25 @@ POLICY: dict[tuple[str, str], AccessScope | None] = {
     ("DELETE", f"{NS}/notes/{{note}}"): WRITE,
     ("POST", f"{NS}/notes/{{note}}/restore"): WRITE,
     ("GET", f"{NS}/notes/{{note}}/history"): READ,
+    ("GET", f"{NS}/notes/{{note}}/links"): READ,
+    ("PUT", f"{NS}/notes/{{note}}/links/{{other}}"): WRITE,
+    ("DELETE", f"{NS}/notes/{{note}}/links/{{other}}"): WRITE,
+    ("GET", f"{NS}/notes/{{note}}/attributes"): READ,
+    ("POST", f"{NS}/notes/{{note}}/evolve"): WRITE,
+    ("POST", f"{NS}/notes/{{note}}/revert"): WRITE,
+    ("POST", f"{NS}/consolidate"): WRITE,
     ("POST", f"{NS}/purge"): ADMIN,
+    ("POST", f"{NS}/thoughts"): WRITE,
+    ("GET", f"{NS}/thoughts/{{note}}"): READ,
+    ("POST", f"{NS}/thoughts/{{note}}/unmerge"): WRITE,
+    ("POST", f"{NS}/thoughts/forget"): WRITE,
+    ("POST", f"{NS}/thoughts/merge"): WRITE,
+    ("GET", f"{NS}/policy"): READ,
+    ("PUT", f"{NS}/policy"): ADMIN,
+    ("GET", f"{NS}/policy/history"): READ,
+    ("POST", f"{NS}/retention"): WRITE,
+    ("GET", f"{NS}/graph"): READ,
+    ("GET", f"{NS}/graph/communities"): READ,
     ("GET", f"{NS}/sessions"): READ,
     ("GET", f"{NS}/sessions/{{session}}"): READ,
     ("GET", f"{NS}/export"): READ,
@@ -46,16 +64,20 @@ BODIES = {
     f"{NS}/sessions": {"sessions": [{"turns": [{"role": "user", "content": "tea"}]}]},
     f"{NS}/recall": {"query": "tea"},
     f"{NS}/notes/{{note}}": {"metadata": {}},
+    f"{NS}/notes/{{note}}/revert": {"version": 1},
     f"{NS}/purge": {"notes": ["x"]},
+    f"{NS}/thoughts": {"notes": ["n1"]},
+    f"{NS}/policy": {},
 }
 
 
 def _send(api, method, path, *, key):
-    target = path.format(namespace="ns", note="n1", session="s1", job="j1")
-    headers = {"If-Match": "*"} if method == "PATCH" else {}
+    target = path.format(namespace="ns", note="n1", session="s1", job="j1", other="n2")
+    target += "?seed=n1" if path.endswith("/graph") else ""
+    headers = {"If-Match": "*"} if method in ("PATCH", "PUT") else {}
     if path.endswith(("/ingest", "/import")):
         return api.call(method, target, key=key, content=b"", headers={"Content-Type": "application/x-ndjson"})
-    body = BODIES.get(path) if method in ("POST", "PATCH") else None
+    body = BODIES.get(path) if method in ("POST", "PATCH", "PUT") else None
     return api.call(method, target, key=key, json=body, headers=headers)
 
 
