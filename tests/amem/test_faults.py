@@ -11,7 +11,7 @@ import pytest
 from memsvc.domain.attributes import Method
 from memsvc.domain.changes import Operation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.jobs import AMEM_NOTE, JobStatus
+from memsvc.domain.jobs import AMEM_NOTE, JobStatus, NewJob
 from memsvc.domain.recall import Mode, RecallQuery
 from memsvc.errors import LlmBadReply, LlmBudgetSpent, LlmRefused, LlmUnavailable, MemsvcError
 from memsvc.ports.llm import ChatReply
@@ -191,3 +191,35 @@ def test_a_note_that_is_purged_meanwhile_gets_nothing(world: AmemWorld) -> None:
     (job,) = [job for job in world.work() if job.kind == AMEM_NOTE and job.payload["notes"] == [new]]
     assert job.status is JobStatus.DONE
     assert world.attributes(rex).context == "on Rex"  # type: ignore[union-attr]
+
+
+def test_a_run_that_lost_its_job_writes_nothing(world: AmemWorld) -> None:
+    world.policy(LLM)
+    rex = world.told("My puppy Rex chews shoes", analysis(context="on Rex"))
+    (new,) = world.remember("Puppy training takes patience")
+    world.answers(analysis(), judgement([link(1)], changes=[change(1, context="mine")]))
+    jobs = world.storage.jobs
+
+    def cancel() -> None:
+        (running,) = jobs.list(SCOPE.tenant, limit=9, status=JobStatus.RUNNING)
+        jobs.cancel(running.id, SCOPE.tenant, now=world.clock())
+
+    before_writing(world, cancel)
+    world.work()
+    assert world.attributes(new) is None
+    assert world.links(new) == []
+    assert world.attributes(rex).context == "on Rex"  # type: ignore[union-attr]
+
+
+def test_a_job_that_is_delivered_twice_has_its_effects_once(world: AmemWorld) -> None:
+    world.policy(LLM)
+    rex = world.told("My puppy Rex chews shoes", analysis(context="on Rex"))
+    new = world.told("Puppy training starts", analysis(), judgement(changes=[change(1, context="mine")]))
+    versions = [world.note(note).version for note in (rex, new)]
+    world.answers(analysis("again"), judgement(changes=[change(1, context="again")]))
+    with world.storage.writer(SCOPE) as writer:
+        payload = {"notes": [rex, new]}
+        writer.enqueue(NewJob(AMEM_NOTE, dedupe="twice", payload=payload), at=world.clock())
+    world.work()
+    assert world.requests == ()
+    assert [world.note(note).version for note in (rex, new)] == versions
