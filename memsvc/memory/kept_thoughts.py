@@ -43,8 +43,10 @@ class KeptThought:
 
 
 def claims_of(triples: Iterable[Triple]) -> frozenset[Claim]:
-    """Return (head, relation) of the triples, normalised."""
-    return frozenset((normalised(triple.head), normalised(triple.relation)) for triple in triples)
+    """Return (head, relation) of the triples, normalised; events claim nothing that another could contradict."""
+    return frozenset(
+        (normalised(triple.head), normalised(triple.relation)) for triple in triples if not triple.event
+    )
 
 
 def kept_thoughts(reader: Reader, notes: Sequence[Note]) -> dict[NoteId, KeptThought]:
@@ -81,10 +83,10 @@ def candidates(reader: Reader, focus: Sequence[Note]) -> tuple[list[Note], Mappi
     """
     ids = [note.id for note in focus]
     claims = sorted({claim for triples in reader.triples.get_many(ids).values() for claim in claims_of(triples)})
-    found = reader.triples.with_relation(claims, limit=_SAME_CLAIM) if claims else []
+    found = [note for claim in claims for note in reader.triples.with_relation([claim], limit=_SAME_CLAIM)]
     near = _near(reader, focus)
     rows = sorted({int(row) for each in near.values() for row in each})
-    others = {note.id: note for note in (*reader.notes(found), *reader.notes_by_row(rows))}
+    others = {note.id: note for note in (*reader.notes(list(dict.fromkeys(found))), *reader.notes_by_row(rows))}
     return [note for note in others.values() if note.id not in set(ids)], near
 
 

@@ -128,34 +128,34 @@ def _says_no_more(thought: KeptThought) -> bool:
 
 
 def _near(ordered: Sequence[KeptThought], tau: float, apart: frozenset[frozenset[str]]) -> list[Group]:
-    """Join each with the first group of which it is near to every member."""
-    groups: list[list[KeptThought]] = []
+    """Join each with the first group of which it is near to every member; what differs in kind never meets."""
+    by_kind: dict[tuple[object, ...], list[list[KeptThought]]] = defaultdict(list)
     for each in ordered:
+        groups = by_kind[_kind(each)]
         for group in groups:
-            if all(_same(each, other, tau) for other in group) and not _are_apart(each, group, apart):
+            if all(_cosine(each, other) >= tau for other in group) and not _are_apart(each, group, apart):
                 group.append(each)
                 break
         else:
             groups.append([each])
-    return [tuple(group) for group in groups if len(group) > 1]
+    return [tuple(group) for groups in by_kind.values() for group in groups if len(group) > 1]
 
 
-def _same(first: KeptThought, second: KeptThought, tau: float) -> bool:
-    if first.vector is None or second.vector is None or _kind(first) != _kind(second):
-        return False
-    if qualifiers(first.note.content) != qualifiers(second.note.content):
-        return False
-    return float(np.dot(first.vector.astype(np.float64), second.vector)) >= tau
+def _cosine(first: KeptThought, second: KeptThought) -> float:
+    if first.vector is None or second.vector is None:
+        return -1.0
+    return float(np.dot(first.vector.astype(np.float64), second.vector))
 
 
 def _kind(thought: KeptThought) -> tuple[object, ...]:
-    """Return what must be equal: heads, denial, trust, and of events and what says since when the day."""
+    """Return what must be equal: heads, denials, numbers, names, trust; of events and what is dated, the day."""
     events = any(triple.event for triple in thought.triples)
     day = thought.held.since.date() if events or thought.held.dated else None
     heads = frozenset(normalised(triple.head) for triple in thought.triples)
     negated = frozenset(triple.negated for triple in thought.triples)
     numbers = frozenset((triple.value, triple.unit) for triple in thought.triples)
-    return heads, negated, numbers, events, day, thought.note.trust, thought.note.origin
+    marks = qualifiers(thought.note.content)
+    return heads, negated, numbers, marks, events, day, thought.note.trust, thought.note.origin
 
 
 def _are_apart(thought: KeptThought, group: Sequence[KeptThought], apart: frozenset[frozenset[str]]) -> bool:
