@@ -30,6 +30,7 @@ from memsvc_agents.llm.scripted import ScriptedChat
 from memsvc_stores.memory import MemoryStorage
 from tests.memory.conftest import ACTOR, SCOPE, Clock, CountingEmbedder, make_world
 
+ON_EVERY_DATABASE = frozenset({"test_consolidate", "test_evolution", "test_revert"})
 LLM = Policy(amem=AmemPolicy(work=Work.LLM))
 RULES = Policy(amem=AmemPolicy(work=Work.RULES), links=LinkPolicy(tau=0.3))
 
@@ -125,14 +126,25 @@ class AmemWorld:
         return self.service.history(SCOPE, note)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what writes most on every database, the rest on the twin in memory and on SQLite."""
+    if "world" in metafunc.fixturenames:
+        stores: list[Any] = ["memory", "sqlite"]
+        if metafunc.module.__name__.rpartition(".")[2] in ON_EVERY_DATABASE:
+            stores.append(pytest.param("postgresql", marks=pytest.mark.postgres))
+        metafunc.parametrize("world", stores, indirect=True)
+
+
+@pytest.fixture
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AmemWorld]:
     if request.param == "memory":
         storage: Storage = MemoryStorage()
     else:
         from memsvc_stores.sql import open_storage
 
-        storage = open_storage(f"sqlite:///{tmp_path / 'memsvc.db'}")
+        server = request.param == "postgresql"
+        url = request.getfixturevalue("postgres_url") if server else f"sqlite:///{tmp_path / 'memsvc.db'}"
+        storage = open_storage(url)
     made, models = make_world(storage, tmp_path / "indexes"), Models()
     context = replace(made.context, llm=models)
     yield AmemWorld(MemoryService(context), context, storage, made.embedder, made.clock, models)
