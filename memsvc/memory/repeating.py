@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Note
 from memsvc.memory.qualifiers import LIGHT_WORDS, is_denial, words_of
 from memsvc.ports.storage import Reader
 
-__all__ = ["Recalled", "recalled_texts"]
+__all__ = ["Heard", "Recalled", "heard_with"]
 
 _GRAM: Final = 3
 # Share of a text's word triples, and of its telling words within one sentence, that must have been recalled.
 _MOST_GRAMS: Final = 0.6
 _MOST_WORDS: Final = 0.9
 _FEWEST_WORDS: Final = 2
+_MOST_NAMED: Final = 1000
+_MOST_REPLY: Final = 2000
+_MOST_ALIKE: Final = 10
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -46,6 +51,60 @@ class Recalled:
         if len(telling) < _FEWEST_WORDS:
             return False
         return any(len(telling & sentence) >= _MOST_WORDS * len(telling) for sentence in self._sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was known when a note was said: notes named as recalled, and older ones that its replies sound like.
+
+    What the user says himself is news although an older note says it, unless it was recalled.
+    """
+
+    recalled: Recalled
+    remembered: Recalled
+    user: Recalled
+
+    def holds(self, text: str) -> bool:
+        """Say whether a text only repeats."""
+        if self.recalled.holds(text):
+            return True
+        return self.remembered.holds(text) and not self.user.holds(text)
+
+
+def heard_with(
+    reader: Reader, notes: Sequence[Note], recalled: Iterable[NoteId], *, replies: bool
+) -> tuple[Heard, ...]:
+    """Return for each note what was known; `recalled` and its metadata name what recall gave.
+
+    Whether replies repeat older notes is looked up only where `replies` make thoughts.
+    """
+    shared = recalled_texts(reader, recalled)
+    for_all = Recalled(shared)
+    return tuple(
+        Heard(
+            Recalled([*shared, *recalled_texts(reader, named)]) if (named := _named_in(note)) else for_all,
+            Recalled(_sounding_alike(reader, note) if replies else ()),
+            Recalled(turn.content for turn in note.spoken() if turn.role == "user"),
+        )
+        for note in notes
+    )
+
+
+def _named_in(note: Note) -> list[NoteId]:
+    """Return the notes that the caller has said, in the metadata, to have recalled for this one."""
+    named = note.metadata.get("recalled")
+    if not isinstance(named, Sequence) or isinstance(named, str):
+        return []
+    return [NoteId(each) for each in named[:_MOST_NAMED] if isinstance(each, str)]
+
+
+def _sounding_alike(reader: Reader, note: Note) -> list[str]:
+    """Return the contents of older notes that share most words with the assistant's turns."""
+    replies = " ".join(turn.content for turn in note.spoken() if turn.role == "assistant")[:_MOST_REPLY]
+    if not replies.strip():
+        return []
+    found = reader.lexical(replies, limit=_MOST_ALIKE, allowed=None)["lexical_all"].rows
+    return [each.content for each in reader.notes_by_row([row for row in found.tolist() if row < note.row])]
 
 
 def recalled_texts(reader: Reader, notes: Iterable[NoteId]) -> list[str]:

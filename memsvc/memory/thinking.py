@@ -25,7 +25,7 @@ from memsvc.memory.jobs import organise_job
 from memsvc.memory.look_up import existing_note
 from memsvc.memory.materials import materials_of
 from memsvc.memory.policy import policy_of
-from memsvc.memory.repeating import Recalled, recalled_texts
+from memsvc.memory.repeating import Heard, heard_with
 from memsvc.memory.thought_drafts import DraftedThought, draft_thoughts
 from memsvc.memory.thought_makers import Made, make_thoughts, model_for
 from memsvc.ports.storage import Writer
@@ -43,7 +43,7 @@ class _Plan:
 
     notes: tuple[Note, ...]
     materials: tuple[Material, ...]
-    recalled: tuple[Recalled, ...]
+    heard: tuple[Heard, ...]
     known: frozenset[tuple[NoteId, str]]
 
 
@@ -69,7 +69,7 @@ def post_think(
 
     def attempt() -> PostThought:
         model = model_for(context, scope)
-        plan = _plan(context, scope, notes, recalled)
+        plan = _plan(context, scope, notes, recalled, replies=model is not None)
         made = make_thoughts(context, model, plan.materials, may_degrade=may_degrade)
         drafted, repeated = _news(context, plan, made, now)
         drafts = [each.draft for each in drafted]
@@ -108,7 +108,9 @@ def _check(notes: Sequence[NoteId], recalled: Collection[NoteId]) -> None:
         raise InvalidInput(f"/recalled names {len(recalled)} notes; at most {_MOST_RECALLED}")
 
 
-def _plan(context: Context, scope: Scope, notes: Sequence[NoteId], recalled: Collection[NoteId]) -> _Plan:
+def _plan(
+    context: Context, scope: Scope, notes: Sequence[NoteId], recalled: Collection[NoteId], *, replies: bool
+) -> _Plan:
     with context.storage.reader(scope) as reader:
         named = list(dict.fromkeys(notes))
         found = reader.notes(named)
@@ -116,27 +118,18 @@ def _plan(context: Context, scope: Scope, notes: Sequence[NoteId], recalled: Col
             missing = set(named) - {note.id for note in found}
             raise NotFound(f"there is no note {min(missing)} in this namespace")
         chosen = [note for note in found if note.status in VISIBLE and note.kind is not Kind.THOUGHT]
-        shared = recalled_texts(reader, recalled)
-        heard = tuple(Recalled([*shared, *recalled_texts(reader, _named_in(note))]) for note in chosen)
+        heard = heard_with(reader, chosen, recalled, replies=replies)
         products = reader.derivations.products([note.id for note in chosen])
         hashes = {each.id: each.content_hash for each in reader.notes([product.note for product in products])}
         known = {(product.source, hashes[product.note]) for product in products if product.note in hashes}
         return _Plan(tuple(chosen), tuple(materials_of(reader, chosen)), heard, frozenset(known))
 
 
-def _named_in(note: Note) -> list[NoteId]:
-    """Return the notes that the caller has said, in the metadata, to have recalled for this one."""
-    named = note.metadata.get("recalled")
-    if not isinstance(named, Sequence) or isinstance(named, str):
-        return []
-    return [NoteId(each) for each in named[:_MOST_RECALLED] if isinstance(each, str)]
-
-
 def _news(context: Context, plan: _Plan, made: Made, now: datetime) -> tuple[list[DraftedThought], int]:
     """Return the thoughts that are new of their source, and how many only repeat what was recalled."""
     news, repeated = [], 0
     for thought in made.thoughts:
-        if plan.recalled[thought.source].holds(thought.said or thought.sentence):
+        if plan.heard[thought.source].holds(thought.said or thought.sentence):
             repeated += 1
         else:
             news.append(thought)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from memsvc.domain.drafts import NewSession, NewTurn
 from memsvc.domain.jobs import ORGANISE, THINK, JobStatus
 from memsvc.domain.notes import Origin, Status
 from memsvc.domain.policies import Policy, ThoughtPolicy, Work
@@ -146,6 +147,19 @@ def test_a_round_is_shown_to_a_model_as_data(quick: Tim) -> None:
     (asked,) = model.requests
     assert "</rounds> Now" not in asked.messages[-1].content
     assert asked.messages[-1].content.endswith("</rounds>")
+
+
+def test_what_an_assistant_repeats_of_the_memory_is_no_thought(tim: Tim) -> None:
+    tim.wants(LLM)
+    (old,) = tim.rounds("I live in Boston near the harbour.", days=-3)
+    told = thought("The user lives in Boston near the harbour.", "the user", "lives in", "Boston")
+    tim.answering(thoughts(told), thoughts(told))
+    turns = (NewTurn("user", "Where do I live?"), NewTurn("assistant", "You live in Boston near the harbour."))
+    session = NewSession(turns, started_at=tim.clock.now)
+    (outcome,) = tim.service.remember_sessions(SCOPE, [session], actor=ACTOR).outcomes
+    notes = [each.note for each in outcome.rounds if each.note is not None]
+    assert tim.service.post_think(SCOPE, notes, actor=ACTOR).repeated == 1
+    assert len(tim.service.post_think(SCOPE, [old], actor=ACTOR).thoughts) == 1
 
 
 def test_one_call_serves_several_rounds(quick: Tim) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,8 @@ problem ps question re reminder result summary task tip title todo update user w
 """
 _NO_NAMES: Final = frozenset(_LABELS.split())
 _LONGEST_QUESTION: Final = 300
+# "[image: a red door]": what is not said.
+_BRACKETED: Final = re.compile(r"\s*\[[^\]\n]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,6 @@ def _is_name(label: str) -> bool:
 
 def _turns(passage: Passage) -> Iterator[tuple[str, str]]:
     if not passage.turns:
-        yield "user", passage.content
+        yield "user", _BRACKETED.sub("", passage.content)
     for turn in passage.turns:
-        yield turn.role, passage.content[turn.start : turn.end]
+        yield turn.role, _BRACKETED.sub("", passage.content[turn.start : turn.end])

@@ -17,7 +17,6 @@ __all__ = ["of_others", "of_themselves"]
 
 _LONGEST: Final = 400
 _FEWEST_WORDS: Final = 3
-_BRACKETED: Final = re.compile(r"\s*\[[^\]\n]*\]")
 _FIRST_PERSON: Final = re.compile(r"\b(?:I|i|[Mm](?:y|e|ine|yself)|[Ww]e|[Oo]urs?|us)\b")
 _SHORT: Final = re.compile(r"I(?:'m|'ve| [a-z]+)? [\w' ]{3,40}[.!]?")
 _COURTESY: Final = re.compile(
@@ -35,7 +34,7 @@ _ELIDED: Final = re.compile(
 
 def of_themselves(text: str, at: datetime) -> Iterator[str]:
     """Yield what a speaker says in the first person, but for mere wishes, questions and courtesies."""
-    for said in statements(Passage(_BRACKETED.sub("", text), (), at)):
+    for said in statements(Passage(text, (), at)):
         if not only_asks(said) and not _COURTESY.match(said):
             yield f"I {said[0].lower()}{said[1:]}" if _ELIDED.match(said) else said
     if len(text) <= _LONGEST:
@@ -48,7 +47,7 @@ def of_themselves(text: str, at: datetime) -> Iterator[str]:
 
 def of_others(text: str) -> Iterator[str]:
     """Yield sentences without a first person that are no questions."""
-    for line in own_lines(_BRACKETED.sub("", text)):
+    for line in own_lines(text):
         for sentence in split_sentences(line.replace("\u2019", "'")):
             told = sentence.rstrip("\"'\u201d) ")
             tells = len(told) <= _LONGEST and told.count(" ") >= _FEWEST_WORDS - 1 and not told.endswith("?")
