@@ -10,6 +10,7 @@ from memsvc.domain.changes import Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.links import LinkType
 from memsvc.domain.notes import Status
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.thoughts import Reason, Verdict
 from memsvc.errors import NotFound
@@ -118,7 +119,8 @@ def test_lower_trust_closes_nothing_and_both_are_linked(everywhere: Tim) -> None
 def test_a_quarantined_thought_closes_nothing(tim: Tim) -> None:
     (old,) = tim.think(BEIJING, days=-3).thoughts
     (new,) = tim.think(SHANGHAI).thoughts
-    tim.service.forget(SCOPE, new, actor=ACTOR)
+    with tim.storage.writer(SCOPE) as writer:
+        writer.change_status(StatusChange(new, Operation.UPDATED, Status.QUARANTINED, tim.clock.now, "guard"))
     assert tim.forget().judgements == ()
     assert tim.note(old).status is Status.ACTIVE
 
