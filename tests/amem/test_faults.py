@@ -97,6 +97,20 @@ def test_a_model_that_is_away_is_not_asked_for_every_note_of_a_batch(world: Amem
     assert all(world.attributes(note) is not None for note in notes)
 
 
+def test_attributes_of_a_model_are_kept_when_only_its_judgement_fails(world: AmemWorld) -> None:
+    world.policy(LLM)
+    world.told("My puppy Rex chews shoes", analysis())
+    (new,) = world.remember("Puppy training takes patience")
+    world.answers(analysis("patience"), LlmUnavailable("away"))
+    job = world.work()[0]
+    assert job.status is JobStatus.QUEUED
+    assert world.attributes(new).keywords == ("patience",)  # type: ignore[union-attr]
+    world.answers(analysis("patience"), judgement([link(1)]))
+    world.clock.forward(minutes=10)
+    world.work()
+    assert len(world.links(new)) == 1
+
+
 def test_one_bad_answer_leaves_the_rest_of_a_batch_to_the_model(world: AmemWorld) -> None:
     world.policy(LLM)
     first, second = world.remember("first thing", "second thing")

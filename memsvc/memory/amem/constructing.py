@@ -37,7 +37,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Constructed:
-    """What was stored; `failure` is the model's, after which rules gave the note's attributes and nothing more."""
+    """What was stored; after a `failure` of the model that is attributes of the note and nothing more."""
 
     stored: Stored
     failure: MemsvcError | None = None
@@ -67,28 +67,40 @@ def construct(
     `finish` is called in the transaction that stores everything, but not after a failure of the model. Raises
     EmbedderUnavailable, EmbedderMismatch, StorageBusy.
     """
+    note, attributes = seen.note, seen.before
     try:
-        plan = _plan(context, scope, seen, policy=policy, model=model)
+        analyst = context.amem.rules if model is None else context.amem.analyst(model)
+        attributes = analyst.analyse(seen.setting.analysed)
+        construction = Evolution(note, seen.before, attributes, seen.setting.sources)
+        plan = _judged(context, scope, construction, policy=policy, model=model)
     except LLM_FAILURES as failure:
-        return fall_back(context, scope, seen, failure, author=author)
+        return fall_back(context, scope, seen, failure, author=author, attributes=attributes)
     return Constructed(store_plans(context, scope, [plan], author=author, finish=finish))
 
 
-def fall_back(context: Context, scope: Scope, seen: Seen, failure: MemsvcError, *, author: Author) -> Constructed:
-    """Give a note that has no attributes those that rules find; raises as `construct` does."""
-    attributes = seen.before or context.amem.rules.analyse(seen.setting.analysed)
+def fall_back(
+    context: Context,
+    scope: Scope,
+    seen: Seen,
+    failure: MemsvcError,
+    *,
+    author: Author,
+    attributes: Attributes | None = None,
+) -> Constructed:
+    """Store the attributes, those that the note has, or those that rules find; raises as `construct` does."""
+    attributes = attributes or seen.before or context.amem.rules.analyse(seen.setting.analysed)
     plan = Plan((Evolution(seen.note, seen.before, attributes, seen.setting.sources),))
     return Constructed(
         store_plans(context, scope, [plan], author=replace(author, analysis=author.fallback)), failure
     )
 
 
-def _plan(context: Context, scope: Scope, seen: Seen, *, policy: Policy, model: ChatModel | None) -> Plan:
-    analyst = context.amem.rules if model is None else context.amem.analyst(model)
-    attributes = analyst.analyse(seen.setting.analysed)
-    note = seen.note
+def _judged(
+    context: Context, scope: Scope, construction: Evolution, *, policy: Policy, model: ChatModel | None
+) -> Plan:
+    """Find the nearest notes and plan what follows for them; raises LLM_FAILURES."""
+    note, attributes = construction.note, construction.after
     vector = context.embedder.embed([concatenation(note.content, attributes)])[0]
-    construction = Evolution(note, seen.before, attributes, seen.setting.sources)
     with context.storage.reader(scope) as reader:
         state = reader.state
         if state is None:

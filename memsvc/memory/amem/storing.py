@@ -113,9 +113,7 @@ def _write(context: Context, writer: Writer, plans: Sequence[Plan], keyed: _Keye
             )
         links = [link for plan in plans for link in plan.links]
         new = writer.links.put(links, at=now, actor=author.analysis) if links else 0
-        for plan in plans:
-            if plan.changes and plan.terms:
-                writer.mentions.put(plan.changes[0].note.id, plan.terms)
+        writer.mentions.put({plan.changes[0].note.id: plan.terms for plan in plans if plan.changes and plan.terms})
     except (NotFound, PreconditionFailed):
         raise Outdated from None
     queue_index_save(writer, sequence=state.last_sequence, changes=len(changes), every=context.save_rows, now=now)

@@ -11,6 +11,7 @@ from memsvc.ports.amem import Analysed
 from memsvc.ports.retrieval import Passage
 from memsvc_retrieval.keys.keyphrases import Keyphrases
 from memsvc_retrieval.keys.stop_words import CALENDAR_WORDS, STOP_WORDS
+from memsvc_retrieval.question.speakers import speaker_of
 
 __all__ = ["RuleAnalyst"]
 
@@ -46,14 +47,16 @@ def _tags(note: Analysed) -> tuple[str, ...]:
 
 
 def _context(note: Analysed) -> str:
-    speakers = " and ".join(_speakers(note.passage)) or "somebody"
-    said = f"{speakers} on {note.passage.at:%A, %d %B %Y}"
+    said = " ".join([*_speakers(note.passage), f"on {note.passage.at:%A, %d %B %Y}"])
     before = " ".join(note.before.split())[:_BEFORE].strip()
     return f"{said}, after: {before}" if before else said
 
 
 def _speakers(passage: Passage) -> list[str]:
-    return list(dict.fromkeys(" ".join(turn.role.split()) for turn in passage.turns))
+    """Return who speaks, in one text: by roles, or the name that the note begins with."""
+    roles = dict.fromkeys(" ".join(turn.role.split()) for turn in passage.turns)
+    label = speaker_of(passage.content)
+    return [" and ".join(roles)] if roles else [label] if label else []
 
 
 def _words(text: str) -> list[str]:
