@@ -23,6 +23,8 @@ __all__ = [
 ]
 
 
+# A second: still shorter ones would round to no time at all.
+_LEAST_DAYS = 1 / 86_400
 _MOST_DAYS = 36_500
 _MOST_HELD = 2**53
 
@@ -172,9 +174,9 @@ def _thought_errors(thoughts: ThoughtPolicy) -> list[FieldError]:
 def _retention_errors(retention: RetentionPolicy) -> list[FieldError]:
     place = "/retention"
     errors = [
-        FieldError(f"{place}/ttl_days/{kind}", f"must be above 0 and at most {_MOST_DAYS}")
+        FieldError(f"{place}/ttl_days/{kind}", f"must be a second to {_MOST_DAYS} days")
         for kind, days in retention.ttl_days.items()
-        if not 0 < days <= _MOST_DAYS
+        if not _LEAST_DAYS <= days <= _MOST_DAYS
     ]
     errors += [
         FieldError(f"{place}/admit_after/{kind}", "must be 1 to 1000")
@@ -191,8 +193,8 @@ def _decay_errors(retention: RetentionPolicy, place: str) -> list[FieldError]:
     errors = []
     if not 0 <= retention.decay_weight <= 1:
         errors.append(FieldError(f"{place}/decay_weight", "must be 0 to 1"))
-    if retention.half_life_days is not None and not 0 < retention.half_life_days <= _MOST_DAYS:
-        errors.append(FieldError(f"{place}/half_life_days", f"must be above 0 and at most {_MOST_DAYS}"))
+    if retention.half_life_days is not None and not _LEAST_DAYS <= retention.half_life_days <= _MOST_DAYS:
+        errors.append(FieldError(f"{place}/half_life_days", f"must be a second to {_MOST_DAYS} days"))
     if retention.decay_weight > 0 and retention.half_life_days is None:
         errors.append(FieldError(f"{place}/half_life_days", "must be given with a decay_weight above 0"))
     if retention.decay_weight == 0 and retention.half_life_days is not None:
