@@ -54,6 +54,15 @@ def test_the_links_among_the_notes_come_along(world: World) -> None:
     assert around(world, notes[2], hops=1) == (notes[1:4], [(notes[1], notes[2]), (notes[2], notes[3])])
 
 
+@pytest.mark.parametrize(("seeds", "hops", "shown"), [(1, 1, 3), (2, 0, 1), (3, 0, 3)])
+def test_links_between_notes_that_the_walk_ended_with_come_along(
+    world: World, seeds: int, hops: int, shown: int
+) -> None:
+    a, b, c = notes = tell(world, "a", "b", "c")
+    link(world, (a, b), (a, c), (b, c))
+    assert len(around(world, *notes[:seeds], hops=hops)[1]) == shown
+
+
 def test_only_links_of_the_types_asked_for_are_followed(world: World) -> None:
     a, b, c = tell(world, "a", "b", "c")
     link(world, (a, b))

@@ -13,7 +13,7 @@ from memsvc.domain.links import LinkType
 from memsvc.domain.notes import Json
 from memsvc.ports.derived import Edges, ReadLinks
 from memsvc.ports.ranking import Rows
-from memsvc_retrieval.graph.neighbourhood import Reach, gather
+from memsvc_retrieval.graph.neighbourhood import Reach, among, gather
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -32,8 +32,9 @@ class NetworkxGraphs:
         self, links: ReadLinks, seeds: Rows, *, types: Collection[LinkType], hops: int, per_note: int, nodes: int
     ) -> tuple[Rows, Edges]:
         """Return the notes within so many hops of the seeds, at most `nodes`, and the edges among them."""
-        found = gather(links, seeds, types=types, reach=Reach(per_note=per_note, steps=hops, nodes=nodes))
-        return found.nodes, found.edges
+        found = gather(links, seeds, types=types, reach=Reach(per_note=per_note, steps=hops, nodes=nodes)).nodes
+        # Read again from all of them: the walk has not looked at the links of the notes that it ended with.
+        return found, among(links.around(found.tolist(), types=types, per_note=per_note), found)
 
     def communities(self, rows: Rows, edges: Edges) -> tuple[list[Rows], float]:
         """Return what Louvain's method finds with weights summed over types; notes without links are left out."""

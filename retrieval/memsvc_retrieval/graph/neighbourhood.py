@@ -12,7 +12,7 @@ from memsvc.domain.links import LinkType
 from memsvc.ports.derived import Edges
 from memsvc.ports.ranking import Rows
 
-__all__ = ["LinkSource", "Neighbourhood", "Reach", "gather"]
+__all__ = ["LinkSource", "Neighbourhood", "Reach", "among", "gather"]
 
 
 class LinkSource(Protocol):
@@ -52,7 +52,7 @@ def gather(source: LinkSource, rows: Rows, *, types: Collection[LinkType], reach
         edges = source.around(frontier.tolist(), types=types, per_note=reach.per_note)
         new = _reached(edges, nodes, room=reach.nodes - len(nodes))
         nodes = np.union1d(nodes, new)
-        found.append(_among(edges, nodes))
+        found.append(among(edges, nodes))
         frontier = new
     return Neighbourhood(nodes, _once(found))
 
@@ -66,7 +66,8 @@ def _reached(edges: Edges, known: Rows, *, room: int) -> Rows:
     return np.sort(heaviest[: max(room, 0)])
 
 
-def _among(edges: Edges, nodes: Rows) -> Edges:
+def among(edges: Edges, nodes: Rows) -> Edges:
+    """Return the edges both ends of which are among the nodes."""
     return _taken(edges, np.flatnonzero(np.isin(edges.low, nodes) & np.isin(edges.high, nodes)))
 
 
