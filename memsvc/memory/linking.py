@@ -79,7 +79,6 @@ def link_notes(context: Context, scope: Scope, notes: Sequence[NoteId], run: Job
     with context.storage.reader(scope) as reader:
         policy = policy_of(reader).links
     if policy.entity:
-        put_mentions(context, scope, notes)
         _mention_ahead(context, scope, notes)
 
     def attempt() -> Mapping[str, Json]:
@@ -100,20 +99,22 @@ def link_notes(context: Context, scope: Scope, notes: Sequence[NoteId], run: Job
 
 
 def _mention_ahead(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:
-    """Store the terms of the notes that were stored after these, whose jobs are still to come.
+    """Store the terms of the notes, and of those that were stored after them, whose jobs are still to come.
 
     How rare a word is must not depend on how far the jobs are. The first job of many does it for all of them.
     """
     with context.storage.reader(scope) as reader:
-        after = max((note.row for note in reader.notes(notes)), default=0)
-    while after:
+        wanted = list(filter(linkable, reader.notes(notes)))
+    while wanted:
         with context.storage.reader(scope) as reader:
-            page = reader.page(Selection(), after_row=after, limit=_PAGE)
-            known = reader.mentions.of_rows([note.row for note in page[:1]])
-        if not page or page[0].row in known:
+            known = reader.mentions.of_rows([note.row for note in wanted])
+            following = reader.page(Selection(), after_row=wanted[-1].row, limit=_PAGE)
+        missing = [note.id for note in wanted if note.row not in known]
+        put_mentions(context, scope, missing)
+        # A note without a term is never known, so that a page counts as done when most of it is.
+        if 2 * len(missing) < len(wanted) and wanted[0].id not in notes:
             return
-        put_mentions(context, scope, [note.id for note in page])
-        after = page[-1].row
+        wanted = list(filter(linkable, following))
 
 
 def put_mentions(context: Context, scope: Scope, notes: Sequence[NoteId]) -> None:
@@ -123,8 +124,8 @@ def put_mentions(context: Context, scope: Scope, notes: Sequence[NoteId]) -> Non
             note.id: context.amem.terms.terms(passage_of(note)) for note in reader.notes(notes) if linkable(note)
         }
     with context.storage.writer(scope) as writer:
-        for note in writer.notes(list(terms)):
-            writer.mentions.put(note.id, terms[note.id])
+        kept = writer.notes(list(terms))
+        writer.mentions.put({note.id: terms[note.id] for note in kept})
 
 
 def put_links(context: Context, writer: Writer, found: Sequence[NewLink]) -> int:
