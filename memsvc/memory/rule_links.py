@@ -60,7 +60,7 @@ def entity_weights(finder: TermFinder, reader: Reader, note: Note) -> dict[int, 
     most = min(_MOST_RARE, max(2, int(count * _RARE_SHARE)))
     holders: dict[str, list[int]] = {}
     terms = finder.terms(passage_of(note))
-    for term, row in reader.mentions.mentioning(terms, per_term=most + 1):
+    for term, row in reader.mentions.holders(terms, most=most):
         holders.setdefault(term, []).append(row)
     weights: dict[int, float] = {}
     for rows in holders.values():

@@ -111,13 +111,16 @@ class ReadMentions(Protocol):
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Return how many notes mention each term; terms that none does are missing."""
 
-    def mentioning(self, terms: Sequence[str], *, per_term: int) -> list[tuple[str, int]]:
-        """Return (term, row) of visible notes, of each term the `per_term` newest."""
+    def holders(self, terms: Sequence[str], *, most: int) -> list[tuple[str, int]]:
+        """Return (term, row) of the visible notes that mention a rare term, by term, the newest first.
+
+        A term that more than `most` notes mention, hidden ones too, is not rare.
+        """
 
 
 class Mentions(ReadMentions, Protocol):
-    def put(self, note: NoteId, terms: Sequence[str]) -> None:
-        """Replace the terms that a note mentions."""
+    def put(self, terms: Mapping[NoteId, Sequence[str]]) -> None:
+        """Replace the terms that notes mention; raises NotFound, and then stores none."""
 
 
 class ReadTriples(Protocol):

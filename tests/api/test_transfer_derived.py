@@ -29,7 +29,7 @@ def derived(api):
         writer.derivations.add(
             [Derivation(second, first, Role.THOUGHT), Derivation(first, second, Role.EVOLUTION)]
         )
-        writer.mentions.put(first, ["tea"])
+        writer.mentions.put({first: ["tea"]})
         writer.triples.put({second: [Triple("tea", "is", "black", value=1.5, unit="cup")]})
         writer.set_attributes(
             first,

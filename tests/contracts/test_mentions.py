@@ -1,4 +1,4 @@
-"""Which terms notes mention, how many do, and the newest that do."""
+"""Which terms notes mention, how many do, and which notes share a rare one."""
 
 from __future__ import annotations
 
@@ -41,13 +41,30 @@ def test_frequencies_count_notes_of_every_status(storage: Storage) -> None:
         assert reader.mentions.frequencies(["x", "y", "none"]) == {"x": 2, "y": 1}
 
 
-def test_the_newest_visible_notes_are_found_by_term(storage: Storage) -> None:
-    ids, (a, b, c, d) = fill(storage, ("x",), ("x", "y"), ("x", "y"), ("x",))
+def test_the_visible_holders_of_rare_terms_are_found_newest_first(storage: Storage) -> None:
+    ids, (a, b, _, d) = fill(storage, ("x",), ("x", "y"), ("x", "y"), ("x",))
     forget(storage, ids[2])
     with storage.reader(SCOPE) as reader:
-        assert reader.mentions.mentioning(["y", "x", "x"], per_term=2) == [("x", d), ("x", b), ("y", b)]
-        assert reader.mentions.mentioning(["x"], per_term=9) == [("x", d), ("x", b), ("x", a)]
-        assert c not in [row for _, row in reader.mentions.mentioning(["y"], per_term=9)]
+        found = reader.mentions.holders(["y", "x", "x", "none"], most=4)
+    assert found == [("x", d), ("x", b), ("x", a), ("y", b)]
+
+
+def test_a_term_of_more_notes_than_asked_for_has_no_holders_even_if_some_are_hidden(storage: Storage) -> None:
+    ids, (_, b, _) = fill(storage, ("x",), ("x", "y"), ("x", "y"))
+    forget(storage, ids[2])
+    with storage.reader(SCOPE) as reader:
+        assert reader.mentions.holders(["x", "y"], most=2) == [("y", b)]
+        assert reader.mentions.holders(["x", "y"], most=0) == []
+
+
+def test_the_terms_of_several_notes_are_stored_together_or_not_at_all(storage: Storage) -> None:
+    (a, b), (row, other) = fill(storage, ("x",), ())
+    with storage.writer(SCOPE) as writer:
+        writer.mentions.put({a: ["z"], b: ["y", "z"]})
+    with pytest.raises(NotFound), storage.writer(SCOPE) as writer:
+        writer.mentions.put({a: ["new"], NoteId("unknown"): ["new"]})
+    with storage.reader(SCOPE) as reader:
+        assert reader.mentions.of_rows([row, other]) == {row: ("z",), other: ("y", "z")}
 
 
 def test_terms_differ_by_case_and_accent(storage: Storage) -> None:
@@ -60,7 +77,7 @@ def test_nothing_is_known_of_an_empty_namespace(storage: Storage) -> None:
     with storage.reader(SCOPE) as reader:
         assert reader.mentions.of_rows([1]) == {}
         assert reader.mentions.frequencies(["x"]) == {}
-        assert reader.mentions.mentioning(["x"], per_term=1) == []
+        assert reader.mentions.holders(["x"], most=1) == []
 
 
 def test_an_unknown_note_mentions_nothing(storage: Storage) -> None:
@@ -74,4 +91,4 @@ def test_a_purged_note_is_not_counted(storage: Storage) -> None:
     purge(storage, a)
     with storage.reader(SCOPE) as reader:
         assert reader.mentions.frequencies(["x"]) == {"x": 1}
-        assert reader.mentions.mentioning(["x"], per_term=9) == [("x", row)]
+        assert reader.mentions.holders(["x"], most=9) == [("x", row)]

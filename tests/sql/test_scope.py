@@ -60,7 +60,7 @@ def victim(storage: SqlStorage) -> Note:
 
 def _derive(writer: SqlWriter, secret: Note, after: Note) -> None:
     writer.links.put([new_link(secret.id, after.id)], at=T0, actor=ACTOR)
-    writer.mentions.put(secret.id, ["secret"])
+    writer.mentions.put({secret.id: ["secret"]})
     writer.derivations.add([Derivation(after.id, secret.id, Role.THOUGHT)])
     _set_attributes(writer, secret)
 
@@ -83,7 +83,7 @@ def _derivations(reader: SqlReader, note: Note) -> list[Any]:
 
 def _mentions(reader: SqlReader, note: Note) -> list[Any]:
     kept = reader.mentions
-    return [kept.of_rows([note.row]), kept.frequencies(["secret"]), kept.mentioning(["secret"], per_term=9)]
+    return [kept.of_rows([note.row]), kept.frequencies(["secret"]), kept.holders(["secret"], most=9)]
 
 
 def _triples(reader: SqlReader, note: Note) -> list[Any]:
@@ -223,7 +223,7 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
     "set_attributes": _refused(NotFound, _set_attributes),
     "links.put": _refused(NotFound, lambda w, n: w.links.put([new_link(n.id, _own(w))], at=T0, actor=ACTOR)),
     "links.delete": lambda w, n: w.links.delete(n.id, _own(w), LinkType.ENTITY),
-    "mentions.put": _refused(NotFound, lambda w, n: w.mentions.put(n.id, ["words"])),
+    "mentions.put": _refused(NotFound, lambda w, n: w.mentions.put({n.id: ["words"]})),
     "derivations.add": _refused(
         NotFound, lambda w, n: w.derivations.add([Derivation(_own(w), n.id, Role.THOUGHT)])
     ),

@@ -142,7 +142,7 @@ def _around(reader: SqlReader) -> Edges:
         (_around, "(namespace_id=? AND session_row=? AND position>?)"),
         (_around, "(namespace_id=? AND session_row=? AND position<?)"),
         (
-            lambda r: r.mentions.mentioning(["x"], per_term=1),
+            lambda r: r.mentions.holders(["x"], most=1),
             "mentions USING PRIMARY KEY (namespace_id=? AND term=?)",
         ),
         (

@@ -28,7 +28,7 @@ def link(storage: Storage, *links: NewLink, scope: Scope = SCOPE) -> int:
 
 def mention(storage: Storage, note: NoteId, *terms: str) -> None:
     with storage.writer(SCOPE) as writer:
-        writer.mentions.put(note, terms)
+        writer.mentions.put({note: terms})
 
 
 def derive(storage: Storage, note: NoteId, *sources: NoteId, role: Role = Role.THOUGHT) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from memsvc.domain.ids import NoteId
 from memsvc.domain.selection import VISIBLE
@@ -27,13 +27,16 @@ class MemoryMentions:
         counts = Counter(term for mentioned in self._kept().values() for term in mentioned)
         return {term: counts[term] for term in terms if term in counts}
 
-    def mentioning(self, terms: Sequence[str], *, per_term: int) -> list[tuple[str, int]]:
+    def holders(self, terms: Sequence[str], *, most: int) -> list[tuple[str, int]]:
         notes = {} if self._data is None else self._data.notes
-        visible = [row for row in sorted(self._kept(), reverse=True) if notes[row].note.status in VISIBLE]
+        counts = self.frequencies(terms)
+        kept = sorted(self._kept().items(), reverse=True)
         return [
             (term, row)
-            for term in sorted(set(terms))
-            for row in [row for row in visible if term in self._kept()[row]][:per_term]
+            for term in sorted(counts)
+            if counts[term] <= most
+            for row, mentioned in kept
+            if term in mentioned and notes[row].note.status in VISIBLE
         ]
 
     def _kept(self) -> dict[int, tuple[str, ...]]:
@@ -45,8 +48,9 @@ class WritableMentions(MemoryMentions):
         super().__init__(data)
         self._target = data
 
-    def put(self, note: NoteId, terms: Sequence[str]) -> None:
-        row = required_row(self._target, note)
-        self._target.mentions.pop(row, None)
-        if terms:
-            self._target.mentions[row] = tuple(sorted(set(terms)))
+    def put(self, terms: Mapping[NoteId, Sequence[str]]) -> None:
+        rows = {note: required_row(self._target, note) for note in terms}
+        for note, mentioned in terms.items():
+            self._target.mentions.pop(rows[note], None)
+            if mentioned:
+                self._target.mentions[rows[note]] = tuple(sorted(set(mentioned)))

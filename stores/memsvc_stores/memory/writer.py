@@ -194,7 +194,7 @@ class MemoryWriter(MemoryReader):
         words = self._words(note, record.keys, record.attributes)
         stored = StoredNote(note, record.dedupe, record.keys, words, keyed_at, record.key_version)
         self._transaction.insert(replace(stored, attributes=record.attributes))
-        self.mentions.put(note.id, record.mentions)
+        self.mentions.put({note.id: record.mentions})
         if record.triples:
             self.triples.put({note.id: record.triples})
         store_links(data, record.links)

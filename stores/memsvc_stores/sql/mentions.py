@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
@@ -10,8 +10,9 @@ from memsvc.domain.ids import NoteId
 from memsvc_stores.sql.derived_tables import mentions
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
-from memsvc_stores.sql.lookups import rows_of, visible
-from memsvc_stores.sql.tables import notes
+from memsvc_stores.sql.hiding import NotHidden
+from memsvc_stores.sql.lookups import rows_of
+from memsvc_stores.sql.rarity import RareAmong
 
 __all__ = ["SqlMentions", "WritableMentions"]
 
@@ -25,20 +26,17 @@ _FREQUENCIES = (
     .where(mentions.c.namespace_id == bindparam("namespace"), among(mentions.c.term, "terms"))
     .group_by(mentions.c.term)
 )
-_NEWEST = (
-    select(mentions.c.note_row)
-    .join_from(mentions, notes, notes.c.row == mentions.c.note_row)
+_HOLDERS = (
+    select(mentions.c.term, mentions.c.note_row)
     .where(
         mentions.c.namespace_id == bindparam("namespace"),
-        notes.c.namespace_id == bindparam("namespace"),
-        mentions.c.term == bindparam("term"),
-        visible(notes.c.status),
+        RareAmong(mentions.c.term),
+        NotHidden(mentions.c.note_row),
     )
-    .order_by(mentions.c.note_row.desc())
-    .limit(bindparam("limit"))
+    .order_by(mentions.c.term, mentions.c.note_row.desc())
 )
 _DELETE = delete(mentions).where(
-    mentions.c.namespace_id == bindparam("namespace"), mentions.c.note_row == bindparam("note")
+    mentions.c.namespace_id == bindparam("namespace"), among(mentions.c.note_row, "rows")
 )
 _INSERT = insert(mentions).inline()
 
@@ -65,13 +63,12 @@ class SqlMentions:
         wanted = self._executor.backend.many(terms)
         return dict(self._executor.all(_FREQUENCIES, namespace=self._namespace, terms=wanted))
 
-    def mentioning(self, terms: Sequence[str], *, per_term: int) -> list[tuple[str, int]]:
-        # A statement for each term: the index has its rows in order, so that a common term ends after the first.
-        if self._namespace is None:
+    def holders(self, terms: Sequence[str], *, most: int) -> list[tuple[str, int]]:
+        if self._namespace is None or not terms:
             return []
-        place = {"namespace": self._namespace, "limit": per_term}
-        wanted = sorted(set(terms))
-        return [(term, row) for term in wanted for (row,) in self._executor.all(_NEWEST, term=term, **place)]
+        wanted = self._executor.backend.many(set(terms))
+        found = self._executor.all(_HOLDERS, namespace=self._namespace, terms=wanted, most=most)
+        return [(term, row) for term, row in found]
 
 
 class WritableMentions(SqlMentions):
@@ -79,10 +76,13 @@ class WritableMentions(SqlMentions):
         super().__init__(executor, namespace)
         self._place = namespace
 
-    def put(self, note: NoteId, terms: Sequence[str]) -> None:
-        row = rows_of(self._executor, self._place, [note])[note]
-        self._executor.run(_DELETE, namespace=self._place, note=row)
+    def put(self, terms: Mapping[NoteId, Sequence[str]]) -> None:
+        if not terms:
+            return
+        rows = rows_of(self._executor, self._place, terms)
+        self._executor.run(_DELETE, namespace=self._place, rows=self._executor.backend.many(rows.values()))
+        # In the order of the primary key: notes share words, whose places in it lie far from each other.
+        pairs = sorted({(term, rows[note]) for note in terms for term in terms[note]})
         self._executor.run_many(
-            _INSERT,
-            [{"namespace_id": self._place, "term": term, "note_row": row} for term in sorted(set(terms))],
+            _INSERT, [{"namespace_id": self._place, "term": term, "note_row": row} for term, row in pairs]
         )

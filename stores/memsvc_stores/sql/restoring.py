@@ -52,7 +52,7 @@ def _restore_derived(executor: Executor, namespace: Namespace, record: NoteRecor
     if record.attributes is not None:
         write_attributes(executor, namespace.row, row, record.attributes)
     if record.mentions:
-        WritableMentions(executor, namespace.row).put(note, record.mentions)
+        WritableMentions(executor, namespace.row).put({note: record.mentions})
     if record.triples:
         SqlTriples(executor, namespace).put({note: record.triples})
     if record.links:
