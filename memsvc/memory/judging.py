@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.links import LinkType
+from memsvc.domain.notes import Status
 from memsvc.domain.thoughts import Judgement, Reason, Verdict
 from memsvc.domain.triples import normalised
 from memsvc.memory.contradiction import judge, settle
@@ -53,11 +56,13 @@ def carried_out(
 ) -> list[Judgement]:
     """Return one judgement for each thought that is closed, by the next one after it, and the new conflicts.
 
-    Of a thought that is closed no conflict is marked.
+    Of a thought that is closed no conflict is marked. What somebody has restored is closed again only by what came
+    after that; with what was there it is in conflict.
     """
     closing: dict[NoteId, Judgement] = {}
     conflicts: dict[tuple[NoteId, NoteId], Judgement] = {}
-    for each in judgements:
+    for judged in judgements:
+        each = _softened(reader, pool, judged)
         if each.verdict is Verdict.CONFLICT:
             conflicts.setdefault((each.older, each.newer), each)
         elif each.older not in closing or _begin(pool, each) < _begin(pool, closing[each.older]):
@@ -75,6 +80,24 @@ def carried_out(
             if frozenset(pair) not in known and not closing.keys() & set(pair)
         ),
     ]
+
+
+def _softened(reader: Reader, pool: Mapping[NoteId, KeptThought], judgement: Judgement) -> Judgement:
+    if judgement.verdict is Verdict.CONFLICT or pool[judgement.older].note.version == 1:
+        return judgement
+    restored = [
+        change.at
+        for change in reader.history(judgement.older)
+        if change.operation is Operation.RESTORED and _old_status(change) == Status.SUPERSEDED
+    ]
+    if restored and pool[judgement.newer].note.ingest_time <= max(restored):
+        return replace(judgement, verdict=Verdict.CONFLICT)
+    return judgement
+
+
+def _old_status(change: Change) -> object:
+    status = change.patch.get("status")
+    return status.get("old") if isinstance(status, Mapping) else None
 
 
 def _begin(pool: Mapping[NoteId, KeptThought], judgement: Judgement) -> tuple[object, ...]:

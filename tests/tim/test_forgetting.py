@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from memsvc.domain.links import LinkType
 from memsvc.domain.notes import Status
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
-from memsvc.domain.thoughts import Reason, Verdict
+from memsvc.domain.thoughts import Judgement, Reason, Verdict
 from memsvc.errors import NotFound
 from tests.memory.conftest import ACTOR, SCOPE
 from tests.tim.conftest import UNTRUSTED, Tim
@@ -134,6 +135,37 @@ def test_a_closed_thought_can_be_restored_with_its_history(tim: Tim) -> None:
     assert (restored.status, restored.valid_to, restored.content) == (Status.ACTIVE, None, before.content)
     operations = [change.operation for change in tim.service.history(SCOPE, old)]
     assert operations == [Operation.CREATED, Operation.SUPERSEDED, Operation.RESTORED]
+
+
+def test_what_was_restored_is_closed_again_only_by_what_comes_after(tim: Tim) -> None:
+    (old,) = tim.think(SHANGHAI, days=-3).thoughts
+    tim.think(BEIJING, days=-2)
+    tim.forget()
+    tim.service.restore(SCOPE, old, actor=ACTOR)
+    assert [each.verdict for each in tim.forget().judgements] == [Verdict.CONFLICT]
+    tim.clock.forward(hours=1)
+    tim.think("The capital of China is still Beijing.")
+    assert [each.older for each in tim.forget().judgements] == [old]
+
+
+def test_two_organisers_at_once_close_once(everywhere: Tim) -> None:
+    tim = everywhere
+    (old,) = tim.think(SHANGHAI, days=-3).thoughts
+    tim.think(BEIJING)
+    found: list[Judgement] = []
+    barrier = threading.Barrier(2)
+
+    def organise() -> None:
+        barrier.wait()
+        found.extend(tim.forget().judgements)
+
+    threads = [threading.Thread(target=organise) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 1
+    assert tim.note(old).version == 2
 
 
 def test_it_works_across_the_pages_of_a_sweep(quick: Tim) -> None:
