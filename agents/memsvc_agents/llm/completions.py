@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from memsvc.errors import LlmBadReply, LlmUnavailable
 from memsvc.ports.llm import ChatReply, ChatRequest, FinishReason, Say
+from memsvc_agents.llm.fields import model_name, text_of, token_count
 from memsvc_agents.llm.prompting import told_schema
 
 __all__ = ["Assembly", "Dialect", "body_of", "reply_of"]
@@ -72,15 +73,14 @@ def reply_of(answer: Any, asked: str) -> ChatReply:
         message = choice["message"]
         text, refusal = message.get("content"), message.get("refusal")
         usage = answer.get("usage") or {}
-        tokens = [_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens")]
+        tokens = [token_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens")]
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise LlmBadReply(f"the model's answer is no chat completion ({type(error).__name__})") from None
     if not isinstance(text, str):
         raise LlmBadReply("the model declined to answer" if refusal else "the model's answer holds no text")
-    named = answer.get("model")
     return ChatReply(
         text=text,
-        model=named if isinstance(named, str) and named else asked,
+        model=model_name(answer.get("model"), asked),
         prompt_tokens=tokens[0],
         completion_tokens=tokens[1],
         finish_reason=_finish(choice.get("finish_reason")),
@@ -95,7 +95,7 @@ class Assembly:
     say: Say
     texts: list[str] = field(default_factory=list, repr=False)
     model: str = ""
-    finish: str | None = None
+    finish: object = None
     usage: Mapping[str, Any] = field(default_factory=dict)
 
     def take(self, event: Any) -> None:
@@ -103,16 +103,14 @@ class Assembly:
         try:
             if event.get("error"):
                 raise LlmUnavailable("the model's endpoint broke off its answer with an error")
-            self.model = event.get("model") or self.model
-            self.usage = event.get("usage") or self.usage
-            for choice in event.get("choices") or ():
-                piece = (choice.get("delta") or choice.get("message") or {}).get("content")
-                self.finish = choice.get("finish_reason") or self.finish
-                if piece:
-                    self.texts.append(piece)
-                    self.say(piece)
-        except (AttributeError, TypeError) as error:
+            self.model = model_name(event.get("model"), self.model)
+            self.usage = dict(event.get("usage") or self.usage)
+            pieces = [self._piece(choice) for choice in event.get("choices") or ()]
+        except (AttributeError, TypeError, ValueError) as error:
             raise LlmBadReply(f"the model's answer is no chat completion ({type(error).__name__})") from None
+        for piece in filter(None, pieces):
+            self.texts.append(piece)
+            self.say(piece)
 
     def reply(self) -> ChatReply:
         """Return the whole; raises LlmUnavailable when its end did not come."""
@@ -121,15 +119,15 @@ class Assembly:
         return ChatReply(
             text="".join(self.texts),
             model=self.model or self.asked,
-            prompt_tokens=_count(self.usage.get("prompt_tokens")),
-            completion_tokens=_count(self.usage.get("completion_tokens")),
+            prompt_tokens=token_count(self.usage.get("prompt_tokens")),
+            completion_tokens=token_count(self.usage.get("completion_tokens")),
             finish_reason=_finish(self.finish),
         )
+
+    def _piece(self, choice: Any) -> str:
+        self.finish = choice.get("finish_reason") or self.finish
+        return text_of((choice.get("delta") or choice.get("message") or {}).get("content"))
 
 
 def _finish(reason: object) -> FinishReason:
     return _FINISH.get(reason, "other") if isinstance(reason, str) else "other"
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None

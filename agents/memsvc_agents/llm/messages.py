@@ -9,6 +9,7 @@ from typing import Any
 
 from memsvc.errors import LlmBadReply, LlmUnavailable
 from memsvc.ports.llm import ChatReply, FinishReason, Say
+from memsvc_agents.llm.fields import model_name, text_of, token_count
 
 __all__ = ["MessageAssembly", "message_reply"]
 
@@ -28,11 +29,11 @@ def message_reply(answer: Any, asked: str) -> ChatReply:
     try:
         texts = [_text(block) for block in answer["content"]]
         usage = answer.get("usage") or {}
-        model, reason = answer.get("model"), answer.get("stop_reason")
-        prompt, completion = _prompt_tokens(usage), _count(usage.get("output_tokens"))
+        model, reason = model_name(answer.get("model"), asked), answer.get("stop_reason")
+        prompt, completion = _prompt_tokens(usage), token_count(usage.get("output_tokens"))
     except (KeyError, TypeError, AttributeError) as error:
         raise LlmBadReply(f"the model's answer is no message ({type(error).__name__})") from None
-    return _reply("".join(texts), model or asked, prompt, completion, reason)
+    return _reply("".join(texts), model, prompt, completion, reason)
 
 
 @dataclass(slots=True)
@@ -43,41 +44,44 @@ class MessageAssembly:
     say: Say
     texts: list[str] = field(default_factory=list, repr=False)
     model: str = ""
-    reason: str | None = None
+    reason: object = None
     usage: dict[str, Any] = field(default_factory=dict)
 
     def take(self, event: Any) -> None:
         """Take one event, or a whole message of a server that does not stream."""
         try:
-            match event.get("type"):
-                case "error":
-                    raise LlmUnavailable("the model's endpoint broke off its answer with an error")
-                case "message_start":
-                    self.model = event["message"].get("model") or ""
-                    self.usage |= event["message"].get("usage") or {}
-                case "message":
-                    self.model, self.reason = event.get("model") or "", event.get("stop_reason")
-                    self.usage |= event.get("usage") or {}
-                    self._add("".join(map(_text, event["content"])))
-                case "content_block_delta":
-                    self._add(event["delta"].get("text") or event["delta"].get("partial_json") or "")
-                case "message_delta":
-                    self.reason = event["delta"].get("stop_reason") or self.reason
-                    self.usage |= event.get("usage") or {}
-        except (KeyError, TypeError, AttributeError) as error:
+            piece = self._taken(event)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise LlmBadReply(f"the model's answer is no message ({type(error).__name__})") from None
+        if piece:
+            self.texts.append(piece)
+            self.say(piece)
 
     def reply(self) -> ChatReply:
         """Return the whole; raises LlmUnavailable when its end did not come."""
         if self.reason is None:
             raise LlmUnavailable("the model's endpoint ended the stream in the middle of an answer")
-        prompt, completion = _prompt_tokens(self.usage), _count(self.usage.get("output_tokens"))
+        prompt, completion = _prompt_tokens(self.usage), token_count(self.usage.get("output_tokens"))
         return _reply("".join(self.texts), self.model or self.asked, prompt, completion, self.reason)
 
-    def _add(self, piece: str) -> None:
-        if piece:
-            self.texts.append(piece)
-            self.say(piece)
+    def _taken(self, event: Any) -> str:
+        """Note what the event says, and return its text."""
+        match event.get("type"):
+            case "error":
+                raise LlmUnavailable("the model's endpoint broke off its answer with an error")
+            case "message_start":
+                self.model = model_name(event["message"].get("model"), self.model)
+                self.usage |= event["message"].get("usage") or {}
+            case "message":
+                self.model, self.reason = model_name(event.get("model"), self.model), event.get("stop_reason")
+                self.usage |= event.get("usage") or {}
+                return "".join(map(_text, event["content"]))
+            case "content_block_delta":
+                return text_of(event["delta"].get("text") or event["delta"].get("partial_json"))
+            case "message_delta":
+                self.reason = event["delta"].get("stop_reason") or self.reason
+                self.usage |= event.get("usage") or {}
+        return ""
 
 
 def _reply(text: str, model: str, prompt: int | None, completion: int | None, reason: object) -> ChatReply:
@@ -94,17 +98,10 @@ def _reply(text: str, model: str, prompt: int | None, completion: int | None, re
 def _text(block: Mapping[str, Any]) -> str:
     if block["type"] == "tool_use":
         return json.dumps(block["input"])
-    text = block["text"] if block["type"] == "text" else ""
-    if not isinstance(text, str):
-        raise TypeError("text is no string")
-    return text
+    return text_of(block["text"]) if block["type"] == "text" else ""
 
 
 def _prompt_tokens(usage: Mapping[str, Any]) -> int | None:
     """Return what was read, from the cache or not; the API counts these apart."""
-    known = [count for name in _INPUT if (count := _count(usage.get(name))) is not None]
+    known = [count for name in _INPUT if (count := token_count(usage.get(name))) is not None]
     return sum(known) if known else None
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
