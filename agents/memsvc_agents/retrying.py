@@ -10,6 +10,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 __all__ = ["PassingFailure", "RetryPolicy", "asked_wait", "retrying"]
 
+# Limits of providers are a day's at most; what asks for more would put a job off for ever.
+_LONGEST_ASKED = 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -47,13 +50,13 @@ def retrying(policy: RetryPolicy, sleep: Callable[[float], None]) -> Retrying:
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of Retry-After, given by number or by a date that counts from the answer's own."""
+    """Return the seconds of Retry-After, a day at most; a date in it counts from the answer's own."""
     value = headers.get("retry-after", "")
     try:
         if value.strip().isdecimal():
-            return float(value)
+            return min(float(value), _LONGEST_ASKED)
         until, since = (parsedate_to_datetime(text) for text in (value, headers.get("date", "")))
-        return max(0.0, (until - since).total_seconds())
+        return min(max(0.0, (until - since).total_seconds()), _LONGEST_ASKED)
     except (ValueError, TypeError):
         return None
 
