@@ -73,16 +73,20 @@ def contradiction(first: Triple, second: Triple) -> Reason | None:
     C1: a functional relation has another tail. C2 and C3: the same is said and denied (words of cessation deny).
     C4: a state has another number of the same unit. An event never contradicts anything.
     """
-    if first.event or second.event or not _same_relation(first, second):
+    if first.event or second.event or (first.negated and second.negated):
+        return None
+    one_denied, other_number = first.negated != second.negated, _other_number(first, second)
+    # Words are compared last: most pairs end before, and their comparison takes the time.
+    if not (one_denied or other_number or (first.functional and second.functional)):
+        return None
+    if not _same_relation(first, second):
         return None
     same_tail = normalised(first.tail) == normalised(second.tail)
-    if first.negated != second.negated:
+    if one_denied:
         return Reason.POLARITY if same_tail else None
-    if first.negated:
-        return None
-    if _other_number(first, second):
+    if other_number:
         return Reason.QUANTITY
-    return Reason.FUNCTIONAL if first.functional and second.functional and not same_tail else None
+    return None if same_tail else Reason.FUNCTIONAL
 
 
 def _same_relation(first: Triple, second: Triple) -> bool:

@@ -15,6 +15,7 @@ from memsvc.memory.qualifiers import LIGHT_WORDS, qualifiers, words_of
 __all__ = ["Group", "groups_to_merge", "keeps_all", "merged_triples", "wording"]
 
 Group = tuple[KeptThought, ...]
+Said = tuple[str, str, str, bool]
 _MOST_TAILS: Final = 8
 _LONGEST_TAIL: Final = 6
 _MOST_LEFT_OVER: Final = 1
@@ -36,11 +37,15 @@ def groups_to_merge(
 
 def merged_triples(group: Group) -> tuple[Triple, ...]:
     """Return the triples of all, those that say the same once, in the order of time."""
-    found: dict[tuple[str, ...], Triple] = {}
+    found: dict[Said, Triple] = {}
     for triple in (triple for each in group for triple in each.triples):
-        parts = (triple.head, triple.relation, triple.tail)
-        found.setdefault((*map(normalised, parts), str(triple.negated)), triple)
+        found.setdefault(_said(triple), triple)
     return tuple(found.values())
+
+
+def _said(triple: Triple) -> Said:
+    """Return what two triples that say the same have in common."""
+    return normalised(triple.head), normalised(triple.relation), normalised(triple.tail), triple.negated
 
 
 def wording(group: Group, *, alike: bool = True) -> str:
@@ -82,14 +87,17 @@ def _lists(ordered: Sequence[KeptThought], apart: frozenset[frozenset[str]]) -> 
 def _filled(members: Sequence[KeptThought], apart: frozenset[frozenset[str]], *, most: int) -> list[Group]:
     """Fill groups in order, each up to so many tails."""
     groups: list[list[KeptThought]] = []
+    said: list[set[Said]] = []
     for each in members:
-        for group in groups:
-            tails = len(merged_triples((*group, each)))
-            if tails <= most and not _are_apart(each, group, apart):
+        own = {_said(triple) for triple in each.triples}
+        for group, known in zip(groups, said, strict=True):
+            if len(known | own) <= most and not _are_apart(each, group, apart):
                 group.append(each)
+                known |= own
                 break
         else:
             groups.append([each])
+            said.append(own)
     return [tuple(group) for group in groups if len(group) > 1]
 
 
@@ -128,23 +136,34 @@ def _says_no_more(thought: KeptThought) -> bool:
 
 
 def _near(ordered: Sequence[KeptThought], tau: float, apart: frozenset[frozenset[str]]) -> list[Group]:
-    """Join each with the first group of which it is near to every member; what differs in kind never meets."""
-    by_kind: dict[tuple[object, ...], list[list[KeptThought]]] = defaultdict(list)
+    """Join each with the first group of which it is near to every member."""
+    alike: dict[tuple[object, ...], list[KeptThought]] = defaultdict(list)
     for each in ordered:
-        groups = by_kind[_kind(each)]
-        for group in groups:
-            if all(_cosine(each, other) >= tau for other in group) and not _are_apart(each, group, apart):
-                group.append(each)
+        if each.vector is not None:
+            alike[*_kind(each), qualifiers(each.note.content)].append(each)
+    groups = [group for members in alike.values() for group in _joined(members, tau, apart)]
+    place = {each.note.id: at for at, each in enumerate(ordered)}
+    return sorted(groups, key=lambda group: place[group[0].note.id])
+
+
+def _joined(members: Sequence[KeptThought], tau: float, apart: frozenset[frozenset[str]]) -> list[Group]:
+    if len(members) < 2:
+        return []
+    points = np.array([each.vector for each in members], np.float64)
+    groups: list[list[int]] = []
+    group_of: dict[int, int] = {}
+    for at, each in enumerate(members):
+        near = set(np.flatnonzero(points[:at] @ points[at] >= tau).tolist())
+        for number in sorted({group_of[other] for other in near}):
+            group = groups[number]
+            if near.issuperset(group) and not _are_apart(each, [members[other] for other in group], apart):
+                group.append(at)
+                group_of[at] = number
                 break
         else:
-            groups.append([each])
-    return [tuple(group) for groups in by_kind.values() for group in groups if len(group) > 1]
-
-
-def _cosine(first: KeptThought, second: KeptThought) -> float:
-    if first.vector is None or second.vector is None:
-        return -1.0
-    return float(np.dot(first.vector.astype(np.float64), second.vector))
+            group_of[at] = len(groups)
+            groups.append([at])
+    return [tuple(members[at] for at in group) for group in groups if len(group) > 1]
 
 
 def _kind(thought: KeptThought) -> tuple[object, ...]:

@@ -39,7 +39,9 @@ def rule_links(
     """Return the links of a note whose mentions are stored, of each type the `cap` heaviest."""
     links: list[NewLink] = []
     if policy.entity:
-        links += _named(reader, note, LinkType.ENTITY, entity_weights(context.amem.terms, reader, note), policy.cap)
+        links += _named(
+            reader, note, LinkType.ENTITY, entity_weights(context.amem.terms, reader, note), policy.cap
+        )
     if policy.semantic:
         links += _named(
             reader, note, LinkType.SEMANTIC, _semantic(context, reader, state, note, policy), policy.cap
