@@ -196,6 +196,22 @@ def test_a_neighbour_that_is_purged_meanwhile_is_left_out(world: AmemWorld) -> N
     assert world.attributes(new) is not None
 
 
+def test_what_was_drawn_from_a_note_that_is_purged_meanwhile_is_drawn_again(world: AmemWorld) -> None:
+    world.policy(LLM)
+    rex = world.told("My puppy Rex chews shoes", analysis(tags=["secret"]))
+    (new,) = world.remember("Puppy training takes patience")
+    world.answers(analysis("first"), judgement([link(1)], tags=["secret"]))
+    before_writing(world, lambda: world.service.purge(SCOPE, [rex], actor=ACTOR))
+    world.work()
+    assert world.attributes(new) is None
+    world.answers(analysis("second"))
+    world.clock.forward(minutes=10)
+    world.work()
+    found = world.attributes(new)
+    assert found is not None
+    assert (found.keywords, found.tags) == (("second",), ("things",))
+
+
 def test_a_note_that_is_purged_meanwhile_gets_nothing(world: AmemWorld) -> None:
     world.policy(LLM)
     rex = world.told("My puppy Rex chews shoes", analysis(context="on Rex"))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from memsvc.domain.attributes import Attributes, Method
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Key, Note
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
-from memsvc.errors import Conflict, InvalidInput, PreconditionFailed
+from memsvc.errors import Conflict, InvalidInput, NotFound, PreconditionFailed
 from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import put_vectors, without_vectors
+from memsvc.memory.hashing import hash_notes
 from memsvc.memory.look_up import existing_note
+from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["attributes_at", "revert"]
 
@@ -40,41 +43,60 @@ def revert(
 
     def attempt() -> Note:
         with context.storage.reader(scope) as reader:
-            note = existing_note(reader, note_id)
-            if expected_version not in (None, note.version):
-                raise PreconditionFailed(
-                    f"the note is at version {note.version}, not {expected_version}; read it again"
-                )
-            history = reader.history(note_id)
-            now = reader.attributes.get_many([note_id]).get(note_id)
-            attributes = attributes_at(history, version, note=note, now=now)
-            if attributes == now:
-                return note
-            causes = _causes(history, version)
-            sources = [each.id for each in reader.notes(causes)]
-            keys = context.drafter.keys_of(note, attributes)
-            texts = {key.text_hash: key.text_in(note.content) for key in keys}
+            wanted = _wanted(reader, note_id, version, expected_version=expected_version)
+            if wanted.after == wanted.before:
+                return wanted.note
+            keys = context.drafter.keys_of(wanted.note, wanted.after)
+            texts = {key.text_hash: key.text_in(wanted.note.content) for key in keys}
             missing = without_vectors(texts, reader, context.embedder)
         matrix = context.embedder.embed(list(missing.values())) if missing else ()
         with context.storage.writer(scope) as writer:
             writer.open_namespace(context.embedder.model, context.clock())
             put_vectors(writer, texts, dict(zip(missing, matrix, strict=True)), context.embedder)
-            try:
-                return writer.set_attributes(
-                    note_id,
-                    attributes,
-                    keys,
-                    key_version=context.drafter.key_maker.version,
-                    operation=Operation.REVERTED,
-                    sources=sources,
-                    expected_version=note.version,
-                    at=context.clock(),
-                    actor=actor.name,
-                )
-            except PreconditionFailed:
-                raise Outdated from None
+            return _write(context, writer, wanted, keys, actor=actor)
 
     return until_current(attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A note's attributes as they are and as they are to be, and the notes that these were drawn from."""
+
+    note: Note
+    before: Attributes | None
+    after: Attributes | None
+    sources: tuple[NoteId, ...]
+
+
+def _wanted(reader: Reader, note_id: NoteId, version: int, *, expected_version: int | None) -> _Wanted:
+    note = existing_note(reader, note_id)
+    if expected_version not in (None, note.version):
+        raise PreconditionFailed(f"the note is at version {note.version}, not {expected_version}; read it again")
+    history = reader.history(note_id)
+    before = reader.attributes.get_many([note_id]).get(note_id)
+    after = attributes_at(history, version, note=note, now=before)
+    return _Wanted(note, before, after, tuple(each.id for each in reader.notes(_causes(history, version))))
+
+
+def _write(context: Context, writer: Writer, wanted: _Wanted, keys: Sequence[Key], *, actor: Actor) -> Note:
+    """Raises Outdated when the note was changed or purged meanwhile."""
+    now = context.clock()
+    try:
+        changed = writer.set_attributes(
+            wanted.note.id,
+            wanted.after,
+            keys,
+            key_version=context.drafter.key_maker.version,
+            operation=Operation.REVERTED,
+            sources=wanted.sources,
+            expected_version=wanted.note.version,
+            at=now,
+            actor=actor.name,
+        )
+    except (NotFound, PreconditionFailed):
+        raise Outdated from None
+    hash_notes(context, writer, [wanted.note.id], now=now)
+    return changed
 
 
 def attributes_at(
