@@ -42,7 +42,8 @@ class ChatRequest:
     """What is asked; `max_tokens` bounds the answer.
 
     `schema` is a JSON schema that the answer has to follow; None asks for free text. `seed` None leaves sampling
-    to the model, which matters only where `temperature` is above 0.
+    to the model, which matters only where `temperature` is above 0. `accept` says whether an answer is of use: one
+    that is not may be better the next time, and is not kept to be given again.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -50,6 +51,7 @@ class ChatRequest:
     temperature: float = 0.0
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
     seed: int | None = None
+    accept: Callable[[ChatReply], bool] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ def prompt_hash(model: str, request: ChatRequest) -> str:
 
 
 def is_worth_keeping(request: ChatRequest, reply: ChatReply) -> bool:
-    """Say whether an answer is whole and, with a schema, an object of the fields asked for.
+    """Say whether an answer is whole and accepted; without `accept`, an object of the schema's fields, if any.
 
     One that is not may be better the next time, so that a retry has to ask again.
     """
     if reply.finish_reason != "stop":
         return False
+    if request.accept is not None:
+        return request.accept(reply)
     if request.schema is None:
         return True
     try:

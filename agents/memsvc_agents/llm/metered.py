@@ -82,7 +82,7 @@ class MeteredChat:
         request = self._meter.bounded(request)
         mark = self._mark if request.temperature == 0 else None
         hashed = prompt_hash(self.name, request)
-        kept = self._meter.kept(hashed) if mark is not None else None
+        kept = self._meter.kept(hashed, request) if mark is not None else None
         if kept is not None:
             if say is not None:
                 say(kept.text)
@@ -120,14 +120,14 @@ class _Meter:
             )
         return replace(request, max_tokens=min(request.max_tokens, self.metering.completion_tokens))
 
-    def kept(self, hashed: str) -> ChatReply | None:
-        """Return the kept answer and count it."""
+    def kept(self, hashed: str, request: ChatRequest) -> ChatReply | None:
+        """Return the kept answer, if it is still accepted, and count it."""
         answer = self.ledger.answer(self.scope, hashed)
-        if answer is None:
+        if answer is None or not is_worth_keeping(request, reply := decoded(answer)):
             return None
         with _leniently():
             self.ledger.record(self.scope, self._call(CallStatus.CACHED.value))
-        return decoded(answer)
+        return reply
 
     @contextlib.contextmanager
     def reserved(self, request: ChatRequest) -> Iterator[_Reservation]:

@@ -87,8 +87,11 @@ def _by_schema(
     *,
     way: Literal["schema", "repaired"],
 ) -> Structured[T]:
-    reply = _ask(model, request)
-    return Structured(_valid(_loaded(reply), form, check, text=reply.text), way, reply.model)
+    def read(reply: ChatReply) -> T:
+        return _valid(_loaded(reply), form, check, text=reply.text)
+
+    reply = _ask(model, request, read)
+    return Structured(read(reply), way, reply.model)
 
 
 def _by_sections(
@@ -99,17 +102,30 @@ def _by_sections(
     sections: Sequence[Section],
 ) -> Structured[T]:
     plain = replace(request, schema=None, messages=with_words(request.messages, instruction(sections)))
-    reply = _ask(model, plain)
-    try:
-        fields = read_sections(reply.text, sections)
-    except ValueError as error:
-        raise _Problem(str(error), "") from None
-    return Structured(_valid(fields, form, check, text=reply.text), "sections", reply.model)
+
+    def read(reply: ChatReply) -> T:
+        try:
+            fields = read_sections(reply.text, sections)
+        except ValueError as error:
+            raise _Problem(str(error), "") from None
+        return _valid(fields, form, check, text=reply.text)
+
+    reply = _ask(model, plain, read)
+    return Structured(read(reply), "sections", reply.model)
 
 
-def _ask(model: ChatModel, request: ChatRequest) -> ChatReply:
+def _ask(model: ChatModel, request: ChatRequest, read: Callable[[ChatReply], object]) -> ChatReply:
+    """Return the answer, which is kept only if it can be read: a later attempt has to ask anew."""
+
+    def accept(reply: ChatReply) -> bool:
+        try:
+            read(reply)
+        except _Problem:
+            return False
+        return True
+
     try:
-        return model.chat(request)
+        return model.chat(replace(request, accept=accept))
     except LlmBadReply as error:
         raise _Problem(error.detail, "it was no answer at all") from None
 

@@ -8,12 +8,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from pydantic import BaseModel
 
 from memsvc.domain.usage import DailyLimits, Prices, UsageLine
 from memsvc.errors import LlmBadReply, LlmBudgetSpent, LlmRefused, LlmUnavailable, MemsvcError, StorageBusy
 from memsvc.ports.llm import ChatMessage, ChatReply, ChatRequest
 from memsvc_agents.llm.metered import MeteredChat, MeteredModels, Metering
 from memsvc_agents.llm.scripted import ScriptedChat
+from memsvc_agents.llm.sections import Section, words
+from memsvc_agents.llm.structured import structured
 from memsvc_stores.memory import MemoryStorage
 from tests.support.drafts import SCOPE, draft, purge, store
 
@@ -103,6 +106,32 @@ def test_an_answer_of_the_schema_is_kept() -> None:
     bench = Bench([good])
     asked = replace(ASK, schema=SCHEMA)
     assert bench.model().chat(asked) == bench.model().chat(asked) == good
+
+
+def test_what_the_asker_does_not_accept_is_asked_for_anew() -> None:
+    bench = Bench([REPLY, replace(REPLY, text="red"), replace(REPLY, text="green")])
+    picky = replace(ASK, accept=lambda reply: reply.text == "red")
+    assert [bench.model().chat(picky).text for _ in range(3)] == ["blue", "red", "red"]
+
+
+def test_what_was_kept_and_is_not_accepted_any_more_is_asked_for_anew() -> None:
+    bench = Bench([REPLY, replace(REPLY, text="red")])
+    bench.model().chat(ASK)
+    assert bench.model().chat(replace(ASK, accept=lambda reply: reply.text == "red")).text == "red"
+
+
+class _Colour(BaseModel):
+    colour: list[str]
+
+
+def test_answers_that_are_not_of_the_form_are_asked_for_anew_by_the_next_attempt() -> None:
+    bench = Bench(['{"colour": 5}', '{"colour": 6}', "nonsense", '{"colour": ["blue"]}'])
+    sections = (Section("colour", "separated by commas", words),)
+    with pytest.raises(LlmBadReply):
+        structured(bench.model(), ASK, _Colour, sections=sections)
+    assert structured(bench.model(), ASK, _Colour, sections=sections).value.colour == ["blue"]
+    assert structured(bench.model(), ASK, _Colour, sections=sections).value.colour == ["blue"]
+    assert (bench.line().calls, bench.line().cached) == (4, 1)
 
 
 def test_the_cache_can_be_switched_off() -> None:
