@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["DENIED", "FUNCTIONAL", "same_relation"]
+__all__ = ["DENIED", "FUNCTIONAL", "is_functional", "same_relation"]
 
 DENIED: Final = frozenset({"dislikes", "hates", "detests", "despises"})
 FUNCTIONAL: Final = frozenset(
@@ -22,6 +22,8 @@ FUNCTIONAL: Final = frozenset(
         "weighs",
     }
 )
+# "Lives in peace" and "works at night" name no place.
+_NAMING: Final = frozenset({"lives in", "works at", "works as", "is from", "was born in"})
 _SAME: Final = {
     "loves": "likes",
     "enjoys": "likes",
@@ -48,3 +50,11 @@ _SAME: Final = {
 def same_relation(relation: str) -> str:
     """Return the one name of a relation that is said in several ways; who "hates" something denies "likes"."""
     return _SAME.get(relation, relation)
+
+
+def is_functional(relation: str, tail: str) -> bool:
+    """Say whether there is one such tail at a time; of places and work, only what has a name or "a" before it."""
+    if relation not in FUNCTIONAL:
+        return False
+    words = tail.split()
+    return relation not in _NAMING or words[:1] in (["a"], ["an"]) or any(word[:1].isupper() for word in words)

@@ -88,6 +88,14 @@ def test_what_may_have_several_tails_or_none_is_not_functional(said: str) -> Non
     assert not triple(said).functional
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["I work at night.", "I live in the moment.", "My dog is Max.", "My friend is Bob.", "I work for free."],
+)
+def test_what_names_no_place_and_what_one_has_several_of_is_not_functional(said: str) -> None:
+    assert not triple(said).functional
+
+
 def test_the_past_is_an_event_with_its_day() -> None:
     (thought,) = think("I ran a marathon on May 3rd.")
     assert thought.triples[0].event

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from memsvc.domain.quantities import quantity
-from memsvc.domain.relations import DENIED, FUNCTIONAL, same_relation
+from memsvc.domain.relations import DENIED, is_functional, same_relation
 from memsvc.domain.triples import Triple
 from memsvc.ports.llm import ChatMessage, ChatModel, ChatRequest
 from memsvc.ports.thinking import Material, Thought
@@ -92,8 +92,9 @@ def _read(answer: ThoughtsForm, batch: Sequence[Material], start: int) -> Iterat
         if sentence and triple is not None and (place, sentence) not in seen:
             seen.add((place, sentence))
             left[place] -= 1
-            since = _day(form.when, batch[place].passage.at)
-            yield Thought(sentence, (triple,), start + place, since=since)
+            material = batch[place]
+            since, quotes = _day(form.when, material.passage.at), material.before is not None
+            yield Thought(sentence, (triple,), start + place, since=since, quotes=quotes)
 
 
 def _triple(form: ThoughtForm) -> Triple | None:
@@ -104,7 +105,7 @@ def _triple(form: ThoughtForm) -> Triple | None:
         return None
     negated = form.negated is not (said_relation in DENIED)
     relation = same_relation(said_relation)
-    functional = relation in FUNCTIONAL and not negated and not form.event
+    functional = is_functional(relation, tail) and not negated and not form.event
     value, unit = quantity(tail) or (None, None)
     return Triple(head, relation, tail, negated, functional, form.event, value, unit)
 

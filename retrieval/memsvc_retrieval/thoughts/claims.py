@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from memsvc.domain.quantities import quantity
+from memsvc.domain.relations import FUNCTIONAL, is_functional
 from memsvc.domain.triples import Triple
 from memsvc_retrieval.thoughts.predicates import Predicate, predicate
 from memsvc_retrieval.thoughts.relations import KNOWN
@@ -15,6 +16,11 @@ from memsvc_retrieval.thoughts.tails import items_of, tail_of
 
 __all__ = ["claims"]
 
+# Somebody may have more than one.
+_SEVERAL: Final = frozenset(
+    {"friend", "dog", "cat", "pet", "brother", "sister", "son", "daughter", "child", "kid", "cousin", "aunt"}
+    | {"uncle", "colleague", "neighbor", "neighbour", "hobby", "goal", "plan", "dream", "teacher", "student"}
+)
 _KIND: Final = re.compile(r"(?:an?|the|so|very|not|in|on|at|for|with)\b|[a-z]+(?:ing|ed)\b")
 _CIRCUMSTANCE: Final = re.compile(r",? (?:as|with|for|since|because) .*")
 
@@ -36,7 +42,7 @@ def _triples(sentence: str, subject: Subject, speaker: str) -> Iterator[Triple]:
         return
     if not subject.head.startswith(speaker) and found.relation not in KNOWN:
         return
-    items = [tail_of(tail)] if found.event or found.functional else items_of(tail)
+    items = [tail_of(tail)] if found.single else items_of(tail)
     if any(items):
         for item in items:
             yield _triple(subject.head, found, item)
@@ -46,10 +52,10 @@ def _triples(sentence: str, subject: Subject, speaker: str) -> Iterator[Triple]:
 
 
 def _triple(head: str, found: Predicate, tail: str) -> Triple:
-    if found.functional:
+    if found.relation in FUNCTIONAL:
         tail = _CIRCUMSTANCE.sub("", tail)
     value, unit = quantity(tail) or (None, None)
-    functional = found.functional and not found.negated
+    functional = is_functional(found.relation, tail) and not found.negated and not found.event
     return Triple(head, found.relation, tail, found.negated, functional, found.event, value, unit)
 
 
@@ -63,5 +69,6 @@ def _attribute(subject: Subject, tail: str, found: Predicate) -> Iterator[Triple
         head = f"{subject.head}'s {subject.attribute}"
         yield Triple(head, "is", tail, found.negated, False, found.event, value, unit)
     else:
-        functional = not found.event and not found.negated
+        several = subject.attribute.split()[-1] in _SEVERAL
+        functional = not found.event and not found.negated and not several
         yield Triple(subject.head, subject.attribute, tail, found.negated, functional, found.event, value, unit)

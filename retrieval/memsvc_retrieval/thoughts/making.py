@@ -62,7 +62,7 @@ def _answer(speech: Speech, question: str, place: int) -> Thought:
     # In the speaker's own words: measured, rewritten answers (many of them short) find less.
     text = speech.text.strip()[:_LONGEST_ANSWER]
     triple = Triple(speech.speaker, "answers", question, event=True)
-    return Thought(f"{question} {text}", (triple,), place, text)
+    return Thought(f"{question} {text}", (triple,), place, text, quotes=speech.opens)
 
 
 def _told(sentence: str, speech: Speech) -> tuple[Triple, ...]:

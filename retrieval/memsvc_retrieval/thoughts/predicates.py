@@ -7,28 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from memsvc.domain.relations import DENIED, FUNCTIONAL, same_relation
+from memsvc_retrieval.thoughts.helping_verbs import ADVERBS, BE, DO, HAVE, MODALS, NO_VERBS, STOPPED
 from memsvc_retrieval.thoughts.relations import BE_PHRASES, PARTICLES
 from memsvc_retrieval.thoughts.verbs import base_form, is_past, third_person
 
 __all__ = ["Predicate", "predicate"]
 
 _TOKEN: Final = re.compile(r"[\w'-]+|[,;:.!?()]")
-_ADVERB_WORDS: Final = """
-really also usually always often still actually currently sometimes mostly generally typically absolutely
-especially normally mainly only even now definitely particularly regularly rarely personally just recently
-finally already totally truly simply both all kinda officially eventually originally once ever
-"""
-_ADVERBS: Final = frozenset(_ADVERB_WORDS.split())
-_BE: Final = frozenset({"is", "are", "was", "were", "am"})
-_HAVE: Final = frozenset({"has", "have", "had"})
-_DO: Final = frozenset({"do", "does", "did"})
-_MODALS: Final = frozenset({"will", "would", "can", "could", "might", "may", "should", "must", "ca", "wo"})
-_STOPPED: Final = frozenset({"stopped", "quit", "ceased", "stops", "quits"})
-_OTHER_WORDS: Final = """
-and or but who which that whose where when while because so if as in at on of for with to from the a an my his
-her their our this these those it he she we they you there not too i me us no more one
-"""
-_NO_VERBS: Final = frozenset(_OTHER_WORDS.split())
 _STARTS: Final = frozenset({"start", "begin"})
 _MOST_CHARS: Final = 200
 _MOST_PARTICLES: Final = 2
@@ -44,8 +29,9 @@ class Predicate:
     stop: int
 
     @property
-    def functional(self) -> bool:
-        return self.relation in FUNCTIONAL and not self.event
+    def single(self) -> bool:
+        """Return whether what follows is one tail, not a list of them."""
+        return self.event or self.relation in FUNCTIONAL
 
 
 def predicate(said: str) -> Predicate | None:
@@ -76,11 +62,11 @@ class _Parse:
         word = self._word()
         if not word.isalpha() and not helper:
             return None
-        if helper in _BE:
+        if helper in BE:
             return self._being(helper)
-        if helper in _HAVE:
+        if helper in HAVE:
             return self._having(helper)
-        if not word.isalpha() or not word.islower() or word in _NO_VERBS:
+        if not word.isalpha() or not word.islower() or word in NO_VERBS:
             return None
         self._at += 1
         return self._verb(word)
@@ -90,7 +76,7 @@ class _Parse:
         return self._tokens[place][0] if place < len(self._tokens) else ""
 
     def _skip_adverbs(self) -> None:
-        while self._word() in _ADVERBS:
+        while self._word() in ADVERBS:
             self._at += 1
 
     def _helpers(self) -> str:
@@ -105,17 +91,17 @@ class _Parse:
             elif (word, self._word(1)) in (("no", "longer"), ("used", "to")):
                 self._negated = True
                 self._at += 2
-            elif word in _STOPPED and self._word(1).endswith("ing"):
+            elif word in STOPPED and self._word(1).endswith("ing"):
                 self._negated = True
                 self._at += 1
-            elif stem in _BE or stem in _HAVE:
+            elif stem in BE or stem in HAVE:
                 self._negated |= stem != word
                 self._at += 1
                 return stem
-            elif stem in _DO and (stem != word or self._word(1) == "not"):
+            elif stem in DO and (stem != word or self._word(1) == "not"):
                 self._negated = True
                 self._at += 1
-            elif stem in _MODALS or word == "cannot":
+            elif stem in MODALS or word == "cannot":
                 self._negated |= stem != word or word == "cannot"
                 self._modal = {"ca": "can", "wo": "will", "cannot": "can"}.get(stem, stem)
                 self._at += 1
@@ -156,14 +142,14 @@ class _Parse:
                 self._at += 1
                 return self._progressive(word, past=False)
             return self._made("has been", event=True, particles=True)
-        if word in _STOPPED and self._word(1).endswith("ing"):
+        if word in STOPPED and self._word(1).endswith("ing"):
             self._negated = True
             self._at += 2
             return self._verb(self._word(-1))
         if word == "got" and self._word(1) != "married":
             self._at += 1
             return self._made("has", event=False)
-        if word.isalpha() and is_past(word) and word not in _HAVE:
+        if word.isalpha() and is_past(word) and word not in HAVE:
             self._at += 1
             return self._verb(word)
         if word == "to" and self._word(1).isalpha():

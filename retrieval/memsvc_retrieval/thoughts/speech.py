@@ -30,11 +30,15 @@ _BRACKETED: Final = re.compile(r"\s*\[[^\]\n]*\]")
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Words of one speaker, without the name before them; `question` closed what another one said before."""
+    """Words of one speaker, without the name before them; `question` closed what another one said before.
+
+    `opens` says that they are the first of the passage: the question is of the passage before.
+    """
 
     speaker: str
     text: str
     question: str | None
+    opens: bool
 
 
 def speeches(material: Material) -> Iterator[Speech]:
@@ -44,9 +48,10 @@ def speeches(material: Material) -> Iterator[Speech]:
     """
     before = list(_parts(material.before)) if material.before is not None else []
     said_by, said = before[-1] if before else ("", "")
-    for speaker, text in _parts(material.passage):
+    for place, (speaker, text) in enumerate(_parts(material.passage)):
         if speaker not in _MACHINES:
-            yield Speech(speaker, text, _closing_question(said) if said_by != speaker else None)
+            question = _closing_question(said) if said_by != speaker else None
+            yield Speech(speaker, text, question, opens=place == 0)
         said_by, said = speaker, text
 
 
