@@ -10,7 +10,7 @@ import os
 
 from memsvc.errors import LlmRefused
 
-__all__ = ["OFFLINE", "refuse_local_model", "refuse_remote_host"]
+__all__ = ["OFFLINE", "is_loopback", "refuse_local_model", "refuse_remote_host"]
 
 OFFLINE = "MEMSVC_LLM__OFFLINE"
 _OFF = frozenset({"", "0", "false", "off", "no", "n", "f"})
@@ -18,7 +18,7 @@ _OFF = frozenset({"", "0", "false", "off", "no", "n", "f"})
 
 def refuse_remote_host(host: str, *, offline: bool = False) -> None:
     """Raise LlmRefused when the switch (or `offline`) is set, unless the host can only mean this machine."""
-    if (offline or _is_set()) and not _is_loopback(host):
+    if (offline or _is_set()) and not is_loopback(host):
         raise LlmRefused(f"no connection to a model at {host}: {OFFLINE} is set, which allows loopback only")
 
 
@@ -32,7 +32,8 @@ def _is_set() -> bool:
     return os.environ.get(OFFLINE, "").strip().lower() not in _OFF
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether the host can only mean this machine."""
     if host.lower() == "localhost":
         return True
     try:

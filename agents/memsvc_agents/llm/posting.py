@@ -11,7 +11,7 @@ import httpx
 
 from memsvc.errors import LlmBadReply, LlmUnavailable
 from memsvc_agents.llm.events import data_of
-from memsvc_agents.llm.offline import refuse_remote_host
+from memsvc_agents.llm.offline import is_loopback, refuse_remote_host
 from memsvc_agents.llm.refusals import EndpointRefusal, named_fields, reason_of
 from memsvc_agents.retrying import PassingFailure, RetryPolicy, asked_wait, retrying
 
@@ -45,8 +45,12 @@ class JsonEndpoint:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        refuse_remote_host(httpx.URL(base_url).host)
-        self._client = httpx.Client(base_url=base_url, timeout=timeout_seconds, transport=transport)
+        host = httpx.URL(base_url).host
+        refuse_remote_host(host)
+        # A proxy of the environment is for other machines: what is said to this one must not leave it.
+        self._client = httpx.Client(
+            base_url=base_url, timeout=timeout_seconds, transport=transport, trust_env=not is_loopback(host)
+        )
         self._headers = {"Content-Type": "application/json", **headers}
         self._timeout = timeout_seconds
         self._retry = retry

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from memsvc.errors import LlmRefused
+from memsvc.ports.llm import ChatMessage, ChatRequest
 from memsvc_agents.llm.anthropic import AnthropicChat
 from memsvc_agents.llm.gguf import GgufChat
 from memsvc_agents.llm.make import ChatSpec, chat_model_from
 from memsvc_agents.llm.offline import OFFLINE
 from memsvc_agents.llm.openai import OpenAIChat
 from memsvc_agents.llm.transformers import TransformersChat
+from memsvc_agents.retrying import RetryPolicy
+from tests.support.chat_endpoint import StubEndpoint
 
 REAL: dict[str, Callable[[], object]] = {
     "openai": lambda: OpenAIChat("https://api.openai.com/v1", "m"),
@@ -52,3 +56,15 @@ def test_a_spec_can_switch_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_switch_adapters_can_be_made(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv(OFFLINE, value)
     OpenAIChat("https://api.openai.com/v1", "m").close()
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_what_is_said_to_the_loopback_goes_through_no_proxy(
+    endpoint: StubEndpoint, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    endpoint.says("blue")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "http://127.0.0.1:9")
+    with closing(OpenAIChat(endpoint.url, "m", retry=RetryPolicy(attempts=1))) as model:
+        assert model.chat(ChatRequest((ChatMessage("user", "hi"),), max_tokens=9)).text == "blue"
