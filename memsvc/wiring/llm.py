@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memsvc.domain.usage import DailyLimits, Prices
+from memsvc.errors import InvalidInput
 from memsvc.ports.clock import Clock
 from memsvc.ports.llm import ChatModel
 from memsvc.ports.usage import LlmLedger
@@ -18,14 +19,21 @@ def chat_models(
 ) -> MeteredModels | None:
     """Return the models for operations, or None when there is none; a model given is used for the settings' own.
 
-    Raises InvalidInput for settings that name no model, LlmRefused when real models are switched off.
+    Raises InvalidInput for settings that name no model, or a budget of money without prices, which would hold
+    nothing back; LlmRefused when real models are switched off.
     """
     if model is None:
         model = chat_model(settings)
     if model is None:
         return None
+    prices = Prices(settings.prompt_price, settings.completion_price)
+    if prices == Prices() and (settings.daily_cost is not None or settings.tenant_daily_cost is not None):
+        raise InvalidInput(
+            "a budget of money for language models needs prices: set MEMSVC_LLM__PROMPT_PRICE and "
+            "MEMSVC_LLM__COMPLETION_PRICE, or a budget of tokens instead"
+        )
     metering = Metering(
-        prices=Prices(settings.prompt_price, settings.completion_price),
+        prices=prices,
         limits=DailyLimits(
             tokens=settings.daily_tokens,
             cost=settings.daily_cost,

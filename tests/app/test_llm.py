@@ -54,3 +54,10 @@ def test_offline_settings_allow_no_model_elsewhere(tmp_path: Path) -> None:
     llm = LlmSettings(kind="openai", url="https://10.0.0.1/v1", model="m", offline=True)
     with pytest.raises(LlmRefused, match="loopback only"):
         build(Settings(data_dir=tmp_path, llm=llm), storage=MemoryStorage(), embedder=HashingEmbedder())
+
+
+@pytest.mark.parametrize("budget", ["daily_cost", "tenant_daily_cost"])
+def test_a_budget_of_money_without_prices_ends_the_start(tmp_path: Path, budget: str) -> None:
+    settings = Settings(data_dir=tmp_path, llm=LlmSettings.model_validate({budget: 1.0}))
+    with pytest.raises(InvalidInput, match="needs prices"):
+        build(settings, storage=MemoryStorage(), embedder=HashingEmbedder(), llm=ScriptedChat([]))
