@@ -80,9 +80,11 @@ def candidates(reader: Reader, focus: Sequence[Note]) -> tuple[list[Note], Mappi
     """Return the visible thoughts that may contradict or equal those in focus, and by row which are near which.
 
     Those of the same head and relation come from SQL, whatever they sound like; near ones from the hash tables.
+    An event contradicts nothing, and is merged with near ones only.
     """
     ids = [note.id for note in focus]
-    claims = sorted({claim for triples in reader.triples.get_many(ids).values() for claim in claims_of(triples)})
+    triples = [triple for of_note in reader.triples.get_many(ids).values() for triple in of_note]
+    claims = sorted(claims_of(triple for triple in triples if not triple.event))
     found = [note for claim in claims for note in reader.triples.with_relation([claim], limit=_SAME_CLAIM)]
     near = _near(reader, focus)
     rows = sorted({int(row) for each in near.values() for row in each})
