@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ from memsvc.domain.selection import Selection
 from memsvc.ports.ranking import Ranked, RetrievalRequest, Rows
 from memsvc.ports.storage import Places, Reader
 from memsvc_retrieval.blend import BlendWeights, Scores, blend
-from memsvc_retrieval.context import ContextWeights, in_context, openness
+from memsvc_retrieval.context import ContextWeights, in_context, openness, usual_openness
 from memsvc_retrieval.graph.expansion import LinkUse, expand
 from memsvc_retrieval.graph.folding import Folding, fold_thoughts
 from memsvc_retrieval.question.plan import plan_of
@@ -32,7 +32,8 @@ class BlendSettings:
     """`in_range` is added for a note of the time asked about; with `time` prune all of these come first.
 
     Context multiplies exp(`sharpness` * score); the wording of the best `read` notes is looked at. Without
-    `folding` thoughts are found as other notes are. `links` are followed in mode hybrid only.
+    `folding` thoughts are found as other notes are. `links` are followed in mode hybrid only, as far as a note of
+    the namespace's average length leans on others: long ones stand by themselves.
     """
 
     weights: BlendWeights = field(default_factory=BlendWeights)
@@ -80,8 +81,10 @@ def blended(
     if settings.time == "prune":
         told[happened] += _BEFORE_ALL
     session_of = _sessions_of(places)
-    if settings.links is not None and request.mode is Mode.HYBRID:
-        known, (rows, told) = rows, expand(rows, told, reader.links, settings.links)
+    leaning = usual_openness(places, settings.context)
+    if settings.links is not None and request.mode is Mode.HYBRID and leaning:
+        use = replace(settings.links, weight=leaning * settings.links.weight)
+        known, (rows, told) = rows, expand(rows, told, reader.links, use)
         session_of |= reader.session_rows(np.setdiff1d(rows, known).tolist()) if len(rows) > len(known) else {}
         if folding is not None:
             rows, told = _without_thoughts(reader, rows, told, known=known)

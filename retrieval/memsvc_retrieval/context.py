@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from memsvc.ports.ranking import Rows
 from memsvc.ports.storage import Places
 
-__all__ = ["ContextWeights", "in_context", "openness"]
+__all__ = ["ContextWeights", "in_context", "openness", "usual_openness"]
 
 Scores = NDArray[np.float64]
 
@@ -40,6 +40,11 @@ def openness(places: Places, weights: ContextWeights) -> Scores:
     """Return for each note how far it leans on others, from 0 (long) to 1 (short)."""
     gate: Scores = np.clip((weights.long - places.words) / (weights.long - weights.short), 0.0, 1.0)
     return gate
+
+
+def usual_openness(places: Places, weights: ContextWeights) -> float:
+    """Return how far a note of the namespace's average length leans on others."""
+    return float(np.clip((weights.long - places.mean_words) / (weights.long - weights.short), 0.0, 1.0))
 
 
 def in_context(scores: Scores, places: Places, weights: ContextWeights) -> Scores:

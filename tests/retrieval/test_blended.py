@@ -271,6 +271,13 @@ def test_links_are_followed_in_the_default_mode_alone(storage: MemoryStorage, mo
     assert ask(storage, {rows[0]: 0.9}, settings=replace(ALONE, links=None))[0].rows.tolist() == rows[:1]
 
 
+def test_links_are_not_followed_where_notes_are_long(storage: MemoryStorage) -> None:
+    best, linked = draft(" ".join(["long"] * 60)), draft(" ".join(["words"] * 60))
+    rows = filled(storage, best, linked)
+    link(storage, best, linked)
+    assert ask(storage, {rows[0]: 0.9})[0].rows.tolist() == rows[:1]
+
+
 def test_links_to_thoughts_give_no_hits(storage: MemoryStorage) -> None:
     source, thought = draft("a b c"), draft("g h i", kind=Kind.THOUGHT)
     row, _ = filled(storage, source, thought)
