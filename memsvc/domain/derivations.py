@@ -7,18 +7,22 @@ from enum import StrEnum
 
 from memsvc.domain.ids import NoteId
 
-__all__ = ["CONTENT_ROLES", "Derivation", "Role"]
+__all__ = ["CONTENT_ROLES", "SOURCE_ROLES", "Derivation", "Role"]
 
 
 class Role(StrEnum):
-    """How a source went into a note: its whole content (thought, merge), or only its attributes (evolution)."""
+    """How a source went into a note: it is what the note tells (thought, merge), it was said just before that
+    and may be quoted (context), or it shaped only the attributes (evolution)."""
 
     THOUGHT = "thought"
+    CONTEXT = "context"
     MERGE = "merge"
     EVOLUTION = "evolution"
 
 
-CONTENT_ROLES = frozenset({Role.THOUGHT, Role.MERGE})
+# Whose words a note may repeat; and those of them that it stands for.
+CONTENT_ROLES = frozenset({Role.THOUGHT, Role.CONTEXT, Role.MERGE})
+SOURCE_ROLES = CONTENT_ROLES - {Role.CONTEXT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from memsvc.memory.context import Context
 from memsvc.memory.embedding import Embedded, embed_drafts, missing_texts
 from memsvc.memory.jobs import organise_job
 from memsvc.memory.look_up import existing_note
-from memsvc.memory.materials import materials_of
+from memsvc.memory.materials import material_of, notes_before
 from memsvc.memory.policy import policy_of
 from memsvc.memory.repeating import Heard, heard_with
 from memsvc.memory.thought_drafts import DraftedThought, draft_thoughts
@@ -39,12 +39,21 @@ _MOST_RECALLED = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a read gave: the notes, what they are, and what was already derived from them."""
+    """What a read gave: the notes, those before them, and what was already derived from them."""
 
     notes: tuple[Note, ...]
-    materials: tuple[Material, ...]
+    before: tuple[Note | None, ...]
     heard: tuple[Heard, ...]
     known: frozenset[tuple[NoteId, str]]
+
+    @property
+    def materials(self) -> list[Material]:
+        return [material_of(note, before) for note, before in zip(self.notes, self.before, strict=True)]
+
+    @property
+    def read(self) -> list[Note]:
+        """Return every note whose words may go into a thought."""
+        return [*self.notes, *(note for note in self.before if note is not None)]
 
 
 def post_think(
@@ -78,7 +87,7 @@ def post_think(
         embedded = embed_drafts(drafts, texts, context.embedder)
         with context.storage.writer(scope) as writer:
             writer.open_namespace(context.embedder.model, now)
-            if _state(writer.notes([note.id for note in plan.notes])) != _state(plan.notes):
+            if _state(writer.notes([note.id for note in plan.read])) != _state(plan.read):
                 raise Outdated
             thoughts, known = _store(context, writer, drafted, embedded, actor=actor, now=now)
             result = PostThought(thoughts, known, repeated, (*made.degraded, *embedded.degraded))
@@ -121,8 +130,12 @@ def _plan(
         heard = heard_with(reader, chosen, recalled, replies=replies)
         products = reader.derivations.products([note.id for note in chosen])
         hashes = {each.id: each.content_hash for each in reader.notes([product.note for product in products])}
-        known = {(product.source, hashes[product.note]) for product in products if product.note in hashes}
-        return _Plan(tuple(chosen), tuple(materials_of(reader, chosen)), heard, frozenset(known))
+        known = {
+            (each.source, hashes[each.note])
+            for each in products
+            if each.note in hashes and each.role is not Role.CONTEXT
+        }
+        return _Plan(tuple(chosen), tuple(notes_before(reader, chosen)), heard, frozenset(known))
 
 
 def _news(context: Context, plan: _Plan, made: Made, now: datetime) -> tuple[list[DraftedThought], int]:
@@ -133,12 +146,14 @@ def _news(context: Context, plan: _Plan, made: Made, now: datetime) -> tuple[lis
             repeated += 1
         else:
             news.append(thought)
-    drafted = draft_thoughts(context.drafter, plan.notes, news, by_model=made.by_model, now=now)
+    drafted = draft_thoughts(
+        context.drafter, plan.notes, news, before=plan.before, by_model=made.by_model, now=now
+    )
     return [each for each in drafted if (each.source, each.draft.content_hash) not in plan.known], repeated
 
 
-def _state(notes: Sequence[Note]) -> list[tuple[NoteId, bool, float]]:
-    return [(note.id, note.status in VISIBLE, note.trust) for note in notes]
+def _state(notes: Sequence[Note]) -> set[tuple[NoteId, bool, float]]:
+    return {(note.id, note.status in VISIBLE, note.trust) for note in notes}
 
 
 def _store(
@@ -164,6 +179,8 @@ def _store(
         else:
             known.append(outcome.note)
         derivations.append(Derivation(outcome.note, each.source, Role.THOUGHT))
+        if each.quoted is not None:
+            derivations.append(Derivation(outcome.note, each.quoted, Role.CONTEXT))
     writer.triples.put({note: each.triples for note, each in created.items()})
     writer.derivations.add(derivations)
     policy = policy_of(writer).thoughts

@@ -23,21 +23,32 @@ class DraftedThought:
     draft: NoteDraft
     triples: tuple[Triple, ...] = field(repr=False)
     source: NoteId
+    quoted: NoteId | None
 
 
 def draft_thoughts(
-    drafter: Drafter, notes: Sequence[Note], thoughts: Sequence[Thought], *, by_model: bool, now: datetime
+    drafter: Drafter,
+    notes: Sequence[Note],
+    thoughts: Sequence[Thought],
+    *,
+    before: Sequence[Note | None],
+    by_model: bool,
+    now: datetime,
 ) -> list[DraftedThought]:
-    """Return a draft for each thought; `source` of a thought is a place in `notes`.
+    """Return a draft for each thought; `source` of a thought is a place in `notes`, as in the notes `before` them.
 
-    A model's words are its own, but never more trusted than their source; a rule's words are the source's. An
-    event told twice of two days is two thoughts; anything else that is said again, as trusted, is the same.
+    A model's words are its own, a rule's those of the notes that they may repeat; neither is more trusted than
+    the least trusted of these, and both are limited where one is. An event told twice of two days is two
+    thoughts; anything else that is said again, as trusted, is the same.
     """
     drafted = []
     for thought in thoughts:
         source = notes[thought.source]
-        origin = least_trusted([source.origin, Origin.MODEL_INFERENCE] if by_model else [source.origin])
-        trust = min(source.trust, TRUST_OF_ORIGIN[origin])
+        quoted = before[thought.source] if thought.quotes else None
+        said_by = [source] if quoted is None else [source, quoted]
+        made_by = [Origin.MODEL_INFERENCE] if by_model else []
+        origin = least_trusted([*(note.origin for note in said_by), *made_by])
+        trust = min(*(note.trust for note in said_by), TRUST_OF_ORIGIN[origin])
         since = thought.since or source.event_time
         day = since.date().isoformat() if any(triple.event for triple in thought.triples) else ""
         draft = thought_note(
@@ -48,11 +59,11 @@ def draft_thoughts(
             origin=origin,
             trust=trust,
             session=source.session,
-            status=source.status,
+            status=Status.LIMITED if Status.LIMITED in {note.status for note in said_by} else source.status,
             dedupe=(origin, f"{trust:.6f}", day, thought.sentence),
             now=now,
         )
-        drafted.append(DraftedThought(draft, thought.triples, source.id))
+        drafted.append(DraftedThought(draft, thought.triples, source.id, None if quoted is None else quoted.id))
     return drafted
 
 

@@ -27,7 +27,8 @@ class Thought:
     """A sentence that stands alone, with at least one triple (TiM, section 3.2).
 
     `source` is the place of the material that it was made of. `said` holds the words that it was made of, "" when
-    they are not known; `since` is the time that the sentence itself names, None when it names none.
+    they are not known; `since` is the time that the sentence itself names, None when it names none. `quotes` says
+    that words of what was said before the material may be in it.
     """
 
     sentence: str = field(repr=False)
@@ -35,6 +36,7 @@ class Thought:
     source: int
     said: str = field(default="", repr=False)
     since: datetime | None = None
+    quotes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

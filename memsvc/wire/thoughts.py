@@ -61,7 +61,7 @@ class Triple(Response):
 
 class ThoughtSource(Response):
     note: str
-    role: Literal["thought", "merge", "evolution"]
+    role: Literal["thought", "context", "merge", "evolution"]
 
 
 class ThoughtDetail(Response):

@@ -48,5 +48,5 @@ Operation: TypeAlias = Literal[
     "purged",
 ]
 StoredLinkType: TypeAlias = Literal["entity", "semantic", "related", "conflict", "manual"]
-DerivationRole: TypeAlias = Literal["thought", "merge", "evolution"]
+DerivationRole: TypeAlias = Literal["thought", "context", "merge", "evolution"]
 JobStatus: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]

@@ -229,7 +229,7 @@ def test_a_purge_takes_all_that_can_be_reached_and_nothing_else(storage: Storage
         evolve(storage, note, CANARY, [key("plain")])
     for source, to, role in edges:
         derive(storage, ids[to], ids[source], role=role)
-    gone = _reached(erased, edges, {Role.THOUGHT, Role.MERGE})
+    gone = _reached(erased, edges, {Role.THOUGHT, Role.CONTEXT, Role.MERGE})
     tainted = _reached(gone, edges, {Role.EVOLUTION}) - gone
     purge(storage, *[ids[number] for number in erased])
     with storage.reader(SCOPE) as reader:

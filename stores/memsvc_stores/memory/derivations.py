@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from memsvc.domain.derivations import CONTENT_ROLES, Derivation, Role
+from memsvc.domain.derivations import CONTENT_ROLES, SOURCE_ROLES, Derivation, Role
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Kind
 from memsvc.errors import Conflict
@@ -46,7 +46,7 @@ class MemoryDerivations:
         if data is None:
             return
         for note, source, role in data.derivations:
-            if note != row or role not in CONTENT_ROLES or source in seen:
+            if note != row or role not in SOURCE_ROLES or source in seen:
                 continue
             seen.add(source)
             if data.notes[source].note.kind is Kind.THOUGHT:

@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from memsvc.domain.derivations import CONTENT_ROLES, Derivation, Role
+from memsvc.domain.derivations import CONTENT_ROLES, SOURCE_ROLES, Derivation, Role
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Kind
 from memsvc.errors import Conflict
@@ -109,7 +109,7 @@ class SqlDerivations:
         """Return the thoughts that come next, each with the rows asked for it, and the pairs that are complete."""
         many = self._executor.backend.many
         found = self._executor.all(
-            _SOURCE_ROWS, namespace=self._namespace, rows=many(origins), roles=many(_values(CONTENT_ROLES))
+            _SOURCE_ROWS, namespace=self._namespace, rows=many(origins), roles=many(_values(SOURCE_ROLES))
         )
         further: dict[int, set[int]] = {}
         reached: set[tuple[int, int]] = set()
