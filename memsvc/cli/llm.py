@@ -31,7 +31,7 @@ def check(data_dir: options.DataDir = None, json: options.Json = False) -> None:
     with opened(data_dir) as app:
         if app.llm is None:
             raise InvalidInput("there is no language model: set MEMSVC_LLM__KIND and what docs/settings.md says")
-        found = check_model(app.llm(Scope.of(LOCAL_TENANT, "default"), "check"))
+        found = check_model(app.llm.fresh(Scope.of(LOCAL_TENANT, "default"), "check"))
     result = {
         "model": found.model,
         "way": found.way,

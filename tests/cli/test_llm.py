@@ -54,6 +54,15 @@ def test_a_model_that_is_down_fails_in_one_line(run: Run, endpoint: StubEndpoint
     assert "answered 503" in done.err
 
 
+def test_the_model_is_asked_though_its_last_answer_is_kept(run: Run, endpoint: StubEndpoint) -> None:
+    run("ingest", "-", stdin='{"content": "I like tea."}\n')
+    endpoint.says(GOOD)
+    assert run("llm", "check").code == 0
+    endpoint.answers.clear()
+    endpoint.gives(503, "")
+    assert run("llm", "check").code == 1
+
+
 @pytest.mark.usefixtures("data_dir")
 def test_without_a_model_there_is_nothing_to_check(run: Run) -> None:
     done = run("llm", "check")

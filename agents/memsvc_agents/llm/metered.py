@@ -41,12 +41,18 @@ class MeteredModels:
 
     def __call__(self, scope: Scope, operation: str) -> MeteredChat:
         mark = self._ledger.mark(scope) if self._metering.cache else None
-        meter = _Meter(self._ledger, scope, operation, self._model.name, self._metering, self._clock)
-        return MeteredChat(self._model, meter, mark)
+        return MeteredChat(self._model, self._meter(scope, operation), mark)
+
+    def fresh(self, scope: Scope, operation: str) -> MeteredChat:
+        """Return the model without kept answers: each call asks it."""
+        return MeteredChat(self._model, self._meter(scope, operation), None)
 
     def close(self) -> None:
         """Close the model."""
         self._model.close()
+
+    def _meter(self, scope: Scope, operation: str) -> _Meter:
+        return _Meter(self._ledger, scope, operation, self._model.name, self._metering, self._clock)
 
 
 class MeteredChat:
