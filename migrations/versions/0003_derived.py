@@ -68,6 +68,15 @@ DELETE FROM vectors WHERE NOT EXISTS (
     SELECT 1 FROM keys WHERE keys.namespace_id = vectors.namespace_id AND keys.text_hash = vectors.text_hash
 )
 """
+_ADMIT = "UPDATE notes SET status = 'active' WHERE status = 'pending'"
+_ADMIT_FORGOTTEN = r"""
+UPDATE journal SET patch = REPLACE(patch, '"status"\:{"old"\:"pending"', '"status"\:{"old"\:"active"')
+WHERE operation = 'forgotten'
+"""
+_SUPERSEDE = "UPDATE journal SET operation = 'superseded' WHERE operation = 'merged'"
+# Their patches go: without derivations no erasure could tell whose words they hold.
+_UPDATE = "UPDATE journal SET operation = 'updated', patch = '{}' WHERE operation IN ('evolved', 'reverted')"
+_UNREADABLE = (_DROP_KEYS, _DROP_VECTORS, _ADMIT, _ADMIT_FORGOTTEN, _SUPERSEDE, _UPDATE)
 
 
 def upgrade() -> None:
@@ -90,8 +99,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(_DROP_KEYS)
-    op.execute(_DROP_VECTORS)
+    for statement in _UNREADABLE:
+        op.execute(statement)
     if op.get_bind().dialect.name == "sqlite":
         for table in ("jobs", *_TABLES):
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE tbl = :table").bindparams(table=table))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import replace
 
@@ -12,12 +13,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
-from memsvc.domain.notes import KeyKind
+from memsvc.domain.attributes import Attributes
+from memsvc.domain.changes import Operation
+from memsvc.domain.notes import KeyKind, Status
 from memsvc.errors import InvalidInput, Unavailable
 from memsvc_stores.lexical import ddl
 from memsvc_stores.sql import current, downgrade, open_storage, schema, upgrade
 from memsvc_stores.sql.tables import METADATA
-from tests.support.drafts import draft, key, sha256, store
+from tests.support.derived import evolve
+from tests.support.drafts import change, draft, forget, key, sha256, store
 
 
 def _scripts() -> ScriptDirectory:
@@ -69,6 +73,28 @@ def test_going_back_leaves_no_key_that_the_older_code_cannot_read(bare_url: str)
         assert connection.execute(text("SELECT kind FROM keys")).all() == [("content",)]
         assert connection.execute(text("SELECT text_hash FROM vectors")).all() == [(sha256("a"),)]
     engine.dispose()
+
+
+def test_going_back_leaves_no_status_nor_operation_that_the_older_code_cannot_read(bare_url: str) -> None:
+    pending, merged, evolved = replace(draft("a"), status=Status.PENDING), draft("b"), draft("c")
+    with closing(open_storage(bare_url)) as storage:
+        store(storage, pending, merged, evolved)
+        forget(storage, pending.id)
+        change(storage, merged.id, Operation.MERGED, Status.MERGED, superseded_by=evolved.id)
+        evolve(storage, evolved.id, Attributes(("canary",), (), ""), [key("c")])
+        store(storage, replace(draft("d"), status=Status.PENDING))
+    downgrade(bare_url, "0002")
+    engine = create_engine(bare_url)
+    with engine.connect() as connection:
+        statuses = connection.execute(text("SELECT status FROM notes ORDER BY row")).scalars().all()
+        assert statuses == ["forgotten", "merged", "active", "active"]
+        history = connection.execute(
+            text("SELECT operation, patch FROM journal WHERE operation <> 'created' ORDER BY sequence")
+        ).all()
+    engine.dispose()
+    assert [operation for operation, _ in history] == ["forgotten", "superseded", "updated"]
+    assert json.loads(history[0].patch)["status"]["old"] == "active"
+    assert history[2].patch == "{}"
 
 
 def test_upgrading_twice_changes_nothing(bare_url: str) -> None:
