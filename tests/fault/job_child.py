@@ -1,11 +1,15 @@
-"""A worker that kills itself before its K-th statement or commit: python -m tests.fault.job_child URL RUN K.
+"""Workers that kill themselves before their K-th statement or commit: python -m tests.fault.job_child URL RUNS.
 
-Each run is an hour after the one before, so leases of the killed one have run out.
+They are forked from one process, one after another until one ends by itself, with K at random; their exit codes
+are printed as JSON. Each run is an hour after the one before, so leases of the killed one have run out.
 """
 
 from __future__ import annotations
 
+import json
+import multiprocessing
 import os
+import random
 import secrets
 import signal
 import sys
@@ -27,6 +31,7 @@ from tests.support.drafts import ACTOR, MODEL, T0, draft, put_vectors
 
 KIND = "append"
 EFFECTS = 2
+_LONGEST_RUN = 60.0
 
 
 def append(storage: Storage, run: JobContext) -> dict[str, Json]:
@@ -56,7 +61,8 @@ def die_at(point: int) -> None:
     event.listen(Engine, "commit", step)
 
 
-def main(url: str, run: int, point: int) -> None:
+def work(url: str, run: int, point: int) -> None:
+    """Run the jobs that are due, as far as it comes."""
     storage = open_storage(url, create=False)
     die_at(point)
     now = T0 + timedelta(hours=run)
@@ -69,5 +75,20 @@ def main(url: str, run: int, point: int) -> None:
     storage.close()
 
 
+def main(url: str, most_runs: int) -> list[int | None]:
+    """Return how the workers ended; None for one that hangs."""
+    points = random.Random(5)
+    codes: list[int | None] = []
+    while len(codes) < most_runs and {0, None}.isdisjoint(codes):
+        worker = multiprocessing.get_context("fork").Process(
+            target=work, args=(url, len(codes), points.randint(2, 40))
+        )
+        worker.start()
+        worker.join(_LONGEST_RUN)
+        codes.append(worker.exitcode)
+        worker.kill()
+    return codes
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    print(json.dumps(main(sys.argv[1], int(sys.argv[2]))))
