@@ -1,7 +1,7 @@
 """Workers that kill themselves before their K-th statement or commit: python -m tests.fault.job_child URL RUNS.
 
-They are forked from one process, one after another until one ends by itself, with K at random; their exit codes
-are printed as JSON. Each run is an hour after the one before, so leases of the killed one have run out.
+They are forked from one process, one after another until one ends by itself, each killed one step later than the
+one before; their exit codes are printed as JSON. Each run is an hour after the one before, so leases of the killed one have run out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import random
 import secrets
 import signal
 import sys
@@ -77,12 +76,9 @@ def work(url: str, run: int, point: int) -> None:
 
 def main(url: str, most_runs: int) -> list[int | None]:
     """Return how the workers ended; None for one that hangs."""
-    points = random.Random(5)
     codes: list[int | None] = []
     while len(codes) < most_runs and {0, None}.isdisjoint(codes):
-        worker = multiprocessing.get_context("fork").Process(
-            target=work, args=(url, len(codes), points.randint(2, 40))
-        )
+        worker = multiprocessing.get_context("fork").Process(target=work, args=(url, len(codes), len(codes) + 1))
         worker.start()
         worker.join(_LONGEST_RUN)
         codes.append(worker.exitcode)
