@@ -1,7 +1,8 @@
 """Workers that kill themselves before their K-th statement or commit: python -m tests.fault.job_child URL RUNS.
 
 They are forked from one process, one after another until one ends by itself, each killed one step later than the
-one before; their exit codes are printed as JSON. Each run is an hour after the one before, so leases of the killed one have run out.
+one before; their exit codes are printed as JSON. Each run is an hour after the one before, so leases of the killed
+one have run out.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ def work(url: str, run: int, point: int) -> None:
 
 def main(url: str, most_runs: int) -> list[int | None]:
     """Return how the workers ended; None for one that hangs."""
+    open_storage(url, create=False).close()  # loads what every worker needs, once
     codes: list[int | None] = []
     while len(codes) < most_runs and {0, None}.isdisjoint(codes):
         worker = multiprocessing.get_context("fork").Process(target=work, args=(url, len(codes), len(codes) + 1))
