@@ -5,6 +5,7 @@ from __future__ import annotations
 from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
+from memsvc.errors import Conflict
 from memsvc.memory.context import Context
 from memsvc.memory.hash_tables import queue_rehash
 from memsvc.ports.storage import Reader
@@ -51,14 +52,19 @@ def set_policy(
 
 
 def import_policy(context: Context, scope: Scope, exported: PolicyVersion) -> bool:
-    """Put an exported version, with its time and actor, if it is the next one; False when it is not."""
+    """Put an exported version, with its time and actor, if it is the next one; False when that number is taken.
+
+    Raises Conflict when an earlier version is missing.
+    """
     now = context.clock()
     with context.storage.writer(scope) as writer:
         writer.open_namespace(context.embedder.model, now)
         current = writer.policies.current()
         before = 0 if current is None else current.version
-        if exported.version != before + 1:
+        if exported.version <= before:
             return False
+        if exported.version > before + 1:
+            raise Conflict(f"version {exported.version} of the policy comes after {before + 1}; import that first")
         queue_rehash(writer, exported.policy, now=now)
         writer.policies.put(exported.policy, expected_version=before, at=exported.at, actor=exported.actor)
     return True

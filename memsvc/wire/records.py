@@ -41,6 +41,7 @@ __all__ = [
 
 EXPORT_FORMAT = 1
 _Count: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
+_Times: TypeAlias = Annotated[int, Field(ge=0, lt=2**30)]
 _Short: TypeAlias = Annotated[str, Field(max_length=256, pattern=r"^[^\x00]*$")]
 _Text: TypeAlias = Annotated[str, Field(max_length=MAX_CONTENT_CHARS, pattern=r"^[^\x00]*$")]
 
@@ -149,8 +150,8 @@ class DerivationRecord(Request):
 class UsesRecord(Request):
     """How often the note was told again and recalled since it was stored, and when last."""
 
-    seen: _Count
-    recalled: _Count
+    seen: _Times
+    recalled: _Times
     at: Instant
 
 

@@ -102,3 +102,25 @@ def test_a_link_that_means_nothing_fails_its_line(derived, make_api, field, valu
 
     assert (report["notes"], report["failed"]) == (1, 1)
     assert report["problems"][0]["code"] == "invalid-input"
+
+
+def test_more_recalls_than_a_database_counts_fail_their_line(derived, make_api):
+    other, lines = make_api(), _lines(derived)
+    lines[-1]["uses"] = {"seen": 2**31, "recalled": 0, "at": AT.isoformat()}
+
+    report = _import(other, lines)
+
+    assert (report["notes"], report["failed"]) == (1, 1)
+    assert "/note/uses/seen" in report["problems"][0]["detail"]
+
+
+def test_a_policy_without_the_version_before_it_is_not_lost_silently(make_api):
+    api = make_api()
+    first, third = (
+        {"type": "policy", "version": n, "policy": {}, "at": AT.isoformat(), "actor": "a"} for n in (1, 3)
+    )
+
+    report = _import(api, [first, first, third])
+
+    assert [(problem["line"], problem["code"]) for problem in report["problems"]] == [(3, "conflict")]
+    assert len(api.call("GET", f"{NS}/policy/history").json()["items"]) == 1
