@@ -76,9 +76,6 @@ class Derivations(ReadDerivations, Protocol):
         """Keep derivations, those that are known already once; raises Conflict when a note would derive from
         itself."""
 
-    def drop(self, note: NoteId, *, roles: Collection[Role]) -> None:
-        """Forget from what a note was derived in these roles."""
-
 
 class ReadLinks(Protocol):
     def of(self, note: NoteId, *, types: Collection[LinkType] | None = None) -> list[Link]:
@@ -125,9 +122,6 @@ class Mentions(ReadMentions, Protocol):
 
 class ReadTriples(Protocol):
     def get_many(self, notes: Sequence[NoteId]) -> dict[NoteId, tuple[Triple, ...]]: ...
-
-    def with_heads(self, heads: Sequence[str], *, limit: int) -> list[NoteId]:
-        """Return visible notes with a triple of one of the heads (normalised), newest first, each once."""
 
     def with_relation(self, pairs: Sequence[tuple[str, str]], *, limit: int) -> list[NoteId]:
         """Return visible notes with a triple of one of the (head, relation) pairs, normalised, newest first."""

@@ -122,16 +122,6 @@ def test_attributes_may_evolve_from_one_another(storage: Storage) -> None:
     assert descendants(storage, a, roles=frozenset({Role.EVOLUTION})) == [a, b]
 
 
-def test_dropping_takes_the_roles_named(storage: Storage) -> None:
-    a, b = notes(storage, "rt")
-    derive(storage, b, a)
-    derive(storage, b, a, role=Role.EVOLUTION)
-    with storage.writer(SCOPE) as writer:
-        writer.derivations.drop(b, roles={Role.EVOLUTION, Role.MERGE})
-    with storage.reader(SCOPE) as reader:
-        assert [each.role for each in reader.derivations.sources([b])] == [Role.THOUGHT]
-
-
 def test_unknown_notes_give_nothing_and_cannot_be_named(storage: Storage) -> None:
     with storage.reader(SCOPE) as reader:
         assert reader.derivations.sources([UNKNOWN]) == reader.derivations.products([UNKNOWN]) == []
@@ -141,8 +131,6 @@ def test_unknown_notes_give_nothing_and_cannot_be_named(storage: Storage) -> Non
     assert source_rows(storage, [99]) == []
     with pytest.raises(NotFound, match="unknown"):
         derive(storage, a, UNKNOWN)
-    with pytest.raises(NotFound), storage.writer(SCOPE) as writer:
-        writer.derivations.drop(UNKNOWN, roles=frozenset(Role))
 
 
 def test_notes_of_another_tenant_cannot_be_sources(storage: Storage) -> None:

@@ -71,13 +71,13 @@ def test_a_copy_has_the_same_records(storage: Storage) -> None:
 
 
 def test_a_copy_is_found_by_the_words_of_its_attributes(storage: Storage) -> None:
-    first, *_ = fill(storage)
+    first, thought, _ = fill(storage)
     restore_all(storage, export(storage))
     with storage.reader(COPY) as reader:
         rows = reader.lexical("beverage", limit=9, allowed=None)["lexical_user"].rows.tolist()
         assert [note.id for note in reader.notes_by_row(rows)] == [first]
         assert reader.mentions.frequencies(["tea"]) == {"tea": 1}
-        assert reader.triples.with_heads(["user"], limit=9) != []
+        assert reader.triples.get_many([thought]) == {thought: (TRIPLE,)}
 
 
 @pytest.mark.parametrize("left_out", ["links", "derivations"])

@@ -90,7 +90,6 @@ def _triples(reader: SqlReader, note: Note) -> list[Any]:
     kept = reader.triples
     return [
         *kept.get_many([note.id]),
-        *kept.with_heads(["i"], limit=9),
         *kept.with_relation([("i", "live in")], limit=9),
     ]
 
@@ -227,7 +226,6 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
     "derivations.add": _refused(
         NotFound, lambda w, n: w.derivations.add([Derivation(_own(w), n.id, Role.THOUGHT)])
     ),
-    "derivations.drop": _refused(NotFound, lambda w, n: w.derivations.drop(n.id, roles=frozenset(Role))),
     "triples.put": _refused(NotFound, _put_triples),
     "buckets.put": _refused(NotFound, _put_buckets),
     "policies.put": lambda w, n: w.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR),
@@ -297,7 +295,7 @@ def _all_of(storage: SqlStorage) -> list[Any]:
             reader.attributes.get_many([n.id for n in reader.page(EVERYTHING, after_row=0, limit=9)]),
             reader.lexical("secret", limit=9, allowed=None)["lexical_user"].rows.tolist(),
             reader.saved_response("the key"),
-            reader.triples.with_heads(["i"], limit=9),
+            reader.triples.with_relation([("i", "live in")], limit=9),
             reader.policies.history(),
             reader.strengths.holdings(after_row=0, limit=99),
             reader.buckets.members(_epoch(), np.zeros((2, 1), np.int64)).tolist(),

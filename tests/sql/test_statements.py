@@ -75,7 +75,6 @@ def _write(storage: SqlStorage, name: str, write: Any, note: Note) -> None:
             "links.put",
             "mentions.put",
             "derivations.add",
-            "derivations.drop",
             "triples.put",
             "buckets.put",
         }

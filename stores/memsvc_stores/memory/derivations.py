@@ -80,11 +80,6 @@ class WritableDerivations(MemoryDerivations):
                 raise Conflict(f"note {each.source} was made from note {each.note}, which cannot derive from it")
             self._kept.derivations.add((note, source, each.role))
 
-    def drop(self, note: NoteId, *, roles: Collection[Role]) -> None:
-        row = required_row(self._kept, note)
-        dropped = {each for each in self._kept.derivations if each[0] == row and each[2] in roles}
-        self._kept.derivations -= dropped
-
 
 def descendant_rows(data: NamespaceData, rows: Iterable[int], *, roles: Collection[Role]) -> set[int]:
     """Return the rows of all that was derived from notes in these roles, in any number of steps."""

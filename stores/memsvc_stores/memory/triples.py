@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from memsvc.domain.ids import NoteId
@@ -27,22 +27,16 @@ class MemoryReadTriples:
         rows = {note: data.rows[note] for note in notes if note in data.rows}
         return {note: data.triples[row] for note, row in rows.items() if row in data.triples}
 
-    def with_heads(self, heads: Sequence[str], *, limit: int) -> list[NoteId]:
-        wanted = set(heads)
-        return self._with(lambda triple: normalised(triple.head) in wanted, limit)
-
     def with_relation(self, pairs: Sequence[tuple[str, str]], *, limit: int) -> list[NoteId]:
-        wanted = set(pairs)
-        return self._with(lambda triple: (normalised(triple.head), normalised(triple.relation)) in wanted, limit)
-
-    def _with(self, fits: Callable[[Triple], bool], limit: int) -> list[NoteId]:
         data = self._data
         if data is None:
             return []
+        wanted = set(pairs)
         found = (
             data.notes[row].note.id
             for row, triples in sorted(data.triples.items(), reverse=True)
-            if data.notes[row].note.status in VISIBLE and any(map(fits, triples))
+            if data.notes[row].note.status in VISIBLE
+            and any((normalised(each.head), normalised(each.relation)) in wanted for each in triples)
         )
         return list(islice(found, limit))
 

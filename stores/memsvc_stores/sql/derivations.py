@@ -147,10 +147,6 @@ class WritableDerivations(SqlDerivations):
                 role=each.role.value,
             )
 
-    def drop(self, note: NoteId, *, roles: Collection[Role]) -> None:
-        row = rows_of(self._executor, self._place, [note])[note]
-        drop_sources(self._executor, self._place, [row], roles=roles)
-
     def _check(self, new: Derivation, rows: dict[NoteId, int]) -> None:
         if new.note == new.source:
             raise Conflict(f"note {new.note} cannot derive from itself")

@@ -9,7 +9,6 @@ from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from memsvc.domain.ids import NoteId
-from memsvc.domain.selection import VISIBLE
 from memsvc.domain.triples import Triple, normalised
 from memsvc.errors import NotFound, ServerFault
 from memsvc_stores.sql.derived_tables import triples
@@ -40,18 +39,6 @@ _GET = (
     .select_from(_OF_NOTES)
     .where(triples.c.namespace_id == _NAMESPACE, notes.c.namespace_id == _NAMESPACE, among(notes.c.id, "ids"))
     .order_by(triples.c.note_row, triples.c.ordinal)
-)
-_WITH_HEADS = (
-    select(notes.c.row, notes.c.id)
-    .select_from(_OF_NOTES)
-    .where(
-        triples.c.namespace_id == _NAMESPACE,
-        among(notes.c.status, "statuses"),
-        among(triples.c.head_norm, "heads"),
-    )
-    .distinct()
-    .order_by(notes.c.row.desc())
-    .limit(bindparam("limit"))
 )
 # By the index alone, in its order: of a relation that thousands of thoughts have no more are read than asked for.
 _NEWEST = (
@@ -88,12 +75,6 @@ class SqlReadTriples:
             triple = Triple(head, relation, tail, bool(negated), bool(functional), bool(event), value, unit)
             found[NoteId(note)] = (*found.get(NoteId(note), ()), triple)
         return found
-
-    def with_heads(self, heads: Sequence[str], *, limit: int) -> list[NoteId]:
-        many = self._executor.backend.many
-        statuses = many(sorted(VISIBLE))
-        found = self._all(_WITH_HEADS, limit=limit, statuses=statuses, heads=many(heads))
-        return [NoteId(note) for _, note in found]
 
     def with_relation(self, pairs: Sequence[tuple[str, str]], *, limit: int) -> list[NoteId]:
         found = {
