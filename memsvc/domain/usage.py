@@ -110,9 +110,11 @@ def check_limits(limits: DailyLimits, *, store: Spent, tenant: Spent, call: LlmC
     )
     for limit, spent, asked, what, setting in checks:
         if limit is not None and spent + asked > limit:
+            # What all spent is not for one tenant to know.
+            told = f"{spent:g} spent, up" if setting.startswith("TENANT_") else "up"
             raise LlmBudgetSpent(
-                f"the budget for language models of {limit:g} {what} is used up ({spent:g} spent, up to {asked:g} "
-                f"more asked for): raise MEMSVC_LLM__{setting}, or wait until 00:00 UTC",
+                f"the budget for language models of {limit:g} {what} is used up ({told} to {asked:g} more asked "
+                f"for): raise MEMSVC_LLM__{setting}, or wait until 00:00 UTC",
                 retry_after=_rest_of_day(call.at),
             )
 
