@@ -68,8 +68,9 @@ def entity_weights(finder: TermFinder, reader: Reader, note: Note) -> dict[int, 
     for rows in holders.values():
         others = [row for row in rows if row != note.row]
         if len(others) < most:
+            gain = math.log(count / (len(others) + 1)) / math.log(count)
             for row in others:
-                weights[row] = weights.get(row, 0.0) + math.log(count / (len(others) + 1)) / math.log(count)
+                weights[row] = weights.get(row, 0.0) + gain
     return {row: min(1.0, weight) for row, weight in weights.items() if weight > 0}
 
 
