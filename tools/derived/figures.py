@@ -32,6 +32,10 @@ class Watch:
         self.wall += time.perf_counter() - self._embedder.wall - self._wall
         self.cpu += time.process_time() - self._embedder.cpu - self._cpu
 
+    def add(self, other: Watch) -> None:
+        self.wall += other.wall
+        self.cpu += other.cpu
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
