@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.errors import InvalidInput
-from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import Rows
 
 __all__ = ["Buckets", "Codes", "Epoch", "Hashing", "LshParameters", "Points", "Purpose", "ReadBuckets"]
@@ -67,7 +66,7 @@ class LshParameters:
 class Epoch:
     """The tables of one purpose in a namespace, with their projections (tables, hashes, dimension, groups / 2).
 
-    `mean` is subtracted before hashing; None for none. Notes past a change of parameters are in a new epoch.
+    Notes past a change of parameters are in a new epoch.
     """
 
     number: int
@@ -75,7 +74,6 @@ class Epoch:
     parameters: LshParameters
     model_id: str
     projections: NDArray[np.float64]
-    mean: Vector | None = None
 
 
 class Hashing(Protocol):
@@ -109,18 +107,10 @@ class ReadBuckets(Protocol):
 
 
 class Buckets(ReadBuckets, Protocol):
-    def open(
-        self,
-        purpose: Purpose,
-        parameters: LshParameters,
-        *,
-        hashing: Hashing,
-        at: datetime,
-        mean: Vector | None = None,
-    ) -> Epoch:
+    def open(self, purpose: Purpose, parameters: LshParameters, *, hashing: Hashing, at: datetime) -> Epoch:
         """Return the epoch in force if it has these parameters, else the pending one; begin one if there is none.
 
-        A pending epoch of other parameters is given up. `mean` is for an epoch that begins.
+        A pending epoch of other parameters is given up.
         """
 
     def put(self, epoch: Epoch, rows: Sequence[int], codes: Codes) -> None:

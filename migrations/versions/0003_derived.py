@@ -249,7 +249,6 @@ def _create_lsh() -> None:
         sa.Column("purpose", _TEXT, nullable=False),
         sa.Column("projection_id", _ROW, sa.ForeignKey("projections.id"), nullable=False),
         sa.Column("model_id", _TEXT, nullable=False),
-        sa.Column("mean", sa.LargeBinary),
         sa.Column("current", sa.Integer, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("namespace_id", "epoch"),

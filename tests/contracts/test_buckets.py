@@ -114,18 +114,6 @@ def test_purposes_have_epochs_of_their_own(storage: Storage) -> None:
         assert same(writer.buckets.epoch(CANDIDATES), other)
 
 
-def test_a_mean_is_kept(storage: Storage) -> None:
-    notes(storage, 1)
-    mean = np.linspace(0, 1, MODEL.dimension, dtype=np.float32)
-    with storage.writer(SCOPE) as writer:
-        writer.buckets.open(RECALL, ONE_TABLE, hashing=HASHING, at=T0, mean=mean)
-    with storage.reader(SCOPE) as reader:
-        kept = reader.buckets.pending(RECALL)
-    assert kept is not None
-    assert kept.mean is not None
-    assert (kept.mean == mean).all()
-
-
 def test_members_are_those_of_any_bucket_each_once(storage: Storage) -> None:
     epoch, (first, second, third) = filled(storage, [[1, 2], [3, 2], [9, 15]])
 

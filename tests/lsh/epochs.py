@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc.ports.embedding import Vector
 from memsvc.ports.hashing import Epoch, LshParameters, Purpose
 from memsvc_stores.lsh import CrossPolytope
 
@@ -19,5 +18,5 @@ def epoch_of(matrix: NDArray[np.float64]) -> Epoch:
     return Epoch(1, Purpose.RECALL, parameters, "m", matrix[None, None])
 
 
-def random_epoch(parameters: LshParameters, *, mean: Vector | None = None) -> Epoch:
-    return Epoch(1, Purpose.RECALL, parameters, "m", CrossPolytope().projections(parameters), mean)
+def random_epoch(parameters: LshParameters) -> Epoch:
+    return Epoch(1, Purpose.RECALL, parameters, "m", CrossPolytope().projections(parameters))

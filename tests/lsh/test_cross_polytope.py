@@ -113,15 +113,6 @@ def test_several_hashes_are_the_digits_of_a_code() -> None:
     assert (HASHING.codes(epoch, points) == read).all()
 
 
-def test_the_mean_is_taken_off_first() -> None:
-    parameters = LshParameters(8, 8)
-    points = np.random.default_rng(1).standard_normal((20, 8))
-    mean = points.mean(axis=0)
-    centred = HASHING.codes(random_epoch(parameters, mean=mean), points)
-
-    assert (centred == HASHING.codes(random_epoch(parameters), points - mean)).all()
-
-
 def test_another_process_gives_the_same_codes() -> None:
     script = (
         "import numpy as np; from memsvc.ports.hashing import LshParameters;"

@@ -46,7 +46,7 @@ class CrossPolytope:
 
 
 def _points(epoch: Epoch, vectors: Points) -> _Scores:
-    """Return the vectors in float64 without the mean; raises DimensionMismatch, InvalidInput."""
+    """Return the vectors in float64; raises DimensionMismatch, InvalidInput."""
     points = np.asarray(vectors, np.float64)
     dimension = epoch.parameters.dimension
     if points.ndim != 2 or points.shape[1] != dimension:
@@ -57,7 +57,7 @@ def _points(epoch: Epoch, vectors: Points) -> _Scores:
         raise InvalidInput("a vector that is not finite cannot be hashed; embed its text again")
     if not points.any(axis=1).all():
         raise InvalidInput("a zero vector cannot be hashed: it has no direction; leave it out")
-    return points if epoch.mean is None else points - np.asarray(epoch.mean, np.float64)
+    return points
 
 
 def _entries(epoch: Epoch, points: _Scores) -> _Scores:

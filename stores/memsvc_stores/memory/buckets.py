@@ -11,7 +11,6 @@ import numpy as np
 
 from memsvc.domain.selection import VISIBLE
 from memsvc.errors import InvalidInput, NotFound
-from memsvc.ports.embedding import Vector
 from memsvc.ports.hashing import Codes, Epoch, Hashing, LshParameters, Purpose
 from memsvc.ports.ranking import Rows
 
@@ -85,7 +84,6 @@ class MemoryBuckets(MemoryReadBuckets):
         *,
         hashing: Hashing,
         at: datetime,  # noqa: ARG002
-        mean: Vector | None = None,
     ) -> Epoch:
         data = self._target
         for known in (self.epoch(purpose), pending := self.pending(purpose)):
@@ -95,7 +93,7 @@ class MemoryBuckets(MemoryReadBuckets):
         if pending is not None:
             del data.epochs[pending.number]
         projections = hashing.projections(parameters)
-        begun = Epoch(number, purpose, parameters, data.model.id, projections, mean)
+        begun = Epoch(number, purpose, parameters, data.model.id, projections)
         data.epochs[number] = FilledEpoch(begun)
         return begun
 

@@ -9,7 +9,6 @@ import numpy as np
 from sqlalchemy import BindParameter, bindparam, select
 
 from memsvc.domain.selection import VISIBLE
-from memsvc.ports.embedding import Vector
 from memsvc.ports.hashing import Codes, Epoch, LshParameters, Purpose
 from memsvc.ports.ranking import Rows
 from memsvc_stores.lsh.kept import KeptProjections
@@ -22,12 +21,10 @@ from memsvc_stores.sql.tables import notes
 __all__ = ["IN_EPOCH", "SqlReadBuckets"]
 
 _NAMESPACE: BindParameter[int] = bindparam("namespace")
-_MEAN = np.dtype("<f4")
 _EPOCH = (
     select(
         lsh_epochs.c.epoch,
         lsh_epochs.c.model_id,
-        lsh_epochs.c.mean,
         projections.c.id,
         projections.c.dimension,
         projections.c.groups,
@@ -92,12 +89,12 @@ class SqlReadBuckets:
         found = self._all(_EPOCH, purpose=purpose.value, is_current=int(current))
         if not found:
             return None
-        number, model, mean, projection, dimension, groups, hashes, tables, seed = found[0]
+        number, model, projection, dimension, groups, hashes, tables, seed = found[0]
         parameters = LshParameters(dimension, groups, hashes, tables, seed)
         matrix = self._projections.get(
             projection, parameters, lambda: bytes(self._executor.one(_MATRIX, id=projection)[0])
         )
-        return Epoch(number, purpose, parameters, model, matrix, _mean(mean))
+        return Epoch(number, purpose, parameters, model, matrix)
 
     def _all(self, statement: Any, **values: Any) -> Sequence[Any]:
         if self._namespace is None:
@@ -106,7 +103,3 @@ class SqlReadBuckets:
 
     def _many(self, values: Any) -> Any:
         return self._executor.backend.many(values)
-
-
-def _mean(stored: bytes | None) -> Vector | None:
-    return None if stored is None else np.frombuffer(bytes(stored), _MEAN).astype(np.float32)

@@ -42,7 +42,6 @@ lsh_epochs = Table(
     Column("purpose", TEXT, nullable=False),
     Column("projection_id", ROW, ForeignKey(projections.c.id), nullable=False),
     Column("model_id", TEXT, nullable=False),
-    Column("mean", LargeBinary),
     Column("current", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
     PrimaryKeyConstraint("namespace_id", "epoch"),

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import InvalidInput, NotFound, ServerFault
-from memsvc.ports.embedding import Vector
 from memsvc.ports.hashing import Codes, Epoch, Hashing, LshParameters, Purpose
 from memsvc_stores.lsh.kept import to_bytes
 from memsvc_stores.sql.buckets import IN_EPOCH, SqlReadBuckets
@@ -64,15 +63,7 @@ _PUT = insert(buckets).inline()
 class SqlBuckets(SqlReadBuckets):
     """The buckets as a writer sees them."""
 
-    def open(
-        self,
-        purpose: Purpose,
-        parameters: LshParameters,
-        *,
-        hashing: Hashing,
-        at: datetime,
-        mean: Vector | None = None,
-    ) -> Epoch:
+    def open(self, purpose: Purpose, parameters: LshParameters, *, hashing: Hashing, at: datetime) -> Epoch:
         namespace = self._opened()
         for known in (self.epoch(purpose), pending := self.pending(purpose)):
             if known is not None and (known.parameters, known.model_id) == (parameters, namespace.model.id):
@@ -86,7 +77,6 @@ class SqlBuckets(SqlReadBuckets):
             "purpose": purpose.value,
             "projection_id": self._projection(parameters, hashing),
             "model_id": namespace.model.id,
-            "mean": None if mean is None else np.asarray(mean, "<f4").tobytes(),
             "current": 0,
             "at": to_microseconds(at),
         }
