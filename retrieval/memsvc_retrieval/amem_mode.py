@@ -5,10 +5,14 @@ The linked notes that come along are added where the answer is put together.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 import numpy as np
 
-from memsvc.domain.notes import KeyGroup
+from memsvc.domain.notes import KeyGroup, Kind
 from memsvc.domain.recall import Level
+from memsvc.domain.selection import Selection
 from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import Candidates, KeyIndex, NamespaceState, Ranked, RetrievalRequest, Rows
 from memsvc.ports.storage import Reader
@@ -19,10 +23,14 @@ __all__ = ["AmemRetriever"]
 
 _ARM = "amem"
 _SESSION_DECAY = 0.3
+_ALL_BUT_THOUGHTS: Final = frozenset(Kind) - {Kind.THOUGHT}
 
 
 class AmemRetriever:
-    """Ranks notes by A-MEM's key; one that has none counts by its whole text."""
+    """Ranks notes by A-MEM's key; one that has none counts by its whole text.
+
+    Thoughts are ranked only where the selection names their kind: they repeat notes that are ranked themselves.
+    """
 
     def __init__(self, index: KeyIndex) -> None:
         self._index = index
@@ -41,9 +49,7 @@ class AmemRetriever:
     def _selected(
         self, reader: Reader, state: NamespaceState, request: RetrievalRequest, vector: Vector
     ) -> Ranked:
-        selection, depth = request.selection, request.depth
-        if selection.is_default:
-            return self._nearest(reader, state, vector, k=depth, allowed=None)
+        selection, depth = _without_thoughts(request.selection), request.depth
         arms = sifted(
             lambda more: {_ARM: self._nearest(reader, state, vector, k=more, allowed=None)},
             reader,
@@ -71,3 +77,7 @@ class AmemRetriever:
         scores = np.concatenate([keyed.scores, whole.scores[without]])
         best = np.lexsort((rows, -scores))[:k]
         return Ranked(rows[best], scores[best])
+
+
+def _without_thoughts(selection: Selection) -> Selection:
+    return replace(selection, kinds=_ALL_BUT_THOUGHTS) if selection.kinds is None else selection

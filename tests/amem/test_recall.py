@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from memsvc.domain.drafts import NewItem
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Origin
+from memsvc.domain.notes import Kind, Origin
 from memsvc.domain.policies import Policy
 from memsvc.domain.recall import Hit, Level, Mode, RecallQuery
 from memsvc.domain.scope import Scope
@@ -45,6 +46,13 @@ def test_a_note_without_attributes_is_found_by_its_text(world: AmemWorld, notes:
     world.service.set_policy(SCOPE, Policy(), actor=ACTOR, expected_version=None)
     (plain,) = world.remember("zebra crossing at noon")
     assert ask(world, "zebra crossing at noon", k=1)[0].note.id == plain
+
+
+def test_thoughts_are_found_only_where_their_kind_is_asked_for(world: AmemWorld, notes: list[NoteId]) -> None:
+    world.service.remember(SCOPE, [NewItem(TEXTS[0], kind=Kind.THOUGHT)], actor=ACTOR)
+    assert {hit.note.kind for hit in ask(world, k=10)} == {Kind.FACT}
+    asked_for = ask(world, selection=Selection(kinds=frozenset({Kind.THOUGHT})))
+    assert [hit.note.kind for hit in asked_for] == [Kind.THOUGHT]
 
 
 def test_extras_never_take_the_place_of_hits(world: AmemWorld, notes: list[NoteId]) -> None:

@@ -11,7 +11,7 @@ from memsvc.domain.jobs import LINK_NOTES, JobStatus
 from memsvc.domain.links import LinkType
 from memsvc.domain.notes import Kind
 from memsvc.domain.policies import AmemPolicy, LinkPolicy, Policy, Work
-from tests.amem.conftest import LLM, NOTHING, AmemWorld, analysis, judgement, link
+from tests.amem.conftest import LLM, NOTHING, RULES, AmemWorld, analysis, judgement, link
 from tests.memory.conftest import ACTOR, SCOPE
 
 ENTITY = Policy(links=LinkPolicy(entity=True))
@@ -100,6 +100,14 @@ def test_thoughts_are_not_linked_by_rules(world: AmemWorld) -> None:
     world.policy(ENTITY)
     world.remember(*FILLER, "I saw the aurora in Tromso")
     told = world.service.remember(SCOPE, [NewItem("The aurora was seen", kind=Kind.THOUGHT)], actor=ACTOR)
+    world.work()
+    assert world.links(NoteId(str(told.outcomes[0].note))) == []
+
+
+def test_attributes_by_rules_link_no_thoughts(world: AmemWorld) -> None:
+    told = world.service.remember(SCOPE, [NewItem("Mike is a teacher", kind=Kind.THOUGHT)], actor=ACTOR)
+    world.policy(RULES)
+    world.remember("Mike is a teacher in Rome")
     world.work()
     assert world.links(NoteId(str(told.outcomes[0].note))) == []
 

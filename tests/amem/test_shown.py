@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from memsvc.domain.drafts import NewSession, NewTurn
+from memsvc.domain.drafts import NewItem, NewSession, NewTurn
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import Origin
+from memsvc.domain.notes import Kind, Origin
 from memsvc.domain.scope import Scope
 from tests.amem.conftest import LLM, NOTHING, AmemWorld, analysis
 from tests.memory.conftest import ACTOR, SCOPE
@@ -38,6 +38,16 @@ def test_a_note_is_no_neighbour_of_itself(world: AmemWorld) -> None:
     judged = world.requests[1].messages[-1].content
     assert judged.count("takes patience") == 1
     assert judged.count('{"n":') == 1
+
+
+def test_a_thought_is_no_neighbour(world: AmemWorld) -> None:
+    world.remember("Puppy training takes patience")
+    world.service.remember(SCOPE, [NewItem("My puppy Rex chews shoes", kind=Kind.THOUGHT)], actor=ACTOR)
+    world.policy(LLM)
+    world.told("My puppy Rex chews many shoes", analysis(), NOTHING)
+    judged = world.requests[1].messages[-1].content
+    assert "takes patience" in judged
+    assert "Rex chews shoes" not in judged
 
 
 def test_at_most_k_neighbours_are_shown(world: AmemWorld) -> None:
