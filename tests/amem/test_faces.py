@@ -7,7 +7,7 @@ import pytest
 from memsvc.client import Client
 from memsvc.client.testing import in_process_transport
 from memsvc.domain.access import AccessScope
-from memsvc.errors import InvalidInput, NotFound, PreconditionFailed
+from memsvc.errors import Conflict, InvalidInput, NotFound, PreconditionFailed
 from tests.api.conftest import api, database, make_api, pytest_generate_tests
 
 __all__ = ["api", "database", "make_api", "pytest_generate_tests"]
@@ -75,6 +75,12 @@ def test_a_note_evolves_and_is_reverted(memory, pair):
     assert memory.revert(first, 1, version=2).version == 3
     with pytest.raises(NotFound):
         memory.attributes(first)
+
+
+def test_what_is_forgotten_evolves_only_when_restored(memory, pair):
+    memory.forget(pair[0])
+    with pytest.raises(Conflict, match="restore it"):
+        memory.evolve(pair[0])
 
 
 def test_a_revert_needs_the_version_that_is_there(memory, pair):
