@@ -24,11 +24,15 @@ class RetryPolicy:
 
 
 class PassingFailure(Exception):
-    """A try that may succeed later; `retry_after` is how many seconds the endpoint asks to wait."""
+    """A try that may succeed later; `retry_after` is how many seconds the endpoint asks to wait.
 
-    def __init__(self, detail: str, *, retry_after: float | None = None) -> None:
+    `lost` when the endpoint was asked and its answer did not come: it may have worked, and ask to be paid.
+    """
+
+    def __init__(self, detail: str, *, retry_after: float | None = None, lost: bool = False) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+        self.lost = lost
 
 
 def retrying(policy: RetryPolicy, sleep: Callable[[float], None]) -> Retrying:

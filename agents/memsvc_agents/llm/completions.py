@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from memsvc.errors import LlmBadReply, LlmUnavailable
+from memsvc.errors import LlmBadReply
 from memsvc.ports.llm import ChatReply, ChatRequest, FinishReason, Say
 from memsvc_agents.llm.fields import model_name, text_of, token_count
 from memsvc_agents.llm.prompting import told_schema
+from memsvc_agents.llm.refusals import AnswerLost
 
 __all__ = ["Assembly", "Dialect", "body_of", "reply_of"]
 
@@ -102,7 +103,7 @@ class Assembly:
         """Take one chunk, or a whole answer of a server that does not stream."""
         try:
             if event.get("error"):
-                raise LlmUnavailable("the model's endpoint broke off its answer with an error")
+                raise AnswerLost("the model's endpoint broke off its answer with an error")
             self.model = model_name(event.get("model"), self.model)
             self.usage = dict(event.get("usage") or self.usage)
             pieces = [self._piece(choice) for choice in event.get("choices") or ()]
@@ -113,9 +114,9 @@ class Assembly:
             self.say(piece)
 
     def reply(self) -> ChatReply:
-        """Return the whole; raises LlmUnavailable when its end did not come."""
+        """Return the whole; raises AnswerLost when its end did not come."""
         if self.finish is None:
-            raise LlmUnavailable("the model's endpoint ended the stream in the middle of an answer")
+            raise AnswerLost("the model's endpoint ended the stream in the middle of an answer")
         return ChatReply(
             text="".join(self.texts),
             model=self.model or self.asked,

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from memsvc.errors import LlmBadReply, LlmUnavailable
+from memsvc.errors import LlmBadReply
 from memsvc.ports.llm import ChatReply, FinishReason, Say
 from memsvc_agents.llm.fields import model_name, text_of, token_count
+from memsvc_agents.llm.refusals import AnswerLost
 
 __all__ = ["MessageAssembly", "message_reply"]
 
@@ -58,9 +59,9 @@ class MessageAssembly:
             self.say(piece)
 
     def reply(self) -> ChatReply:
-        """Return the whole; raises LlmUnavailable when its end did not come."""
+        """Return the whole; raises AnswerLost when its end did not come."""
         if self.reason is None:
-            raise LlmUnavailable("the model's endpoint ended the stream in the middle of an answer")
+            raise AnswerLost("the model's endpoint ended the stream in the middle of an answer")
         prompt, completion = _prompt_tokens(self.usage), token_count(self.usage.get("output_tokens"))
         return _reply("".join(self.texts), self.model or self.asked, prompt, completion, self.reason)
 
@@ -68,7 +69,7 @@ class MessageAssembly:
         """Note what the event says, and return its text."""
         match event.get("type"):
             case "error":
-                raise LlmUnavailable("the model's endpoint broke off its answer with an error")
+                raise AnswerLost("the model's endpoint broke off its answer with an error")
             case "message_start":
                 self.model = model_name(event["message"].get("model"), self.model)
                 self.usage |= event["message"].get("usage") or {}

@@ -14,6 +14,7 @@ from memsvc.ports.clock import Clock
 from memsvc.ports.llm import LLM_FAILURES, ChatModel, ChatReply, ChatRequest, Say
 from memsvc.ports.usage import KeptAnswer, LlmLedger, PurgeMark
 from memsvc_agents.llm.answer_cache import decoded, encoded, is_worth_keeping, prompt_hash
+from memsvc_agents.llm.refusals import AnswerLost
 from memsvc_agents.llm.tokens import estimated_prompt_tokens, estimated_tokens
 
 __all__ = ["MeteredChat", "MeteredModels", "Metering"]
@@ -59,7 +60,8 @@ class MeteredChat:
     """Made by MeteredModels; as safe between threads as its model.
 
     A call is reserved at the most that it may take before it is made, and settled by what the model counts, or
-    the estimate where it counts nothing. One that gets no answer costs nothing, one with garbage its prompt.
+    the estimate where it counts nothing. One that is refused costs nothing, one with garbage its prompt, one whose
+    answer was lost its most.
     """
 
     def __init__(self, model: ChatModel, meter: _Meter, mark: PurgeMark | None) -> None:
@@ -149,7 +151,7 @@ class _Meter:
             outcome, tokens = CallStatus.ANSWERED.value, _used(reservation.reply, most)
         except MemsvcError as error:
             if isinstance(error, LLM_FAILURES):
-                outcome, tokens = error.code, (most[0] if isinstance(error, LlmBadReply) else 0, 0)
+                outcome, tokens = error.code, _taken_by(error, most)
             raise
         finally:
             call = self._call(outcome, *tokens, milliseconds=round((time.monotonic() - began) * 1000))
@@ -172,6 +174,13 @@ class _Meter:
 def _leniently() -> contextlib.suppress:
     """Let an answer that is there not be lost to a busy or full database: what was reserved stays counted."""
     return contextlib.suppress(Unavailable, StorageFull, StorageReadOnly)
+
+
+def _taken_by(error: MemsvcError, most: tuple[int, int]) -> tuple[int, int]:
+    """Return the tokens that a call without a usable answer may be billed with."""
+    if isinstance(error, AnswerLost):
+        return most
+    return (most[0] if isinstance(error, LlmBadReply) else 0, 0)
 
 
 def _used(reply: ChatReply, most: tuple[int, int]) -> tuple[int, int]:

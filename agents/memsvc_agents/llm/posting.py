@@ -12,7 +12,7 @@ import httpx
 from memsvc.errors import LlmBadReply, LlmUnavailable
 from memsvc_agents.llm.events import data_of
 from memsvc_agents.llm.offline import is_loopback, refuse_remote_host
-from memsvc_agents.llm.refusals import EndpointRefusal, named_fields, reason_of
+from memsvc_agents.llm.refusals import AnswerLost, EndpointRefusal, named_fields, reason_of
 from memsvc_agents.retrying import PassingFailure, RetryPolicy, asked_wait, retrying
 
 __all__ = ["JsonEndpoint"]
@@ -25,6 +25,7 @@ _HINTS = {
     404: ": check the base URL (it usually ends in /v1) and the model's name",
     413: ": the request is too long",
 }
+_NOT_ASKED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.WriteError, httpx.WriteTimeout)
 _MAX_ANSWER_BYTES = 8 * 2**20
 
 
@@ -83,7 +84,8 @@ class JsonEndpoint:
         try:
             return retrying(self._retry, self._sleep)(call, *arguments)
         except PassingFailure as error:
-            raise LlmUnavailable(str(error), retry_after=error.retry_after) from error
+            kind = AnswerLost if error.lost else LlmUnavailable
+            raise kind(str(error), retry_after=error.retry_after) from error
 
     def _post(self, path: str, body: bytes) -> bytes:
         deadline = self._clock() + self._timeout
@@ -124,7 +126,7 @@ class JsonEndpoint:
                 raise LlmBadReply(f"the model's endpoint {self.where} answers over {_MAX_ANSWER_BYTES} bytes")
             if self._clock() > deadline:
                 raise PassingFailure(
-                    f"the model's endpoint {self.where} did not end its answer in {self._timeout:g} s"
+                    f"the model's endpoint {self.where} did not end its answer in {self._timeout:g} s", lost=True
                 )
             yield piece
 
@@ -137,10 +139,11 @@ class JsonEndpoint:
             ) from None
 
     def _silent(self, error: httpx.RequestError) -> PassingFailure:
-        return PassingFailure(f"the model's endpoint {self.where} does not answer: {type(error).__name__}")
+        told = f"the model's endpoint {self.where} does not answer: {type(error).__name__}"
+        return PassingFailure(told, lost=not isinstance(error, _NOT_ASKED))
 
     def _broken(self, failure: PassingFailure, *, begun: bool) -> Exception:
-        return LlmUnavailable(f"{failure} (after it began to answer)") if begun else failure
+        return AnswerLost(f"{failure} (after it began to answer)") if begun else failure
 
     def _refuse(self, response: httpx.Response, answer: bytes) -> NoReturn:
         status = response.status_code

@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from memsvc.errors import LlmRefused
+from memsvc.errors import LlmRefused, LlmUnavailable
 
-__all__ = ["EndpointRefusal", "named_fields", "reason_of"]
+__all__ = ["AnswerLost", "EndpointRefusal", "named_fields", "reason_of"]
 
 # The reasons that endpoints give as identifiers; free text may repeat what was sent and is not shown.
 _IDENTIFIER = re.compile(r"[a-z]+(_[a-z]+)+")
@@ -26,6 +26,10 @@ _FIELDS = frozenset(
     }
 )
 _OTHER_NAMES = {"json_schema": "response_format", "json_object": "response_format", "grammar": "response_format"}
+
+
+class AnswerLost(LlmUnavailable):
+    """The endpoint was asked, and its answer did not come whole; it may have to be paid for."""
 
 
 class EndpointRefusal(LlmRefused):

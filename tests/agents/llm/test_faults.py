@@ -14,6 +14,7 @@ from memsvc.errors import LlmBadReply, LlmRefused, LlmUnavailable
 from memsvc.ports.llm import ChatMessage, ChatModel, ChatRequest
 from memsvc_agents.llm.anthropic import AnthropicChat
 from memsvc_agents.llm.openai import OpenAIChat
+from memsvc_agents.llm.refusals import AnswerLost
 from memsvc_agents.llm.structured import structured
 from memsvc_agents.retrying import RetryPolicy
 from tests.support.chat_endpoint import StubEndpoint
@@ -59,6 +60,21 @@ def silent() -> Iterator[str]:
 def test_a_model_that_hangs_is_given_up(make: Make, silent: str) -> None:
     with closing(make(silent, timeout=0.05)) as model, pytest.raises(LlmUnavailable, match="ReadTimeout"):
         model.chat(ASK)
+
+
+def test_an_answer_that_may_be_billed_is_lost(endpoint: StubEndpoint, make: Make, silent: str) -> None:
+    endpoint.gives(200, "{", promised=500)
+    for url in (silent, endpoint.url):
+        with closing(make(url, timeout=0.3)) as model, pytest.raises(AnswerLost):
+            model.chat(ASK)
+
+
+def test_a_model_that_is_not_reached_or_refuses_has_lost_nothing(endpoint: StubEndpoint, make: Make) -> None:
+    endpoint.gives(429, "")
+    for url in ("http://127.0.0.1:9/v1", endpoint.url):
+        with closing(make(url)) as model, pytest.raises(LlmUnavailable) as caught:
+            model.chat(ASK)
+        assert not isinstance(caught.value, AnswerLost)
 
 
 def test_a_stream_that_hangs_is_given_up(make: Make, silent: str) -> None:

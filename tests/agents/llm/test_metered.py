@@ -14,6 +14,7 @@ from memsvc.domain.usage import DailyLimits, Prices, UsageLine
 from memsvc.errors import LlmBadReply, LlmBudgetSpent, LlmRefused, LlmUnavailable, MemsvcError, StorageBusy
 from memsvc.ports.llm import ChatMessage, ChatReply, ChatRequest
 from memsvc_agents.llm.metered import MeteredChat, MeteredModels, Metering
+from memsvc_agents.llm.refusals import AnswerLost
 from memsvc_agents.llm.scripted import ScriptedChat
 from memsvc_agents.llm.sections import Section, words
 from memsvc_agents.llm.structured import structured
@@ -52,13 +53,25 @@ def test_an_answered_call_counts_the_models_own_tokens_and_their_price() -> None
     assert bench.model().chat(ASK) == REPLY
     line = bench.line()
     assert (line.operation, line.model, line.calls, line.failed) == ("link", "small", 1, 0)
-    assert (line.prompt_tokens, line.completion_tokens, line.cost) == (100, 10, pytest.approx(0.0003))
+    assert (line.prompt_tokens, line.completion_tokens, line.cost) == pytest.approx((100, 10, 0.0003))
 
 
 def test_a_model_that_counts_nothing_is_estimated_high() -> None:
     bench = Bench([replace(REPLY, text="a" * 30, prompt_tokens=None, completion_tokens=None)])
     bench.model().chat(ASK)
     assert (bench.line().prompt_tokens, bench.line().completion_tokens) == (14, 10)
+
+
+@pytest.mark.parametrize(
+    ("error", "tokens"),
+    [(LlmUnavailable("429"), (0, 0)), (LlmBadReply("?"), (14, 0)), (AnswerLost("hung"), (14, 50))],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_call_without_an_answer_counts_what_may_be_billed(error: MemsvcError, tokens: tuple[int, int]) -> None:
+    bench = Bench([error])
+    with pytest.raises(type(error)):
+        bench.model().chat(ASK)
+    assert (bench.line().failed, bench.line().prompt_tokens, bench.line().completion_tokens) == (1, *tokens)
 
 
 def test_the_same_prompt_is_asked_once() -> None:
