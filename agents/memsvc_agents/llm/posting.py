@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 import httpx
 
 from memsvc.errors import LlmBadReply, LlmUnavailable
 from memsvc_agents.llm.events import data_of
+from memsvc_agents.llm.hang_up import HangUp, hang_up_after
 from memsvc_agents.llm.offline import is_loopback, refuse_remote_host
 from memsvc_agents.llm.refusals import AnswerLost, EndpointRefusal, named_fields, reason_of
 from memsvc_agents.retrying import PassingFailure, RetryPolicy, asked_wait, retrying
@@ -50,7 +52,11 @@ class JsonEndpoint:
         refuse_remote_host(host)
         # A proxy of the environment is for other machines: what is said to this one must not leave it.
         self._client = httpx.Client(
-            base_url=base_url, timeout=timeout_seconds, transport=transport, trust_env=not is_loopback(host)
+            base_url=base_url,
+            timeout=timeout_seconds,
+            transport=transport,
+            trust_env=not is_loopback(host),
+            limits=httpx.Limits(max_keepalive_connections=0),  # HangUp sees a connection only when it is made
         )
         self._headers = {"Content-Type": "application/json", **headers}
         self._timeout = timeout_seconds
@@ -89,11 +95,12 @@ class JsonEndpoint:
 
     def _post(self, path: str, body: bytes) -> bytes:
         deadline = self._clock() + self._timeout
-        try:
-            with self._client.stream("POST", path, content=body, headers=self._headers) as response:
-                answer = b"".join(self._pieces(response, deadline))
-        except httpx.RequestError as error:
-            raise self._silent(error) from error
+        with hang_up_after(self._timeout) as hang_up:
+            try:
+                with self._opened(path, body, hang_up) as response:
+                    answer = b"".join(self._pieces(response, deadline))
+            except httpx.RequestError as error:
+                raise self._silent(error, late=hang_up.late) from error
         if response.status_code != 200:
             self._refuse(response, answer)
         return answer
@@ -101,21 +108,31 @@ class JsonEndpoint:
     def _stream(self, path: str, body: bytes, take: Callable[[Any], None]) -> None:
         deadline = self._clock() + self._timeout
         begun = False
-        try:
-            with self._client.stream("POST", path, content=body, headers=self._headers) as response:
-                pieces = self._pieces(response, deadline)
-                if response.status_code != 200:
-                    self._refuse(response, b"".join(pieces))
-                if "text/event-stream" not in response.headers.get("content-type", ""):
-                    pieces = iter([b"data: ", b"".join(pieces).replace(b"\n", b" "), b"\n"])
-                for data in data_of(pieces):
-                    event = self._json(data)
-                    begun = True
-                    take(event)
-        except httpx.RequestError as error:
-            raise self._broken(self._silent(error), begun=begun) from error
-        except PassingFailure as failure:
-            raise self._broken(failure, begun=begun) from None
+        with hang_up_after(self._timeout) as hang_up:
+            try:
+                with self._opened(path, body, hang_up) as response:
+                    for data in data_of(self._events(response, deadline)):
+                        event = self._json(data)
+                        begun = True
+                        take(event)
+            except httpx.RequestError as error:
+                raise self._broken(self._silent(error, late=hang_up.late), begun=begun) from error
+            except PassingFailure as failure:
+                raise self._broken(failure, begun=begun) from None
+
+    def _opened(self, path: str, body: bytes, hang_up: HangUp) -> AbstractContextManager[httpx.Response]:
+        return self._client.stream(
+            "POST", path, content=body, headers=self._headers, extensions={"trace": hang_up.trace}
+        )
+
+    def _events(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
+        """Return the body of a stream, or of a whole answer as the only event of one."""
+        pieces = self._pieces(response, deadline)
+        if response.status_code != 200:
+            self._refuse(response, b"".join(pieces))
+        if "text/event-stream" in response.headers.get("content-type", ""):
+            return pieces
+        return iter([b"data: ", b"".join(pieces).replace(b"\n", b" "), b"\n"])
 
     def _pieces(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
         """Yield the body; the client's own time-out is only between two pieces of it."""
@@ -125,10 +142,10 @@ class JsonEndpoint:
             if length > _MAX_ANSWER_BYTES:
                 raise LlmBadReply(f"the model's endpoint {self.where} answers over {_MAX_ANSWER_BYTES} bytes")
             if self._clock() > deadline:
-                raise PassingFailure(
-                    f"the model's endpoint {self.where} did not end its answer in {self._timeout:g} s", lost=True
-                )
+                raise self._late()
             yield piece
+        if self._clock() > deadline:  # its end may be that of the connection
+            raise self._late()
 
     def _json(self, answer: bytes) -> Any:
         try:
@@ -138,9 +155,16 @@ class JsonEndpoint:
                 f"the model's endpoint {self.where} answered no JSON: is the base URL right (usually .../v1)?"
             ) from None
 
-    def _silent(self, error: httpx.RequestError) -> PassingFailure:
+    def _late(self) -> PassingFailure:
+        told = f"the model's endpoint {self.where} did not end its answer in {self._timeout:g} s"
+        return PassingFailure(told, lost=True)
+
+    def _silent(self, error: httpx.RequestError, *, late: bool) -> PassingFailure:
+        asked = not isinstance(error, _NOT_ASKED)
+        if asked and (late or isinstance(error, httpx.ReadTimeout)):
+            return self._late()
         told = f"the model's endpoint {self.where} does not answer: {type(error).__name__}"
-        return PassingFailure(told, lost=not isinstance(error, _NOT_ASKED))
+        return PassingFailure(told, lost=asked)
 
     def _broken(self, failure: PassingFailure, *, begun: bool) -> Exception:
         return AnswerLost(f"{failure} (after it began to answer)") if begun else failure

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
 
 import pytest
 from pydantic import BaseModel, ConfigDict
@@ -58,8 +59,45 @@ def silent() -> Iterator[str]:
 
 
 def test_a_model_that_hangs_is_given_up(make: Make, silent: str) -> None:
-    with closing(make(silent, timeout=0.05)) as model, pytest.raises(LlmUnavailable, match="ReadTimeout"):
+    with (
+        closing(make(silent, timeout=0.05)) as model,
+        pytest.raises(LlmUnavailable, match="did not end its"),
+    ):
         model.chat(ASK)
+
+
+@contextmanager
+def _trickling(head: bytes) -> Iterator[str]:
+    """Yield the URL of an endpoint that begins its answer, and then sends a byte now and then without end."""
+    stop = Event()
+
+    def trickle(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(head)
+            while not stop.wait(0.02):
+                connection.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=trickle, args=(server,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        finally:
+            stop.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nX-More: ", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["in its head", "in its body"]
+)
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+def test_an_answer_that_trickles_is_given_up(head: bytes, streamed: bool) -> None:
+    with _trickling(head) as url:
+        model = OpenAIChat(url, "m", timeout_seconds=0.2, retry=RetryPolicy(attempts=1))
+        with closing(model), pytest.raises(LlmUnavailable, match="did not end its"):
+            _ = model.stream(ASK, lambda _: None) if streamed else model.chat(ASK)
 
 
 def test_an_answer_that_may_be_billed_is_lost(endpoint: StubEndpoint, make: Make, silent: str) -> None:
@@ -78,7 +116,10 @@ def test_a_model_that_is_not_reached_or_refuses_has_lost_nothing(endpoint: StubE
 
 
 def test_a_stream_that_hangs_is_given_up(make: Make, silent: str) -> None:
-    with closing(make(silent, timeout=0.05)) as model, pytest.raises(LlmUnavailable, match="ReadTimeout"):
+    with (
+        closing(make(silent, timeout=0.05)) as model,
+        pytest.raises(LlmUnavailable, match="did not end its"),
+    ):
         model.stream(ASK, lambda _: None)
 
 
