@@ -26,7 +26,8 @@ def unmerge(
     """Return the sources that are current again; they will not be merged with one another by rule any more.
 
     Sources that somebody has forgotten since stay so. Raises NotFound, PreconditionFailed, and Conflict for what
-    was not merged, is not current, or whose source's place another thought has taken.
+    was not merged, is not current, has no source left to come back, or whose source's place another thought has
+    taken.
     """
     now = context.clock()
     with context.storage.writer(scope) as writer:
@@ -64,11 +65,14 @@ def _sources(writer: Writer, merged: Note) -> list[Note]:
         raise Conflict(f"note {merged.id} was not merged from others; there is nothing to take back")
     if merged.status not in VISIBLE:
         raise Conflict(f"note {merged.id} is {merged.status}; unmerge or restore what took its place first")
-    return [
+    sources = [
         source
         for source in writer.notes(derived)
         if source.status is Status.MERGED and source.superseded_by == merged.id
     ]
+    if not sources:
+        raise Conflict(f"no source of note {merged.id} waits to come back; forget the note if it is not wanted")
+    return sources
 
 
 def _before_merging(history: Sequence[Change]) -> Status:

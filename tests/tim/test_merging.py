@@ -179,6 +179,17 @@ def test_unmerging_twice_is_refused(tim: Tim) -> None:
         tim.service.unmerge(SCOPE, merge.note, actor=ACTOR)
 
 
+def test_a_merge_that_was_taken_back_is_not_taken_back_again_when_restored(tim: Tim) -> None:
+    merge, _ = merged_john(tim)
+    assert merge.note is not None
+    tim.service.unmerge(SCOPE, merge.note, actor=ACTOR)
+    tim.service.restore(SCOPE, merge.note, actor=ACTOR)
+    before = tim.state()
+    with pytest.raises(Conflict, match="no source"):
+        tim.service.unmerge(SCOPE, merge.note, actor=ACTOR)
+    assert tim.state() == before
+
+
 def test_unmerging_another_version_is_refused(tim: Tim) -> None:
     merge, _ = merged_john(tim)
     assert merge.note is not None
