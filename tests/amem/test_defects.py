@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from memsvc.domain.changes import Operation
+from memsvc.domain.drafts import NewItem
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import JobStatus
 from memsvc.domain.links import LinkType
 from memsvc.domain.policies import AmemPolicy, Policy, Work
 from memsvc.domain.recall import Mode, RecallQuery
 from memsvc.errors import LlmUnavailable
-from tests.amem.conftest import LLM, NOTHING, AmemWorld, analysis, change, judgement, link
+from memsvc.memory.service import MemoryService
+from memsvc_agents.llm.scripted import ScriptedChat
+from tests.amem.conftest import LLM, NOTHING, AmemWorld, Models, analysis, change, judgement, link
 from tests.memory.conftest import ACTOR, SCOPE
 
 STORIES = ["Zebra stripes confuse flies", "Quarterly tax is due", "A violin concerto in D"]
@@ -63,6 +68,15 @@ def test_5_what_is_read_is_what_is_searched(world: AmemWorld, stories: list[Note
     assert gone[0].score < 0.99
 
 
+def test_6_each_service_keeps_its_own_model(world: AmemWorld) -> None:
+    mine, others = world.remember("My puppy Rex", "A violin concerto")
+    world.answers(analysis("mine"), NOTHING)
+    models = Models(ScriptedChat([analysis("other"), NOTHING]))
+    other = MemoryService(replace(world.context, llm=models))
+    assert world.service.evolve(SCOPE, mine, actor=ACTOR).attributes.keywords == ("mine",)
+    assert other.evolve(SCOPE, others, actor=ACTOR).attributes.keywords == ("other",)
+
+
 def test_7_every_way_of_searching_answers(world: AmemWorld, stories: list[NoteId]) -> None:
     for mode in (Mode.HYBRID, Mode.DENSE, Mode.LEXICAL, Mode.AMEM):
         assert world.service.recall(SCOPE, RecallQuery("violin concerto", mode=mode)).hits
@@ -85,6 +99,20 @@ def test_9_no_link_dangles(world: AmemWorld, stories: list[NoteId]) -> None:
     assert {each.other for each in world.links(new)} == set(stories[3:])
     world.service.purge(SCOPE, [stories[3]], actor=ACTOR)
     assert [each.other for each in world.links(new)] == [stories[4]]
+
+
+def test_10_what_takes_a_notes_place_is_analysed_embedded_and_recorded(
+    world: AmemWorld, stories: list[NoteId]
+) -> None:
+    told = world.service.remember(SCOPE, [NewItem("A cello sonata", supersedes=stories[2])], actor=ACTOR)
+    new = NoteId(str(told.outcomes[0].note))
+    world.answers(analysis("cello"), NOTHING)
+    world.work()
+    found = world.service.recall(SCOPE, RecallQuery("A cello sonata cello", mode=Mode.AMEM)).hits
+    assert found[0].note.id == new
+    assert stories[2] not in {hit.note.id for hit in found}
+    assert world.attributes(new).keywords == ("cello",)  # type: ignore[union-attr]
+    assert world.history(stories[2])[-1].operation is Operation.SUPERSEDED
 
 
 def test_11_a_failing_model_is_said_and_asked_again(world: AmemWorld) -> None:

@@ -18,6 +18,7 @@ from memsvc.domain.revising import StatusChange
 from memsvc.domain.selection import Selection
 from memsvc.domain.thoughts import Merge
 from memsvc.errors import Conflict, EmbedderUnavailable, InvalidInput, NotFound, PreconditionFailed
+from memsvc.ports.hashing import Purpose
 from tests.memory.conftest import ACTOR, SCOPE
 from tests.tim.conftest import UNTRUSTED, Tim
 
@@ -72,6 +73,18 @@ def test_a_dry_run_says_the_same_and_changes_nothing(tim: Tim) -> None:
     (planned,) = tim.merge(dry_run=True).merges
     assert (planned.note, planned.content) == (None, MERGED)
     assert tim.state() == before
+
+
+def test_thoughts_of_one_head_are_merged_though_no_bucket_holds_both(tim: Tim) -> None:
+    said = ("John is an actor.", "John is a keeper of antique chronometers.")
+    notes = tim.think(*said).thoughts
+    with tim.storage.reader(SCOPE) as reader:
+        epoch = reader.buckets.epoch(Purpose.CANDIDATES)
+        assert epoch is not None
+        first, second = reader.buckets.codes(epoch, [note.row for note in reader.notes(notes)]).values()
+        assert all(one != other for one, other in zip(first, second, strict=True))
+    (merge,) = tim.merge().merges
+    assert set(merge.sources) == set(notes)
 
 
 def test_a_later_role_joins_the_merged_thought(tim: Tim) -> None:
