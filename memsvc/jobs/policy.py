@@ -16,12 +16,14 @@ class JobPolicy:
 
     Waits double from `first_wait` to `longest_wait`, each shortened by up to the share `spread` of it at random,
     so that jobs that failed together do not come back together. After `attempts` a job has failed, unless it has
-    a `max_attempts` of its own. A run of more than `max_seconds` is given up.
+    a `max_attempts` of its own. A run of more than `max_seconds` is given up. Who asks for more time than
+    `longest_asked` gets that.
     """
 
     attempts: int = 8
     first_wait: float = 1.0
     longest_wait: float = 300.0
+    longest_asked: float = 86_400.0
     spread: float = 0.25
     max_seconds: float = 3600.0
 
@@ -42,5 +44,5 @@ class JobPolicy:
         wait = min(self.longest_wait, self.first_wait * 2.0 ** min(job.attempts - 1, 60))
         wait *= 1.0 - self.spread * chance
         if retry_after is not None and retry_after > wait:
-            wait = retry_after * (1.0 + self.spread * chance)
+            wait = min(retry_after, self.longest_asked) * (1.0 + self.spread * chance)
         return now + timedelta(seconds=wait)

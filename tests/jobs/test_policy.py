@@ -50,6 +50,11 @@ def test_what_asks_for_time_is_not_asked_earlier() -> None:
     assert [wait(policy, 1, retry_after=100, chance=chance) for chance in (0.0, 1.0)] == [100, 125]
 
 
+@pytest.mark.parametrize("asked", [1e20, float("inf"), 10 * 86_400.0])
+def test_nothing_puts_a_job_off_for_more_than_a_day(asked: float) -> None:
+    assert wait(JobPolicy(), 1, retry_after=asked) == 86_400
+
+
 def test_a_wait_that_is_longer_anyway_stays() -> None:
     assert wait(JobPolicy(first_wait=8), 1, retry_after=3) == 8
 
