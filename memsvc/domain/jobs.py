@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -132,14 +133,21 @@ class Job:
 def checked_result(result: Mapping[str, Json]) -> Mapping[str, Json]:
     """Return the result, which everyone of the tenant may see; raises ServerFault if it could hold memory text.
 
-    A result is flat: up to 100 numbers, booleans and words (ids, codes) by name.
+    A result is flat: up to 100 finite numbers, booleans and words (ids, codes) by names that are words too.
     """
     if len(result) > _RESULT_MEMBERS:
         raise ServerFault(f"a job's result has {len(result)} members; at most {_RESULT_MEMBERS} are kept")
     for name, value in result.items():
-        if not (value is None or isinstance(value, bool | int | float) or _is_word(value)):
-            raise ServerFault(f"{name!r} of a job's result is neither a number nor a word; no text is kept there")
+        if not (_is_word(name) and (value is None or _is_number(value) or _is_word(value))):
+            told = repr(name) if _is_word(name) else "a member"
+            raise ServerFault(f"{told} of a job's result is neither a number nor a word; no text is kept there")
     return result
+
+
+def _is_number(value: Json) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and abs(value) < 2**63
 
 
 def _is_word(value: Json) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -94,13 +95,20 @@ def test_a_result_is_kept_with_the_time_of_the_end(storage: Storage) -> None:
     assert (found.result, found.ended_at) == ({"made": 3, "share": 0.5, "model": "m-1", "x": None}, at(2))
 
 
-@pytest.mark.parametrize("value", ["what the user said", "", {"a": 1}, [1]])
+@pytest.mark.parametrize("value", ["what the user said", "", {"a": 1}, [1], math.nan, 2**63])
 def test_a_result_that_could_hold_a_text_is_refused(storage: Storage, value: object) -> None:
     enqueue(storage, job("one"))
     held = leased(storage)
     with pytest.raises(ServerFault, match="'seen'"):
         storage.jobs.finish(held.lease, now=at(1), result={"seen": value})  # type: ignore[dict-item]
     assert listed(storage) == [held]
+
+
+def test_a_result_is_refused_whose_names_could_hold_a_text(storage: Storage) -> None:
+    enqueue(storage, job("one"))
+    held = leased(storage)
+    with pytest.raises(ServerFault, match="^a member"):
+        storage.jobs.finish(held.lease, now=at(1), result={"what the user said": 1})
 
 
 def test_what_waits_for_another_try_gives_way_to_a_newer_one_of_its_work(storage: Storage) -> None:
