@@ -50,6 +50,7 @@ class ChatAgent:
         self._window = window
         self._max_tokens = max_tokens
         self._talk: list[Said] = []
+        self._told_by: dict[str, int] = {}
 
     def turn(
         self,
@@ -62,14 +63,23 @@ class ChatAgent:
 
         `recalled` is called with the memories before the model is asked. Raises what the memory raises.
         """
-        memories = tuple(self._memory.recall(text, k=self._k))
+        memories = self._recalled(text)
         recalled(memories)
         said = Said("user", text)
         answer, failure = self._answer([*self._talk[-self._window :], said], memories, say)
         new = [said, Said("assistant", answer)] if answer else [said]
         kept = self._memory.keep(new, recalled=[memory.id for memory in memories])
         self._talk += new
+        for note in kept.notes:
+            self._told_by.setdefault(note, len(self._talk))
         return ChatTurn(answer, memories, kept, failure)
+
+    def _recalled(self, text: str) -> tuple[Memory, ...]:
+        """Return the best memories but those that the model sees anyway, as turns of this talk."""
+        unseen = len(self._talk) - self._window
+        seen = {note for note, told_by in self._told_by.items() if told_by > unseen}
+        found = self._memory.recall(text, k=self._k + len(seen))
+        return tuple(memory for memory in found if memory.id not in seen)[: self._k]
 
     def _answer(
         self, talk: Sequence[Said], memories: Sequence[Memory], say: Callable[[str], None]

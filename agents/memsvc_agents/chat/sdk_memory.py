@@ -13,7 +13,7 @@ __all__ = ["SdkMemory"]
 
 
 class SdkMemory:
-    """One session of one namespace; what was said in it is not recalled, as the agent still has it."""
+    """One session of one namespace."""
 
     def __init__(self, client: Client, *, session: str, clock: Callable[[], datetime]) -> None:
         self._client = client
@@ -22,10 +22,8 @@ class SdkMemory:
         self._turns: list[Said] = []
 
     def recall(self, question: str, *, k: int) -> Sequence[Memory]:
-        own = len(self._turns)
-        answer = self._client.recall(question, k=k + own)
-        found = [hit for hit in answer.hits if hit.note.session != self._session]
-        return [Memory(hit.note.id, _text(hit.note), hit.note.event_time, hit.score) for hit in found[:k]]
+        hits = self._client.recall(question, k=k).hits
+        return [Memory(hit.note.id, _text(hit.note), hit.note.event_time, hit.score) for hit in hits]
 
     def keep(self, turns: Sequence[Said], *, recalled: Sequence[str]) -> Kept:
         self._turns += turns

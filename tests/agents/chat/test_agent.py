@@ -33,7 +33,7 @@ class _Memory:
 
     def keep(self, turns: Sequence[Said], *, recalled: Sequence[str]) -> Kept:
         self.steps.append(("keep", [turn.content for turn in turns], list(recalled)))
-        return Kept(("n9",), 1)
+        return Kept((f"n{8 + len(self.steps) // 2}",), 1)
 
 
 def _agent(memory: _Memory, *answers: str | LlmUnavailable, window: int = 8) -> tuple[ChatAgent, ScriptedChat]:
@@ -71,6 +71,15 @@ def test_the_model_sees_the_talk_so_far_within_its_window() -> None:
         agent.turn(text, say=lambda _: None)
     shown = [(message.role, message.content) for message in model.requests[-1].messages[1:]]
     assert shown == [("user", "q2"), ("assistant", "a2"), ("user", "q3")]
+
+
+def test_what_left_the_window_comes_back_as_a_memory() -> None:
+    memory = _Memory(*(Memory(f"n{number}", "user: told", NOW, 0.5) for number in (9, 10, 11)))
+    agent, _ = _agent(memory, "a1", "a2", "a3", "a4", window=2)
+    found = [
+        [each.id for each in agent.turn(text, say=lambda _: None).memories] for text in ("q1", "q2", "q3", "q4")
+    ]
+    assert found[2:] == [["n9", "n11"], ["n9", "n10"]]
 
 
 def test_without_a_model_what_is_said_is_kept_and_nothing_answered() -> None:
