@@ -97,9 +97,7 @@ def _answer(reader: Reader, query: RecallQuery, candidates: Candidates) -> Recal
     return _with_linked(reader, query, candidates, answer) if query.mode is Mode.AMEM else answer
 
 
-def _with_linked(
-    reader: Reader, query: RecallQuery, candidates: Candidates, answer: RecallResult
-) -> RecallResult:
+def _with_linked(reader: Reader, query: RecallQuery, candidates: Candidates, answer: RecallResult) -> RecallResult:
     """Return the answer with linked notes after its hits, while the token budget lasts."""
     earlier = candidates.fused.rows[: query.offset].tolist()
     hits, tokens = list(answer.hits), answer.tokens

@@ -30,9 +30,7 @@ def get_policy(call: Call, namespace: Namespace, if_none_match: IfNoneMatch = No
 def put_policy(call: Call, namespace: Namespace, if_match: IfMatch = None) -> Response:
     """Put a whole policy in force, members left out at their defaults; needs If-Match."""
     if if_match is None:
-        raise PreconditionRequired(
-            'send If-Match with the ETag of the policy that you read ("0": none yet), or *'
-        )
+        raise PreconditionRequired('send If-Match with the ETag of the policy that you read ("0": none yet), or *')
     version = expected_version(if_match)
     policy = inbound_policy(call.parse(wire.Policy))
     return _policy_reply(
