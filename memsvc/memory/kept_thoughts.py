@@ -23,7 +23,7 @@ __all__ = ["ALL_THOUGHTS", "Claim", "KeptThought", "candidates", "claims_of", "k
 
 Claim = tuple[str, str]
 ALL_THOUGHTS = Selection(kinds=frozenset({Kind.THOUGHT}))
-_SAME_CLAIM = 500
+_SAME_CLAIM = 200
 _NEAR = 50
 
 

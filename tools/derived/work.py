@@ -73,12 +73,18 @@ def _remembered(app: App, scope: Scope, batch: Sequence[NewSession]) -> int:
 
 def do_jobs(app: App, figures: Figures) -> None:
     """Do what was queued, kind by kind, of each only so many jobs as give a rate and enough to search."""
+    with app.storage.reader(SCOPE) as reader:
+        notes = reader.size()
+    with Watch(figures.embedder) as ahead:
+        app.runner.only([LINK_NOTES]).run_one()
+    figures.rate("rare words of all notes, kept by the first link job", ahead, notes)
     for kind, (name, most) in _JOBS.items():
         worker, done = app.runner.only([kind]), 0
+        before = len(worked_on(app, kind))
         with Watch(figures.embedder) as watch:
             while done < most and worker.run_one():
                 done += 1
-        figures.rate(name, watch, len(worked_on(app, kind)))
+        figures.rate(name, watch, len(worked_on(app, kind)) - before)
 
 
 def link_at_once(app: App, notes: Sequence[NoteId]) -> None:
