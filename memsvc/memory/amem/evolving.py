@@ -47,5 +47,5 @@ def evolve(context: Context, scope: Scope, note_id: NoteId, *, actor: Actor) -> 
     found = construct(context, scope, seen, policy=policy, model=model, author=author)
     with context.storage.reader(scope) as reader:
         attributes = reader.attributes.get_many([note_id]).get(note_id, Attributes())
-    degraded = () if found.failure is None else (f"{OPERATION}: {found.failure.detail}",)
+    degraded = () if found.failure is None else (f"{OPERATION}: {found.failure.code}",)
     return Evolved(attributes, found.stored.changed, found.stored.links, degraded)
