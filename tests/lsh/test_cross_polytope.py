@@ -36,6 +36,10 @@ def test_the_group_is_the_first_largest_entry(vector: tuple[int, int], group: in
     assert code(PLANE, vector) == group
 
 
+def test_entries_that_float32_cannot_tell_apart_are_told_apart() -> None:
+    assert code(PLANE, (1.0, 1.0 + 1e-9)) == 1
+
+
 @pytest.mark.parametrize(
     ("dimension", "groups", "golden"), [(8, 8, [3, 4, 0, 6, 4, 0]), (384, 64, [14, 62, 56, 13, 39, 54])]
 )
