@@ -60,6 +60,13 @@ def test_a_merged_thought_leads_to_the_rounds_of_its_sources(tim: Tim) -> None:
     assert said == set(JOHN)
 
 
+def test_a_merged_thought_is_in_the_hash_tables(tim: Tim) -> None:
+    merge, _ = merged_john(tim)
+    found = tim.service.recall(SCOPE, RecallQuery("John", mode=Mode.TIM, probes=16)).hits
+    assert merge.note in {hit.note.id for hit in found}
+    assert tim.service.index_verify(SCOPE) == []
+
+
 def test_merging_twice_changes_nothing(tim: Tim) -> None:
     merged_john(tim)
     before = tim.state()
