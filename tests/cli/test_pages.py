@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,12 @@ from memsvc.api import create_app
 from memsvc.app import build
 from memsvc.client.testing import in_process_transport
 from memsvc.settings import EmbedderSettings, Settings
-from tests.cli.conftest import data_dir, run
+from tests.cli.conftest import Ran, data_dir, run
 from tests.support.chat_endpoint import chat_endpoint
 
 __all__ = ["data_dir", "run"]
 
+Run = Callable[..., Ran]
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TURNS = [{"role": "user", "content": text} for text in ("John is an actor.", "John is a writer.")]
 POLICY = {"amem": {"work": "rules"}, "links": {"entity": True}, "thoughts": {"work": "rules"}}
@@ -31,11 +33,11 @@ def commands(page: str) -> list[str]:
 
 
 def program(page: str) -> str:
-    return re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text(), re.DOTALL)[0]
+    return str(re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text(), re.DOTALL)[0])
 
 
 @pytest.fixture
-def names(run, tmp_path) -> dict[str, str]:
+def names(run: Run, tmp_path: Path) -> dict[str, str]:
     """What the pages' words stand for: two rounds, and the thought that theirs were merged to."""
     policy, talk = tmp_path / "policy.json", tmp_path / "talk.jsonl"
     policy.write_text(json.dumps(POLICY))
@@ -49,7 +51,7 @@ def names(run, tmp_path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", ["amem", "tim", "policies"])
-def test_the_commands_of_a_page_run_as_printed(run, names: dict[str, str], page: str) -> None:
+def test_the_commands_of_a_page_run_as_printed(run: Run, names: dict[str, str], page: str) -> None:
     note = names["THOUGHT" if page == "tim" else "ROUND"]
     for line in commands(page):
         told, piped, command = line.rpartition(" | ")
