@@ -7,9 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from memsvc_agents.llm.offline import OFFLINE
 from tests.support.postgres import PostgresServer, postgres_server
+
+# A machine that is busy with something else fails no test by it.
+settings.register_profile("memsvc", deadline=None)
+settings.load_profile("memsvc")
 
 
 @pytest.fixture(scope="session", autouse=True)

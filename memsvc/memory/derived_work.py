@@ -22,14 +22,14 @@ def queue_derived_work(
 ) -> None:
     """Queue what the policy asks for of new visible notes, in their order, a batch of them a job.
 
-    Links are drawn between notes of every kind; A-MEM leaves out thoughts, and only rounds are thought about,
-    so that nothing is derived from what was derived without end.
+    Rule links and A-MEM leave out thoughts, and only rounds are thought about, so that nothing is derived from
+    what was derived without end.
     """
-    seen = [draft for draft in created if draft.status in VISIBLE]
+    seen = [draft for draft in created if draft.status in VISIBLE and draft.kind is not Kind.THOUGHT]
     if policy.links.entity or policy.links.semantic:
         _queue(writer, LINK_NOTES, seen, now)
     if policy.amem.work is not Work.OFF:
-        _queue(writer, AMEM_NOTE, [draft for draft in seen if draft.kind is not Kind.THOUGHT], now)
+        _queue(writer, AMEM_NOTE, seen, now)
     if policy.thoughts.work is not Work.OFF:
         _queue(writer, THINK, [draft for draft in seen if draft.kind is Kind.ROUND], now)
 

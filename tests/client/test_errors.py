@@ -21,7 +21,8 @@ from memsvc.errors import (
 
 
 def leaves(root: type[MemsvcError] = MemsvcError) -> list[type[MemsvcError]]:
-    return [leaf for child in root.__subclasses__() for leaf in (child, *leaves(child))]
+    own = [child for child in root.__subclasses__() if child.__module__ == root.__module__]
+    return [leaf for child in own for leaf in (child, *leaves(child))]
 
 
 @pytest.mark.parametrize("kind", [k for k in leaves() if k is not NoAnswer], ids=lambda k: k.__name__)
