@@ -61,6 +61,8 @@ def restore(
     """
     with context.storage.writer(scope) as writer:
         known = existing_note(writer, note)
+        if known.status is Status.MERGED:
+            raise Conflict(f"the note was merged into {known.superseded_by}; unmerge that one to have it back")
         forgotten = known.status is Status.FORGOTTEN
         change = StatusChange(
             note=note,

@@ -17,6 +17,7 @@ from memsvc.domain.strengths import Holding
 from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.context import Context
 from memsvc.memory.derived_work import queue_derived_work
+from memsvc.memory.look_up import existing_namespace
 from memsvc.memory.policy import policy_of
 from memsvc.memory.retention_plan import Action, Planned, plan
 from memsvc.ports.storage import Reader, Writer
@@ -56,13 +57,14 @@ def sweep(context: Context, scope: Scope, *, actor: Actor, dry_run: bool) -> Swe
 
     Each 200 notes are one transaction. When notes go meanwhile in other ways, less may be over a cap: then what
     is left is planned anew. What is forgotten has the reason in its history, and can be restored. Raises
-    StorageBusy when others keep changing the namespace.
+    NotFound, and StorageBusy when others keep changing the namespace.
     """
     done: list[Planned] = []
 
     def attempt() -> SweepResult:
         now = context.clock()
         with context.storage.reader(scope) as reader:
+            existing_namespace(reader)
             wanted = _planned(reader, now)
             base = _Base.of(reader)
         chosen = wanted[: _MOST - len(done)]

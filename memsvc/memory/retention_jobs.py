@@ -10,6 +10,7 @@ from memsvc.domain.jobs import SWEEP, NewJob
 from memsvc.domain.notes import Json
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
+from memsvc.errors import NotFound
 from memsvc.memory.context import Context
 from memsvc.memory.retention import sweep
 from memsvc.memory.retention_plan import Action
@@ -29,12 +30,18 @@ def queue_sweeps(context: Context, *, now: datetime) -> None:
 
 
 def sweep_job(context: Context, run: JobContext) -> Mapping[str, Json]:
-    """Sweep until nothing is left to do; a run that is repeated does what is left. Return how many notes went."""
+    """Sweep until nothing is left to do; a run that is repeated does what is left. Return how many notes went.
+
+    Of a namespace that was purged meanwhile none do.
+    """
     scope = Scope(run.job.tenant, run.job.namespace)
     done: Counter[Action] = Counter()
     more = True
     while more:
-        result = sweep(context, scope, actor=Actor(SWEEP), dry_run=False)
+        try:
+            result = sweep(context, scope, actor=Actor(SWEEP), dry_run=False)
+        except NotFound:
+            break
         done.update(step.action for step in result.planned)
         more = result.more
         run.progress(done.total())

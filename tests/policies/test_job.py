@@ -7,7 +7,7 @@ from pathlib import Path
 
 from memsvc.app import build
 from memsvc.domain.drafts import NewItem
-from memsvc.domain.jobs import SWEEP, JobStatus
+from memsvc.domain.jobs import SWEEP, JobStatus, NewJob
 from memsvc.domain.policies import Policy, RetentionPolicy
 from memsvc.domain.selection import Selection
 from memsvc.settings import Settings
@@ -30,3 +30,14 @@ def test_the_worker_sweeps_hourly(tmp_path: Path) -> None:
         left = app.service.notes(SCOPE, Selection(), after_row=0, limit=9)
     assert (job.status, job.result) == (JobStatus.DONE, {"forgotten": 2, "admitted": 0})
     assert [note.content for note in left] == ["milk"]
+
+
+def test_a_sweep_of_a_namespace_that_was_purged_meanwhile_does_nothing(tmp_path: Path) -> None:
+    with build(Settings(data_dir=tmp_path), embedder=HashingEmbedder(), clock=Clock()) as app:
+        app.service.remember(SCOPE, [NewItem("tea")], actor=ACTOR)
+        with app.storage.writer(SCOPE) as writer:
+            writer.drop_namespace(at=Clock().now, actor="test")
+            writer.enqueue(NewJob(SWEEP, dedupe=SWEEP), at=Clock().now)
+        assert app.runner.run_one()
+        (job,) = app.storage.jobs.list(SCOPE.tenant, kind=SWEEP, limit=9)
+    assert (job.status, job.result) == (JobStatus.DONE, {"forgotten": 0, "admitted": 0})

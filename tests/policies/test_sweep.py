@@ -16,7 +16,7 @@ from memsvc.domain.policies import Eviction, LinkPolicy, Policy, RetentionPolicy
 from memsvc.domain.recall import RecallQuery
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import HOLDING, Selection
-from memsvc.errors import PreconditionFailed
+from memsvc.errors import NotFound, PreconditionFailed
 from memsvc.memory import retention as module
 from memsvc.memory.retention_jobs import queue_sweeps
 from memsvc.memory.retention_plan import Planned, plan
@@ -55,8 +55,9 @@ def recalled(world: World, text: str) -> list[NoteId]:
     return [hit.note.id for hit in world.service.recall(SCOPE, RecallQuery(text)).hits]
 
 
-def test_without_a_policy_or_a_namespace_nothing_happens(world: World) -> None:
-    assert run(world) == []
+def test_without_a_policy_nothing_happens_and_without_a_namespace_it_is_said(world: World) -> None:
+    with pytest.raises(NotFound):
+        run(world)
     tell(world, "tea", "coffee")
     assert run(world) == []
 

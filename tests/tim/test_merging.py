@@ -176,6 +176,14 @@ def test_unmerging_gives_the_sources_back_bit_for_bit(everywhere: Tim) -> None:
     assert tim.current() == sorted([*JOHN, MIKE])
 
 
+def test_a_merged_thought_is_restored_by_unmerging_alone(tim: Tim) -> None:
+    merge, _ = merged_john(tim)
+    before = tim.state()
+    with pytest.raises(Conflict, match=f"merged into {merge.note}; unmerge"):
+        tim.service.restore(SCOPE, merge.sources[0], actor=ACTOR)
+    assert tim.state() == before
+
+
 def test_what_was_unmerged_stays_apart(tim: Tim) -> None:
     merge, _ = merged_john(tim)
     assert merge.note is not None

@@ -79,6 +79,6 @@ POLICY = (
         body=wire.RetentionRequest,
         body_optional=True,
         answers={200: wire.RetentionReport},
-        errors=frozenset({409, 507}),
+        errors=frozenset({404, 409, 507}),
     ),
 )
