@@ -85,11 +85,11 @@ def rate_limited() -> Iterator[str]:
 
 # What each fault is called in a job.
 FAULTS: dict[str, tuple[Callable[[], AbstractContextManager[str]], str]] = {
-    "hung": (hung, "LlmUnavailable (llm-unavailable)"),
+    "hung": (hung, "AnswerLost (llm-unavailable)"),
     "garbage": (garbage, "LlmBadReply (llm-bad-reply)"),
     "babble": (babble, "LlmBadReply (llm-bad-reply)"),
     "truncated": (truncated, "LlmBadReply (llm-bad-reply)"),
-    "broken off": (broken_off, "LlmUnavailable (llm-unavailable)"),
+    "broken off": (broken_off, "AnswerLost (llm-unavailable)"),
     "rate-limited": (rate_limited, "LlmUnavailable (llm-unavailable)"),
 }
 
