@@ -105,9 +105,6 @@ class Links(ReadLinks, Protocol):
 class ReadMentions(Protocol):
     def of_rows(self, rows: Sequence[int]) -> dict[int, tuple[str, ...]]: ...
 
-    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """Return how many notes mention each term; terms that none does are missing."""
-
     def holders(self, terms: Sequence[str], *, most: int) -> list[tuple[str, int]]:
         """Return (term, row) of the visible notes that mention a rare term, by term, the newest first.
 

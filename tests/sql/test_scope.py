@@ -83,7 +83,7 @@ def _derivations(reader: SqlReader, note: Note) -> list[Any]:
 
 def _mentions(reader: SqlReader, note: Note) -> list[Any]:
     kept = reader.mentions
-    return [kept.of_rows([note.row]), kept.frequencies(["secret"]), kept.holders(["secret"], most=9)]
+    return [kept.of_rows([note.row]), kept.holders(["secret"], most=9)]
 
 
 def _triples(reader: SqlReader, note: Note) -> list[Any]:
@@ -156,7 +156,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "attributes": (lambda r, n: r.attributes.get_many([n.id]), {}),
     "links": (_links, [[], [], {}]),
     "derivations": (_derivations, [[], [], [], []]),
-    "mentions": (_mentions, [{}, {}, []]),
+    "mentions": (_mentions, [{}, []]),
     "triples": (_triples, []),
     "buckets": (_buckets, [[], [], {}]),
     "stats": (lambda r, n: r.stats(), StoreStats({Status.ACTIVE: 1}, 0, 1, 1)),

@@ -23,17 +23,13 @@ class MemoryMentions:
         kept = self._kept()
         return {row: kept[row] for row in map(int, rows) if row in kept}
 
-    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        counts = Counter(term for mentioned in self._kept().values() for term in mentioned)
-        return {term: counts[term] for term in terms if term in counts}
-
     def holders(self, terms: Sequence[str], *, most: int) -> list[tuple[str, int]]:
         notes = {} if self._data is None else self._data.notes
-        counts = self.frequencies(terms)
+        counts = Counter(term for mentioned in self._kept().values() for term in mentioned)
         kept = sorted(self._kept().items(), reverse=True)
         return [
             (term, row)
-            for term in sorted(counts)
+            for term in sorted(counts.keys() & set(terms))
             if counts[term] <= most
             for row, mentioned in kept
             if term in mentioned and notes[row].note.status in VISIBLE

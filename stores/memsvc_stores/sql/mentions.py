@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from memsvc.domain.ids import NoteId
 from memsvc_stores.sql.derived_tables import mentions
@@ -20,11 +20,6 @@ _OF_ROWS = (
     select(mentions.c.note_row, mentions.c.term)
     .where(mentions.c.namespace_id == bindparam("namespace"), among(mentions.c.note_row, "rows"))
     .order_by(mentions.c.note_row, mentions.c.term)
-)
-_FREQUENCIES = (
-    select(mentions.c.term, func.count())
-    .where(mentions.c.namespace_id == bindparam("namespace"), among(mentions.c.term, "terms"))
-    .group_by(mentions.c.term)
 )
 _HOLDERS = (
     select(mentions.c.term, mentions.c.note_row)
@@ -56,12 +51,6 @@ class SqlMentions:
         for row, term in self._executor.all(_OF_ROWS, namespace=self._namespace, rows=wanted):
             terms.setdefault(row, []).append(term)
         return {row: tuple(of_row) for row, of_row in terms.items()}
-
-    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        if self._namespace is None or not terms:
-            return {}
-        wanted = self._executor.backend.many(terms)
-        return dict(self._executor.all(_FREQUENCIES, namespace=self._namespace, terms=wanted))
 
     def holders(self, terms: Sequence[str], *, most: int) -> list[tuple[str, int]]:
         if self._namespace is None or not terms:
