@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from memsvc.domain.ids import TenantId
+from memsvc.domain.notes import Origin
 
 __all__ = ["AccessScope", "ApiKey"]
 
@@ -19,7 +20,10 @@ class AccessScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key at rest: its public id and the SHA-256 hex of its 256-bit secret."""
+    """A key at rest: its public id and the SHA-256 hex of its 256-bit secret.
+
+    `ceiling` is the most trusted origin that what is written with it can have.
+    """
 
     id: str
     tenant: TenantId
@@ -28,3 +32,4 @@ class ApiKey:
     scopes: frozenset[AccessScope]
     created_at: datetime
     revoked_at: datetime | None = None
+    ceiling: Origin = Origin.DIRECT_USER

@@ -23,6 +23,10 @@ class Operation(StrEnum):
     REKEYED = "rekeyed"
     EVOLVED = "evolved"
     REVERTED = "reverted"
+    QUARANTINED = "quarantined"
+    RELEASED = "released"
+    REJECTED = "rejected"
+    ROLLED_BACK = "rolled_back"
     PURGED = "purged"
 
 

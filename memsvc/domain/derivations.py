@@ -12,12 +12,14 @@ __all__ = ["CONTENT_ROLES", "SOURCE_ROLES", "Derivation", "Role"]
 
 class Role(StrEnum):
     """How a source went into a note: it is what the note tells (thought, merge), it was said just before that
-    and may be quoted (context), or it shaped only the attributes (evolution)."""
+    and may be quoted (context), it shaped only the attributes (evolution), or it had been read by whoever wrote
+    the note (informed)."""
 
     THOUGHT = "thought"
     CONTEXT = "context"
     MERGE = "merge"
     EVOLUTION = "evolution"
+    INFORMED = "informed"
 
 
 # Whose words a note may repeat; and those of them that it stands for.

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Json, Key, Kind, Note, Origin, Status, TurnSpan
+from memsvc.domain.notes import Json, Key, Kind, Note, Origin, OriginSpan, Status, TurnSpan
 
 __all__ = [
     "ItemError",
@@ -25,16 +25,20 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class NewTurn:
+    """What somebody said; `origin` may lower its trust below that of the role, never raise it."""
+
     role: str
     content: str
     at: datetime | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
     """A session to ingest; sent again with more turns, only the new turns are added.
 
-    `origin` may lower the trust of all its turns, never raise it.
+    `origin` may lower the trust of all its turns, never raise it. `recalled` names the notes that the agent had
+    read when it spoke: none of the new turns is trusted more than the least trusted of them.
     """
 
     turns: tuple[NewTurn, ...]
@@ -42,11 +46,16 @@ class NewSession:
     started_at: datetime | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
     origin: Origin | None = None
+    recalled: tuple[NoteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """A single note or document to remember; `supersedes` names a note that it replaces."""
+    """A single note or document to remember; `supersedes` names a note that it replaces.
+
+    `origins` lower the trust of parts of the content, `parents` name the notes that it was made from: it is
+    trusted no more than any of them.
+    """
 
     content: str
     kind: Kind = Kind.FACT
@@ -55,13 +64,16 @@ class NewItem:
     metadata: Mapping[str, Json] = field(default_factory=dict)
     origin: Origin | None = None
     supersedes: NoteId | None = None
+    origins: tuple[OriginSpan, ...] = ()
+    parents: tuple[NoteId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NoteDraft:
     """A note ready to be stored, with its keys; the vector of each key is put by `text_hash` first.
 
-    `dedupe` is unique among the visible notes of a namespace. `key_version` names what made the keys.
+    `dedupe` is unique among the visible notes of a namespace. `key_version` names what made the keys. `original`
+    is what was sent where normalising has changed it; `parents` are what it is derived from (role informed).
     """
 
     id: NoteId
@@ -81,8 +93,11 @@ class NoteDraft:
     status: Status = Status.ACTIVE
     metadata: Mapping[str, Json] = field(default_factory=dict)
     key_version: str | None = None
+    origins: tuple[OriginSpan, ...] = ()
+    original: str | None = field(default=None, repr=False)
+    parents: tuple[NoteId, ...] = ()
 
-    def first_version(self, row: int) -> Note:
+    def first_version(self, row: int, *, principal: str) -> Note:
         """Return the note as it is stored first, in the row given."""
         return Note(
             row=row,
@@ -101,6 +116,8 @@ class NoteDraft:
             position=self.position,
             valid_from=self.valid_from,
             metadata=self.metadata,
+            principal=principal,
+            origins=self.origins,
         )
 
 
@@ -108,7 +125,9 @@ class OutcomeStatus(StrEnum):
     CREATED = "created"
     DUPLICATE = "duplicate"
     MERGED = "merged"
+    LIMITED = "limited"
     QUARANTINED = "quarantined"
+    BLOCKED = "blocked"
     FAILED = "failed"
 
 

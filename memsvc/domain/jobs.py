@@ -17,6 +17,8 @@ __all__ = [
     "AMEM_NOTE",
     "CONSOLIDATE",
     "ERASE",
+    "GUARD_PROBE",
+    "GUARD_SCAN",
     "KEY_NOTES",
     "LINK_NOTES",
     "ORGANISE",
@@ -43,6 +45,8 @@ CONSOLIDATE = "amem.consolidate"
 THINK = "tim.think"
 ORGANISE = "tim.organise"
 SWEEP = "retention.sweep"
+GUARD_PROBE = "guard.probe"
+GUARD_SCAN = "guard.scan"
 
 _RESULT_MEMBERS = 100
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")

@@ -26,6 +26,7 @@ __all__ = [
     "Note",
     "NoteRecord",
     "Origin",
+    "OriginSpan",
     "Session",
     "Status",
     "Turn",
@@ -107,6 +108,15 @@ class TurnSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class OriginSpan:
+    """Who a half-open range of characters of a note's content comes from."""
+
+    start: int
+    end: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A dated list of turns; `turn_count` says how many have been ingested, so a repeat appends only new ones."""
 
@@ -176,7 +186,9 @@ class Note(NamedTuple):
     """One memory. Content never changes; `version` counts changes of everything else.
 
     `event_time` is when it happened, `ingest_time` when the service learnt it; `valid_from`/`valid_to` bound
-    the time in which it held (event axis), `expired_at` is when it stopped being current (ingest axis). A named
+    the time in which it held (event axis), `expired_at` is when it stopped being current (ingest axis).
+    `principal` is who stored it, as authenticated; `origins` are the origins of its parts where they differ from
+    one another, `origin` the least trusted of them. A named
     tuple, because a recall makes hundreds and a frozen dataclass takes eight times as long to make.
     """
 
@@ -199,6 +211,8 @@ class Note(NamedTuple):
     expired_at: datetime | None = None
     superseded_by: NoteId | None = None
     metadata: Mapping[str, Json] = MappingProxyType({})
+    principal: str = ""
+    origins: tuple[OriginSpan, ...] = ()
 
     def spoken(self) -> tuple[Turn, ...]:
         """Return the turns with their text; empty when the note is not made of turns."""

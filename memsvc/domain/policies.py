@@ -8,17 +8,22 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from memsvc.domain.notes import Kind
+from memsvc.domain.notes import Kind, Origin
 from memsvc.errors import FieldError, InvalidInput
 
 __all__ = [
     "AmemPolicy",
     "Eviction",
+    "Failing",
+    "GuardLevel",
+    "GuardPolicy",
     "LinkPolicy",
     "Policy",
     "PolicyVersion",
+    "Probing",
     "RetentionPolicy",
     "ThoughtPolicy",
+    "Unlabelled",
     "Work",
 ]
 
@@ -112,6 +117,64 @@ class RetentionPolicy:
         return bool(self.ttl_days or self.admit_after) or self.capped
 
 
+class GuardLevel(StrEnum):
+    """How the guard works: `default` is what the service is set to.
+
+    Balanced lets trusted notes in at once and looks on in the background; strict holds every note back until it
+    was looked at. Off stamps origins and normalises, and looks at nothing.
+    """
+
+    DEFAULT = "default"
+    STRICT = "strict"
+    BALANCED = "balanced"
+    OFF = "off"
+
+
+class Failing(StrEnum):
+    """What becomes of a write when a detector is broken: it is stored and says so, or it is refused."""
+
+    DEFAULT = "default"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Probing(StrEnum):
+    """Which notes are looked at in the background too, where it costs embeddings."""
+
+    ALL = "all"
+    UNTRUSTED = "untrusted"
+    OFF = "off"
+
+
+class Unlabelled(StrEnum):
+    """Whom a question without origins comes from: the caller's own ceiling, or nobody who is trusted."""
+
+    CALLER = "caller"
+    UNTRUSTED = "untrusted"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPolicy:
+    """What the guard does with new notes and recalls; None is the level's own value.
+
+    `false_positive_rate` is the share of harmless notes that all hijack detectors together may quarantine; the
+    three risks are those (hijack times influence times distrust) from which a note is limited, quarantined and
+    blocked. `full_influence_from` is the least trusted origin whose notes may have full influence.
+    `burst_per_minute` is how many notes a principal may store in a minute before the rest is limited.
+    """
+
+    level: GuardLevel = GuardLevel.DEFAULT
+    false_positive_rate: float | None = None
+    limit_risk: float | None = None
+    quarantine_risk: float | None = None
+    block_risk: float | None = None
+    on_failure: Failing = Failing.DEFAULT
+    probe: Probing = Probing.ALL
+    unlabelled: Unlabelled = Unlabelled.CALLER
+    full_influence_from: Origin = Origin.MODEL_INFERENCE
+    burst_per_minute: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Raises InvalidInput when a part is out of range or parts contradict one another."""
@@ -120,10 +183,11 @@ class Policy:
     amem: AmemPolicy = AmemPolicy()
     thoughts: ThoughtPolicy = ThoughtPolicy()
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    guard: GuardPolicy = GuardPolicy()
 
     def __post_init__(self) -> None:
         errors = [*_link_errors(self.links), *_amem_errors(self.amem), *_thought_errors(self.thoughts)]
-        errors += _retention_errors(self.retention)
+        errors += [*_retention_errors(self.retention), *_guard_errors(self.guard)]
         if errors:
             raise InvalidInput("; ".join(f"{e.pointer} {e.message}" for e in errors), errors=errors)
 
@@ -168,6 +232,25 @@ def _thought_errors(thoughts: ThoughtPolicy) -> list[FieldError]:
         errors.append(FieldError("/thoughts/candidate_tables", "must be 1 to 64"))
     if not 0.5 <= thoughts.merge_tau <= 1:
         errors.append(FieldError("/thoughts/merge_tau", "must be 0.5 to 1"))
+    return errors
+
+
+def _guard_errors(guard: GuardPolicy) -> list[FieldError]:
+    errors = []
+    rate = guard.false_positive_rate
+    if rate is not None and not 1e-4 <= rate <= 0.1:
+        errors.append(FieldError("/guard/false_positive_rate", "must be 0.0001 to 0.1"))
+    risks = (guard.limit_risk, guard.quarantine_risk, guard.block_risk)
+    for name, risk in zip(("limit_risk", "quarantine_risk", "block_risk"), risks, strict=True):
+        if risk is not None and not 0 < risk <= 1:
+            errors.append(FieldError(f"/guard/{name}", "must be above 0 and at most 1"))
+    given = [risk for risk in risks if risk is not None]
+    if given != sorted(given):
+        errors.append(
+            FieldError("/guard/limit_risk", "must not be above quarantine_risk, nor that above block_risk")
+        )
+    if guard.burst_per_minute is not None and not 1 <= guard.burst_per_minute <= 1_000_000:
+        errors.append(FieldError("/guard/burst_per_minute", "must be 1 to 1000000"))
     return errors
 
 

@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from memsvc.domain.notes import Json, Kind
-from memsvc.domain.policies import AmemPolicy, Eviction, LinkPolicy, Policy, RetentionPolicy, ThoughtPolicy, Work
+from memsvc.domain.notes import Json, Kind, Origin
+from memsvc.domain.policies import (
+    AmemPolicy,
+    Eviction,
+    Failing,
+    GuardLevel,
+    GuardPolicy,
+    LinkPolicy,
+    Policy,
+    Probing,
+    RetentionPolicy,
+    ThoughtPolicy,
+    Unlabelled,
+    Work,
+)
 
 __all__ = ["policy_from_json", "policy_to_json"]
 
-_T = TypeVar("_T", LinkPolicy, AmemPolicy, ThoughtPolicy, RetentionPolicy)
-_ENUMS = {"work": Work, "eviction": Eviction}
+_T = TypeVar("_T", LinkPolicy, AmemPolicy, ThoughtPolicy, RetentionPolicy, GuardPolicy)
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "work": Work,
+    "eviction": Eviction,
+    "level": GuardLevel,
+    "on_failure": Failing,
+    "probe": Probing,
+    "unlabelled": Unlabelled,
+    "full_influence_from": Origin,
+}
 _BY_KIND = frozenset({"ttl_days", "admit_after"})
 
 
@@ -28,6 +50,7 @@ def policy_from_json(value: Mapping[str, Any]) -> Policy:
         amem=_part(AmemPolicy, value),
         thoughts=_part(ThoughtPolicy, value),
         retention=_part(RetentionPolicy, value),
+        guard=_part(GuardPolicy, value),
     )
 
 
@@ -36,6 +59,7 @@ _NAMES: Mapping[type, str] = {
     AmemPolicy: "amem",
     ThoughtPolicy: "thoughts",
     RetentionPolicy: "retention",
+    GuardPolicy: "guard",
 }
 
 
@@ -46,7 +70,7 @@ def _part_to_json(part: Any) -> dict[str, Json]:
 def _plain(value: Any) -> Json:
     if isinstance(value, Mapping):
         return {str(kind.value): number for kind, number in value.items()}
-    return value.value if isinstance(value, Work | Eviction) else value
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def _part(of: type[_T], whole: Mapping[str, Any]) -> _T:

@@ -9,12 +9,24 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from memsvc.domain.guarding import Signal
 from memsvc.domain.ids import NoteId
 from memsvc.domain.links import LinkType
-from memsvc.domain.notes import Note, Session
+from memsvc.domain.notes import Note, Origin, Session
 from memsvc.domain.selection import Selection
 
-__all__ = ["ArmScore", "Hit", "Level", "Mode", "RecallQuery", "RecallResult", "SessionHit"]
+__all__ = [
+    "ArmScore",
+    "Hit",
+    "Influence",
+    "InfluenceReason",
+    "Level",
+    "Mode",
+    "QuerySpan",
+    "RecallQuery",
+    "RecallResult",
+    "SessionHit",
+]
 
 
 class Mode(StrEnum):
@@ -30,6 +42,33 @@ class Level(StrEnum):
     SESSION = "session"
 
 
+class Influence(StrEnum):
+    """What a hit may do: change what the agent does, be read as evidence only, or neither."""
+
+    FULL = "full"
+    EVIDENCE_ONLY = "evidence_only"
+    NONE = "none"
+
+
+class InfluenceReason(StrEnum):
+    """Why a hit has less than full influence."""
+
+    UNTRUSTED_SPAN = "enters_only_via_untrusted_span"
+    FLAGGED_SPAN = "enters_only_via_flagged_span"
+    NO_TRUSTED_SPAN = "no_span_of_the_question_is_trusted"
+    ORIGIN = "origin_is_not_trusted"
+    LIMITED = "note_is_limited"
+    HIDDEN = "note_is_not_current"
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySpan:
+    """A part of a question and whom it comes from."""
+
+    text: str = field(repr=False)
+    origin: Origin
+
+
 @dataclass(frozen=True, slots=True)
 class RecallQuery:
     """A question. `offset` skips ranks (pages), `depth` is how many candidates each arm gives (None: default).
@@ -40,6 +79,10 @@ class RecallQuery:
     that many previous and next notes of the same session to each hit; k * (1 + 2 * neighbours) is at most 1000.
     `asked_at` is when the question is asked (None: now): "last week" means the week before. `probes` is for mode
     tim alone: into how many groups it looks (1: the paper).
+
+    `spans`, when given, make up `text` and say whom each part comes from: what only an untrusted part finds is
+    evidence at most. Without them all of it comes from `caller`, or from nobody who is trusted where the
+    namespace's policy says so. `full_only` leaves out hits of less than full influence.
     """
 
     text: str
@@ -55,6 +98,9 @@ class RecallQuery:
     depth: int | None = None
     asked_at: datetime | None = None
     probes: int = 1
+    spans: tuple[QuerySpan, ...] = ()
+    caller: Origin = Origin.DIRECT_USER
+    full_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +125,8 @@ class Hit(NamedTuple):
     after: tuple[Note, ...] = ()
     linked_from: NoteId | None = None
     link: LinkType | None = None
+    influence: Influence = Influence.FULL
+    reason: InfluenceReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +142,8 @@ class SessionHit:
 class RecallResult:
     """Hits (or sessions at that level), best first; `degraded` names arms that could not be asked and why.
 
-    With mode amem the hits are followed by notes that are linked to them, at most as many.
+    With mode amem the hits are followed by notes that are linked to them, at most as many. `flags` are what the
+    guard finds in the question and in what it finds; their spans are ranges of the question's text.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -102,3 +151,4 @@ class RecallResult:
     degraded: tuple[str, ...] = ()
     next_offset: int | None = None
     tokens: int = 0
+    flags: tuple[Signal, ...] = ()

@@ -37,6 +37,7 @@ from memsvc.ports.derived import (
     Triples,
 )
 from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.guard import Guard, ReadGuard
 from memsvc.ports.hashing import Buckets, ReadBuckets
 from memsvc.ports.jobs import JobQueue
 from memsvc.ports.policies import Policies, ReadPolicies, ReadStrengths, Strengths
@@ -158,6 +159,9 @@ class Reader(Protocol):
     @property
     def strengths(self) -> ReadStrengths: ...
 
+    @property
+    def guard(self) -> ReadGuard: ...
+
     def notes(self, ids: Sequence[NoteId]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `ids`."""
 
@@ -266,6 +270,9 @@ class Writer(Reader, Protocol):
 
     @property
     def strengths(self) -> Strengths: ...
+
+    @property
+    def guard(self) -> Guard: ...
 
     def open_namespace(self, model: Model, at: datetime) -> NamespaceState:
         """Create the namespace if needed; raises EmbedderMismatch if it was made with another model."""

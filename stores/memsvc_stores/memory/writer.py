@@ -224,7 +224,7 @@ class MemoryWriter(MemoryReader):
         data = self._transaction.opened()
         if draft.dedupe in data.taken:
             return Added(None, data.taken[draft.dedupe])
-        note = draft.first_version(self._transaction.next_note_row())
+        note = draft.first_version(self._transaction.next_note_row(), principal=actor)
         words = self._words(note, draft.keys)
         keyed_at = len(data.journal) + 1
         self._transaction.insert(StoredNote(note, draft.dedupe, draft.keys, words, keyed_at, draft.key_version))

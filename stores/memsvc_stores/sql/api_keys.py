@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from memsvc.domain.access import AccessScope, ApiKey
 from memsvc.domain.ids import TenantId
+from memsvc.domain.notes import Origin
 from memsvc.domain.time import from_microseconds, to_microseconds
 from memsvc.errors import Conflict
 from memsvc_stores.sql.executor import Executor
@@ -56,6 +57,7 @@ class SqlApiKeys:
                     scopes=" ".join(sorted(key.scopes)),
                     created_at=to_microseconds(key.created_at),
                     revoked_at=micros(key.revoked_at),
+                    ceiling=key.ceiling.value,
                 )
             except IntegrityError:
                 raise Conflict(f"an API key {key.id} exists already") from None
@@ -75,7 +77,7 @@ class SqlApiKeys:
 
 
 def _key_of(r: Any) -> ApiKey:
-    key_id, tenant, name, secret_hash, scopes, created_at, revoked_at = r
+    key_id, tenant, name, secret_hash, scopes, created_at, revoked_at, ceiling = r
     return ApiKey(
         id=key_id,
         tenant=TenantId(tenant),
@@ -84,4 +86,5 @@ def _key_of(r: Any) -> ApiKey:
         scopes=frozenset(AccessScope(scope) for scope in scopes.split()),
         created_at=from_microseconds(created_at),
         revoked_at=moment(revoked_at),
+        ceiling=Origin(ceiling),
     )

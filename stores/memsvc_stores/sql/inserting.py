@@ -20,7 +20,7 @@ from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.journal import record
 from memsvc_stores.sql.namespace import Namespace
-from memsvc_stores.sql.rows import encode_turns, micros
+from memsvc_stores.sql.rows import encode_origins, encode_turns, micros
 from memsvc_stores.sql.statements import TAKEN
 from memsvc_stores.sql.tables import keys, notes, sessions
 from memsvc_stores.sql.vectors import check_vectors
@@ -69,7 +69,9 @@ def add(executor: Executor, namespace: Namespace, drafts: Sequence[NoteDraft], *
             taken[draft.dedupe] = draft.id
     rows = next_rows(executor, len(fresh))
     new = [
-        new_note(NoteRecord(draft.first_version(row), draft.dedupe, draft.keys, draft.key_version))
+        new_note(
+            NoteRecord(draft.first_version(row, principal=actor), draft.dedupe, draft.keys, draft.key_version)
+        )
         for draft, row in zip(fresh, rows, strict=True)
     ]
     insert_notes(executor, namespace, new)
@@ -181,4 +183,6 @@ def _own_values(item: NewNote) -> dict[str, Any]:
         "turns": encode_turns(note.turns),
         "content": note.content,
         "key_version": item.key_version,
+        "principal": note.principal,
+        "origins": encode_origins(note.origins),
     }

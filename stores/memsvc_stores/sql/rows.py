@@ -11,7 +11,7 @@ from typing import Any
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import JobId, NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job, JobStatus, Progress
-from memsvc.domain.notes import Json, Key, KeyKind, Kind, Note, Origin, Session, Status, TurnSpan
+from memsvc.domain.notes import Json, Key, KeyKind, Kind, Note, Origin, OriginSpan, Session, Status, TurnSpan
 from memsvc.domain.time import from_microseconds, to_microseconds
 from memsvc_stores.sql.tables import jobs, journal, keys, notes, sessions
 
@@ -23,6 +23,7 @@ __all__ = [
     "SESSION_COLUMNS",
     "change_of",
     "encode_json",
+    "encode_origins",
     "encode_turns",
     "job_of",
     "key_of",
@@ -52,6 +53,8 @@ NOTE_COLUMNS = (
     notes.c.expired_at,
     notes.c.superseded_by,
     notes.c.metadata,
+    notes.c.principal,
+    notes.c.origins,
 )
 SESSION_COLUMNS = (
     sessions.c.row,
@@ -132,6 +135,12 @@ def encode_turns(turns: Sequence[TurnSpan]) -> str:
     return json.dumps([(t.role, t.start, t.end) for t in turns], ensure_ascii=False, separators=(",", ":"))
 
 
+def encode_origins(origins: Sequence[OriginSpan]) -> str:
+    if not origins:
+        return "[]"
+    return json.dumps([(o.start, o.end, o.origin.value) for o in origins], separators=(",", ":"))
+
+
 def _object(text: str) -> Mapping[str, Json]:
     if text == "{}":
         return {}
@@ -143,6 +152,12 @@ def _turns(text: str) -> tuple[TurnSpan, ...]:
     if text == "[]":
         return ()
     return tuple(TurnSpan(role, start, end) for role, start, end in json.loads(text))
+
+
+def _spans(text: str) -> tuple[OriginSpan, ...]:
+    if text == "[]":
+        return ()
+    return tuple(OriginSpan(start, end, _ORIGINS[origin]) for start, end, origin in json.loads(text))
 
 
 def note_of(r: Sequence[Any]) -> Note:
@@ -167,6 +182,8 @@ def note_of(r: Sequence[Any]) -> Note:
         moment(r[16]),
         r[17],
         _object(r[18]),
+        r[19],
+        _spans(r[20]),
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "check", "current", "downgrade", "migrate", "migrations_path", "revision_of", "upgrade"]
 
-HEAD = "0003"
+HEAD = "0004"
 _ADVISORY_LOCK = 0x6D656D737663
 _TIMEOUT = 60.0
 

@@ -2,7 +2,7 @@
 
 Times are microseconds since 1970. Strings compare by code point on both databases. Two tables more belong to
 `memsvc_stores.lexical`: `lexical` and, on SQLite, `lexical_terms`; what is derived from notes has its tables in
-`derived_tables` and `lsh_tables`, what models were asked in `llm_tables`.
+`derived_tables` and `lsh_tables`, the guard in `guard_tables`, what models were asked in `llm_tables`.
 """
 
 from __future__ import annotations
@@ -60,6 +60,14 @@ SCOPED_TABLES = (
     "mentions",
     "strengths",
     "policies",
+    "originals",
+    "assessments",
+    "reviews",
+    "shingles",
+    "guard_scores",
+    "canaries",
+    "guard_seeds",
+    "audit",
 )
 
 METADATA = MetaData(
@@ -85,6 +93,7 @@ api_keys = Table(
     Column("scopes", TEXT, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("ceiling", TEXT, nullable=False, server_default="direct_user"),
 )
 
 namespaces = Table(
@@ -150,11 +159,15 @@ notes = Table(
     Column("turns", TEXT, nullable=False),
     Column("content", TEXT, nullable=False),
     Column("key_version", TEXT),
+    Column("principal", TEXT, nullable=False, server_default=""),
+    Column("origins", TEXT, nullable=False, server_default="[]"),
     UniqueConstraint("namespace_id", "row"),
     UniqueConstraint("namespace_id", "id"),
     UniqueConstraint("namespace_id", "dedupe"),
     ForeignKeyConstraint(["namespace_id", "session_row"], ["sessions.namespace_id", "sessions.row"]),
     Index(None, "namespace_id", "session_row", "position"),
+    Index(None, "namespace_id", "principal", "row"),
+    Index(None, "namespace_id", "ingest_time", "principal"),
     Index(HIDDEN_INDEX, "namespace_id", "row", sqlite_where=text(HIDDEN), postgresql_where=text(HIDDEN)),
     sqlite_autoincrement=True,
 )
