@@ -5,25 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from memsvc.domain.guarding import AuditEntry, AuditEvent
+from memsvc.domain.guarding_results import Break
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json
 from memsvc.domain.scope import Scope
 
-__all__ = ["GENESIS", "Break", "entry_hash", "first_break", "next_entry"]
+__all__ = ["GENESIS", "entry_hash", "first_break", "next_entry"]
 
 GENESIS = "0" * 64
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """Where a chain does not hold: the sequence of the entry, and what is wrong with it."""
-
-    sequence: int
-    why: str
 
 
 def entry_hash(scope: Scope, entry: AuditEntry) -> str:
