@@ -71,8 +71,8 @@ class ReadGuard(Protocol):
 class Guard(ReadGuard, Protocol):
     def put_original(self, note: NoteId, text: str) -> None: ...
 
-    def put_assessment(self, note: NoteId, assessment: Assessment) -> None:
-        """Keep it in the place of an earlier one of the same stage."""
+    def put_assessments(self, assessments: Mapping[NoteId, Assessment]) -> None:
+        """Keep each in the place of the note's earlier one of the same stage."""
 
     def put_review(self, note: NoteId, review: Review) -> None:
         """Keep it; raises Conflict when the note was reviewed already."""
