@@ -26,6 +26,7 @@ __all__ = [
     "RecallQuery",
     "RecallResult",
     "SessionHit",
+    "Standing",
 ]
 
 
@@ -61,6 +62,13 @@ class InfluenceReason(StrEnum):
     HIDDEN = "note_is_not_current"
 
 
+class Standing(NamedTuple):
+    """How much a note may do in an answer, and why not all."""
+
+    influence: Influence = Influence.FULL
+    reason: InfluenceReason | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class QuerySpan:
     """A part of a question and whom it comes from."""
@@ -80,9 +88,10 @@ class RecallQuery:
     `asked_at` is when the question is asked (None: now): "last week" means the week before. `probes` is for mode
     tim alone: into how many groups it looks (1: the paper).
 
-    `spans`, when given, make up `text` and say whom each part comes from: what only an untrusted part finds is
-    evidence at most. Without them all of it comes from `caller`, or from nobody who is trusted where the
-    namespace's policy says so. `full_only` leaves out hits of less than full influence.
+    `spans`, when given, make up `text`, joined by a space, and say whom each part comes from, none of them more
+    trusted than `caller`: what only an untrusted part finds is evidence at most. Without them all of it comes from
+    `caller`, or from nobody who is trusted where the namespace's policy says so. `full_only` leaves out hits and
+    neighbours of less than full influence.
     """
 
     text: str
@@ -114,6 +123,8 @@ class ArmScore:
 class Hit(NamedTuple):
     """A note that was found, with its ranks in the arms if asked for, and its neighbours.
 
+    `beside` holds those neighbours that have less than full influence.
+
     One that comes along because a hit is linked to it names that hit, the type of the link, and its score: the
     hit's, times the weight of the link.
     """
@@ -127,6 +138,7 @@ class Hit(NamedTuple):
     link: LinkType | None = None
     influence: Influence = Influence.FULL
     reason: InfluenceReason | None = None
+    beside: Mapping[NoteId, Standing] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
