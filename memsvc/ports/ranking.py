@@ -265,10 +265,12 @@ class SessionCandidate:
 class Candidates:
     """Fused notes, best first, with the arms that they came from; `sessions` only at that level.
 
-    `degraded` says what could not be asked, and why.
+    `degraded` says what could not be asked, and why. `raised_by` names for some rows others that they rest on: the
+    thought that raised a note, or the notes from which links lead to one that no arm found.
     """
 
     fused: Ranked
     arms: Mapping[str, Ranked] = field(default_factory=dict)
     sessions: tuple[SessionCandidate, ...] = ()
     degraded: tuple[str, ...] = ()
+    raised_by: Mapping[int, tuple[int, ...]] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from memsvc_retrieval.graph.folding import Folding, fold_thoughts
 from memsvc_retrieval.question.plan import plan_of
 from memsvc_retrieval.wording import wording_factor
 
-__all__ = ["BlendSettings", "TimeUse", "blended"]
+__all__ = ["BlendSettings", "Blended", "TimeUse", "blended"]
 
 TimeUse: TypeAlias = Literal["off", "boost", "prune"]
 
@@ -46,6 +46,14 @@ class BlendSettings:
     links: LinkUse | None = field(default_factory=LinkUse)
 
 
+class Blended(NamedTuple):
+    """Notes, best first; the session row of each that has one; and what raised them (`Candidates.raised_by`)."""
+
+    ranked: Ranked
+    session_of: dict[int, int]
+    raised_by: Mapping[int, tuple[int, ...]]
+
+
 def blended(
     reader: Reader,
     arms: Mapping[str, Ranked],
@@ -53,22 +61,25 @@ def blended(
     *,
     named: Collection[str],
     settings: BlendSettings,
-) -> tuple[Ranked, dict[int, int]]:
-    """Return the notes of all arms, best first, ties by ascending row; and the session row of each that has one.
+) -> Blended:
+    """Return the notes of all arms, best first, ties by ascending row.
 
     Notes that thoughts or links lead to are among them. `named` are the speakers whom the question names.
     """
     plan = plan_of(request.text, request.asked_at)
     rows, scores = blend(arms, settings.weights, drawn=plan.statements)
+    raised_by: dict[int, tuple[int, ...]] = {}
     folding = None if _asks_for_thoughts(request.selection) else settings.folding
     if folding is not None and len(rows):
         thoughts, sources = reader.derivations.source_rows(rows.tolist())
-        rows, scores = fold_thoughts(rows, scores, thoughts=thoughts, sources=sources, folding=folding)
+        folded = fold_thoughts(rows, scores, thoughts=thoughts, sources=sources, folding=folding)
+        rows, scores = folded.rows, folded.scores
+        raised_by |= folded.raised_by
     places = reader.places(rows.tolist())
     kept = np.isin(rows, places.rows)
     rows, scores = rows[kept], scores[kept]
     if not len(rows):
-        return Ranked.empty(), {}
+        return Blended(Ranked.empty(), {}, {})
     happened = np.zeros(len(rows), np.bool_)
     if plan.when is not None and settings.time != "off":
         happened = np.isin(rows, reader.happened(rows.tolist(), plan.when.start, plan.when.end))
@@ -84,11 +95,12 @@ def blended(
     leaning = usual_openness(places, settings.context)
     if settings.links is not None and request.mode is Mode.HYBRID and leaning:
         use = replace(settings.links, weight=leaning * settings.links.weight)
-        known, (rows, told) = rows, expand(rows, told, reader.links, use)
+        known, (rows, told, led_from) = rows, expand(rows, told, reader.links, use)
+        raised_by |= led_from
         session_of |= reader.session_rows(np.setdiff1d(rows, known).tolist()) if len(rows) > len(known) else {}
         if folding is not None:
             rows, told = _without_thoughts(reader, rows, told, known=known)
-    return _best_first(rows, told), session_of
+    return Blended(_best_first(rows, told), session_of, raised_by)
 
 
 def _without_thoughts(reader: Reader, rows: Rows, scores: Scores, *, known: Rows) -> tuple[Rows, Scores]:

@@ -70,12 +70,12 @@ class HybridRetriever:
         if settings.fusion == "rrf":
             fused = reciprocal_rank_fusion(arms, _RRF_WEIGHTS, k=settings.rrf_k)
             session_of = reader.session_rows(fused.rows.tolist()) if request.level is Level.SESSION else {}
+            raised_by: Mapping[int, tuple[int, ...]] = {}
         else:
             named = named_in(request.text, self._speakers.of(reader, state))
-            fused, session_of = blended(reader, arms, request, named=named, settings=settings.blending)
-        if request.level is Level.NOTE:
-            return Candidates(fused, arms)
-        return Candidates(fused, arms, self._sessions(fused, session_of, arms))
+            fused, session_of, raised_by = blended(reader, arms, request, named=named, settings=settings.blending)
+        sessions = self._sessions(fused, session_of, arms) if request.level is Level.SESSION else ()
+        return Candidates(fused, arms, sessions, raised_by=raised_by)
 
     def reordered(self, candidates: Candidates, fused: Ranked) -> Candidates:
         """Return the candidates with their notes in another order, and their sessions ranked by it."""

@@ -53,7 +53,7 @@ def ask(
     arms = {"dense": Ranked(np.array(list(dense), np.int64), np.array(list(dense.values()), np.float32))}
     request = RetrievalRequest(question, None, mode, Level.NOTE, 50, Selection(kinds=kinds), ASKED)
     with storage.reader(SCOPE) as reader:
-        return blended(reader, arms, request, named=named, settings=settings)
+        return blended(reader, arms, request, named=named, settings=settings)[:2]
 
 
 def by_row(found: Ranked) -> dict[int, float]:

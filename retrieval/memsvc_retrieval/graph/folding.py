@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.ports.ranking import Rows
 
-__all__ = ["Folding", "fold_thoughts"]
+__all__ = ["Folded", "Folding", "fold_thoughts"]
 
 Scores = NDArray[np.float64]
 
@@ -24,9 +26,15 @@ class Folding:
     share: float = 0.5
 
 
-def fold_thoughts(
-    rows: Rows, scores: Scores, *, thoughts: Rows, sources: Rows, folding: Folding
-) -> tuple[Rows, Scores]:
+class Folded(NamedTuple):
+    """Rows, ascending, with their scores; and for each row that was raised the thought that did it."""
+
+    rows: Rows
+    scores: Scores
+    raised_by: Mapping[int, tuple[int, ...]]
+
+
+def fold_thoughts(rows: Rows, scores: Scores, *, thoughts: Rows, sources: Rows, folding: Folding) -> Folded:
     """Return the rows without the thoughts, ascending, and their scores, raised by those of their thoughts.
 
     `rows` are ascending; (thoughts[i], sources[i]) says that a thought was made from a source. A source that is
@@ -35,12 +43,18 @@ def fold_thoughts(
     found = np.isin(thoughts, rows)
     thoughts, sources = thoughts[found], sources[found]
     if not len(thoughts):
-        return rows, scores
+        return Folded(rows, scores, {})
     kept = ~np.isin(rows, thoughts)
     lifted = np.union1d(rows[kept], sources)
     own = np.full(len(lifted), scores.min())
     own[np.searchsorted(lifted, rows[kept])] = scores[kept]
-    best = np.full(len(lifted), -np.inf)
-    np.maximum.at(best, np.searchsorted(lifted, sources), scores[np.searchsorted(rows, thoughts)])
-    gain = np.maximum(0.0, best - own)
-    return lifted, own + folding.share * gain
+    nearness = scores[np.searchsorted(rows, thoughts)]
+    order = np.lexsort((thoughts, -nearness, sources))
+    thoughts, sources, nearness = thoughts[order], sources[order], nearness[order]
+    told, first = np.unique(sources, return_index=True)
+    places = np.searchsorted(lifted, told)
+    gain = np.maximum(0.0, nearness[first] - own[places])
+    own[places] += folding.share * gain
+    raised = gain > 0
+    pairs = zip(told[raised].tolist(), thoughts[first[raised]].tolist(), strict=True)
+    return Folded(lifted, own, {source: (thought,) for source, thought in pairs})

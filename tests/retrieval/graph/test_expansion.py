@@ -18,7 +18,7 @@ USE = LinkUse()
 
 def expanded(scores: dict[int, float], links: GivenLinks, use: LinkUse = USE) -> dict[int, float]:
     rows = np.array(sorted(scores), np.int64)
-    found, raised = expand(rows, np.array([scores[row] for row in rows.tolist()]), links, use)
+    found, raised, _ = expand(rows, np.array([scores[row] for row in rows.tolist()]), links, use)
     return dict(zip(found.tolist(), raised.tolist(), strict=True))
 
 

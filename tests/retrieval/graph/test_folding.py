@@ -15,7 +15,7 @@ HALF = Folding(share=0.5)
 def folded(scores: dict[int, float], pairs: list[tuple[int, int]], folding: Folding = HALF) -> dict[int, float]:
     rows = np.array(sorted(scores), np.int64)
     joined = np.array(pairs, np.int64).reshape(len(pairs), 2)
-    found, values = fold_thoughts(
+    found, values, _ = fold_thoughts(
         rows,
         np.array([scores[row] for row in rows.tolist()]),
         thoughts=joined[:, 0],
