@@ -10,11 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from memsvc.domain.attributes import Attributes
-from memsvc.domain.derivations import Derivation
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.links import Link
-from memsvc.domain.triples import Triple
-from memsvc.domain.uses import Uses
 
 __all__ = [
     "TRUST_OF_ORIGIN",
@@ -24,7 +20,6 @@ __all__ = [
     "KeyKind",
     "Kind",
     "Note",
-    "NoteRecord",
     "Origin",
     "OriginSpan",
     "Session",
@@ -217,23 +212,3 @@ class Note(NamedTuple):
     def spoken(self) -> tuple[Turn, ...]:
         """Return the turns with their text; empty when the note is not made of turns."""
         return tuple(Turn(span.role, self.content[span.start : span.end]) for span in self.turns)
-
-
-@dataclass(frozen=True, slots=True)
-class NoteRecord:
-    """Everything that is kept of a note: what export writes and import restores.
-
-    `key_version` names what made the keys; None when the note was stored without. `links` and `derivations` are
-    those between this note and earlier ones, so that notes can be restored in their order.
-    """
-
-    note: Note
-    dedupe: str | None
-    keys: tuple[Key, ...]
-    key_version: str | None = None
-    attributes: Attributes | None = None
-    triples: tuple[Triple, ...] = ()
-    mentions: tuple[str, ...] = field(default=(), repr=False)
-    links: tuple[Link, ...] = ()
-    derivations: tuple[Derivation, ...] = ()
-    uses: Uses | None = None

@@ -11,10 +11,11 @@ from memsvc.domain.graphs import Community, GraphQuery
 from memsvc.domain.ids import JobId, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job
 from memsvc.domain.links import Link, LinkType
-from memsvc.domain.notes import Json, Note, NoteRecord, Session
+from memsvc.domain.notes import Json, Note, Session
 from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.recall import RecallQuery, RecallResult
 from memsvc.domain.receipts import Actor, Idempotency, Imported, PurgeReceipt, Remembered
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.domain.thoughts import Forgotten, Merged, PostThought, ThoughtDetail

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from memsvc.domain.changes import Change
-from memsvc.domain.notes import NoteRecord, Session
+from memsvc.domain.notes import Session
 from memsvc.domain.receipts import Imported
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.scope import Scope
 from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context

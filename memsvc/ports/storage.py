@@ -21,7 +21,8 @@ from memsvc.domain.changes import Change, Operation
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Lease, NewJob
-from memsvc.domain.notes import Json, Key, KeyGroup, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Json, Key, KeyGroup, Note, Session, Status
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection

@@ -10,7 +10,8 @@ from memsvc.domain.attributes import Attributes, Method
 from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.links import LinkType
-from memsvc.domain.notes import KeyKind, Kind, NoteRecord
+from memsvc.domain.notes import KeyKind, Kind
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.triples import Triple
 from memsvc.errors import NotFound
 from memsvc.ports.storage import Storage

@@ -8,7 +8,8 @@ import pytest
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import NoteRecord, Status, TurnSpan
+from memsvc.domain.notes import Status, TurnSpan
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict
 from memsvc.ports.storage import Storage

@@ -14,8 +14,9 @@ from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.ids import JobId, NoteId, SessionId
 from memsvc.domain.jobs import Lease, NewJob
 from memsvc.domain.links import LinkType
-from memsvc.domain.notes import KeyGroup, Note, NoteRecord, Status
+from memsvc.domain.notes import KeyGroup, Note, Status
 from memsvc.domain.policies import Policy
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection

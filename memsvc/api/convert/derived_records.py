@@ -10,7 +10,7 @@ from memsvc.domain.attributes import Attributes, Method
 from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.ids import NoteId
 from memsvc.domain.links import Link, LinkType, NewLink
-from memsvc.domain.notes import NoteRecord
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.triples import Triple
 from memsvc.domain.uses import Uses
 

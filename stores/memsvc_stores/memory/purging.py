@@ -25,6 +25,7 @@ def delete_notes(transaction: Transaction, rows: Sequence[int], *, at: datetime,
         tombstone = stored.note._replace(version=stored.note.version + 1)
         transaction.journal(tombstone, Operation.PURGED, at=at, actor=actor, patch={})
     erased = {stored.note.id for stored in gone}
+    data.guard.erase(frozenset(rows), erased)
     data.journal = [replace(c, patch={}) if c.note in erased else c for c in data.journal]
     return PurgeCounts(
         notes=len(gone),

@@ -10,12 +10,15 @@ from itertools import islice
 import numpy as np
 
 from memsvc.domain.changes import Change
+from memsvc.domain.guarding import AuditEntry
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Key, KeyGroup, Kind, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Key, KeyGroup, Kind, Note, Session, Status
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection, selects
 from memsvc.ports.derived import ReadAttributes, ReadDerivations, ReadLinks, ReadMentions
 from memsvc.ports.embedding import EmbeddingCache
+from memsvc.ports.guard import ReadGuard
 from memsvc.ports.policies import ReadPolicies, ReadStrengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 from memsvc.ports.storage import Places, StoreStats
@@ -25,6 +28,7 @@ from memsvc_stores.memory.attributes import MemoryAttributes
 from memsvc_stores.memory.buckets import MemoryReadBuckets
 from memsvc_stores.memory.delta import delta_after, empty_delta
 from memsvc_stores.memory.derivations import MemoryDerivations
+from memsvc_stores.memory.guard import MemoryReadGuard
 from memsvc_stores.memory.links import MemoryLinks
 from memsvc_stores.memory.lookups import session_order
 from memsvc_stores.memory.mentions import MemoryMentions
@@ -47,11 +51,13 @@ class MemoryReader:
         data: NamespaceData | None,
         *,
         saved: Callable[[str], SavedResponse | None],
+        chain: Sequence[AuditEntry],
         analyzer: Analyzer,
     ) -> None:
         self._scope = scope
         self._data = data
         self._saved = saved
+        self._chain = chain
         self._analyzer = analyzer
 
     @property
@@ -90,6 +96,10 @@ class MemoryReader:
     @property
     def strengths(self) -> ReadStrengths:
         return MemoryReadStrengths(self._data)
+
+    @property
+    def guard(self) -> ReadGuard:
+        return MemoryReadGuard(self._data, self._chain)
 
     @property
     def triples(self) -> MemoryReadTriples:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from memsvc.domain.derivations import Derivation, Role
-from memsvc.domain.notes import NoteRecord
+from memsvc.domain.records import NoteRecord
 from memsvc_stores.memory.state import NamespaceData, StoredNote
 
 __all__ = ["record_of"]
@@ -24,6 +24,9 @@ def record_of(data: NamespaceData, stored: StoredNote) -> NoteRecord:
         links=tuple(link for *_, link in links),
         derivations=tuple(_derivations(data, row)),
         uses=data.strengths.get(row),
+        original=data.guard.originals.get(row),
+        assessments=data.guard.of_row(row),
+        review=data.guard.reviews.get(row),
     )
 
 

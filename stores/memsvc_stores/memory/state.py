@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change
 from memsvc.domain.derivations import Role
+from memsvc.domain.guarding import AuditEntry
 from memsvc.domain.ids import NamespaceName, NoteId, SessionId, TenantId
 from memsvc.domain.links import Link, LinkType
 from memsvc.domain.notes import Key, Note, Session
@@ -18,6 +19,7 @@ from memsvc.domain.triples import Triple
 from memsvc.domain.uses import Uses
 from memsvc.ports.embedding import Model, Vector
 from memsvc_stores.memory.buckets import FilledEpoch
+from memsvc_stores.memory.guard_state import GuardData
 from memsvc_stores.memory.lexical import WordCounts
 
 __all__ = ["NamespaceData", "SavedResponse", "SessionEntry", "StoredNote", "World"]
@@ -82,6 +84,7 @@ class NamespaceData:
     epochs: dict[int, FilledEpoch] = field(default_factory=dict)
     policies: list[PolicyVersion] = field(default_factory=list)
     strengths: dict[int, Uses] = field(default_factory=dict)
+    guard: GuardData = field(default_factory=GuardData)
 
     def copy(self) -> NamespaceData:
         return replace(
@@ -99,6 +102,7 @@ class NamespaceData:
             epochs={number: filled.copy() for number, filled in self.epochs.items()},
             policies=list(self.policies),
             strengths=dict(self.strengths),
+            guard=self.guard.copy(),
         )
 
     def find(self, note: NoteId) -> StoredNote | None:
@@ -108,10 +112,14 @@ class NamespaceData:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All namespaces and kept responses, replaced as a whole by each commit; the rows are the last used."""
+    """All namespaces, audit logs and kept responses, replaced as a whole by each commit.
+
+    The rows are the last used.
+    """
 
     namespaces: Mapping[Scope, NamespaceData] = field(default_factory=dict)
     responses: Mapping[tuple[TenantId, str], SavedResponse] = field(default_factory=dict)
+    audits: Mapping[Scope, Sequence[AuditEntry]] = field(default_factory=dict)
     namespace_row: int = 0
     note_row: int = 0
     session_row: int = 0

@@ -69,6 +69,7 @@ class MemoryStorage:
             scope,
             world.namespaces.get(scope),
             saved=lambda key: world.responses.get((scope.tenant, key)),
+            chain=world.audits.get(scope, ()),
             analyzer=self._analyzer,
         )
 

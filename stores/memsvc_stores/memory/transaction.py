@@ -28,6 +28,7 @@ class Transaction:
         kept = world.namespaces.get(scope)
         self.data = None if kept is None else kept.copy()
         self.responses = dict(world.responses)
+        self.audit = list(world.audits.get(scope, ()))
         self.jobs: list[tuple[NewJob, datetime]] = []
         self.finished: list[Finish] = []
         self.jobs_forgotten = False
@@ -40,7 +41,8 @@ class Transaction:
         namespaces = {scope: data for scope, data in self._world.namespaces.items() if scope != self.scope}
         if self.data is not None:
             namespaces[self.scope] = self.data
-        return World(namespaces, self.responses, self._namespace_row, self._note_row, self._session_row)
+        audits = {**self._world.audits, self.scope: self.audit}
+        return World(namespaces, self.responses, audits, self._namespace_row, self._note_row, self._session_row)
 
     def opened(self) -> NamespaceData:
         """Return the namespace to write into; raises ServerFault when it was not opened."""

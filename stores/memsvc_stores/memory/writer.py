@@ -12,11 +12,13 @@ from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import Lease, NewJob, checked_result
-from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session, lexical_fields
+from memsvc.domain.notes import Json, Key, Note, Session, lexical_fields
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.revising import StatusChange, attributes_difference, changed_by, difference
 from memsvc.errors import EmbedderMismatch, LeaseLost, ServerFault
 from memsvc.ports.derived import Derivations, Links, Mentions
 from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.guard import Guard
 from memsvc.ports.policies import Policies, Strengths
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
@@ -24,6 +26,7 @@ from memsvc_stores.lexical import Analyzer
 from memsvc_stores.memory import erasing, purging
 from memsvc_stores.memory.buckets import MemoryBuckets
 from memsvc_stores.memory.derivations import WritableDerivations
+from memsvc_stores.memory.guard_writing import MemoryGuard
 from memsvc_stores.memory.jobs import Finish, MemoryJobs
 from memsvc_stores.memory.lexical import WordCounts, counts_of
 from memsvc_stores.memory.links import WritableLinks, store_links
@@ -47,6 +50,7 @@ class MemoryWriter(MemoryReader):
             transaction.scope,
             transaction.data,
             saved=lambda key: transaction.responses.get((transaction.scope.tenant, key)),
+            chain=transaction.audit,
             analyzer=analyzer,
         )
         self._transaction = transaction
@@ -75,6 +79,10 @@ class MemoryWriter(MemoryReader):
     @property
     def strengths(self) -> Strengths:
         return MemoryStrengths(self._data)
+
+    @property
+    def guard(self) -> Guard:
+        return MemoryGuard(self._transaction)
 
     @property
     def triples(self) -> MemoryTriples:
@@ -108,7 +116,12 @@ class MemoryWriter(MemoryReader):
         sessions[session] = SessionEntry(replace(sessions[session].session, turn_count=turn_count), digest)
 
     def add(self, drafts: Sequence[NoteDraft], *, actor: str) -> list[Added]:
-        return [self._add_one(draft, actor) for draft in drafts]
+        added = [self._add_one(draft, actor) for draft in drafts]
+        for draft, each in zip(drafts, added, strict=True):
+            if each.row is not None:
+                informed = [Derivation(draft.id, parent, Role.INFORMED) for parent in draft.parents]
+                self.derivations.add(informed)
+        return added
 
     def change_status(self, change: StatusChange) -> Note:
         stored = self._transaction.current(change.note, change.expected_version)
@@ -201,6 +214,7 @@ class MemoryWriter(MemoryReader):
         self.derivations.add(record.derivations)
         if record.uses is not None:
             data.strengths[note.row] = record.uses
+        self._restore_guarded(record, note.row)
         for change in history:
             self._transaction.import_change(change, note.row)
         if not history:
@@ -229,7 +243,18 @@ class MemoryWriter(MemoryReader):
         keyed_at = len(data.journal) + 1
         self._transaction.insert(StoredNote(note, draft.dedupe, draft.keys, words, keyed_at, draft.key_version))
         self._transaction.journal(note, Operation.CREATED, at=draft.ingest_time, actor=actor, patch={})
+        if draft.original is not None:
+            data.guard.originals[note.row] = draft.original
         return Added(note.row, None)
+
+    def _restore_guarded(self, record: NoteRecord, row: int) -> None:
+        kept = self._transaction.opened().guard
+        if record.original is not None:
+            kept.originals[row] = record.original
+        if record.review is not None:
+            kept.reviews[row] = record.review
+        for each in record.assessments:
+            kept.assessments[row, each.stage] = each
 
     def _put_keyed(self, before: StoredNote, after: StoredNote, kept: Collection[str]) -> None:
         """Put a note with other keys or attributes, and drop the vectors that only its old keys had."""

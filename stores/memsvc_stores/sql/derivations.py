@@ -138,21 +138,30 @@ class WritableDerivations(SqlDerivations):
         named = [each.note for each in derivations] + [each.source for each in derivations]
         rows = rows_of(self._executor, self._place, named)
         for each in derivations:
-            self._check(each, rows)
-            self._executor.run(
-                _PUT,
-                namespace_id=self._place,
-                note_row=rows[each.note],
-                source_row=rows[each.source],
-                role=each.role.value,
-            )
+            if each.note == each.source:
+                raise Conflict(f"note {each.note} cannot derive from itself")
+        # Attributes may come from one another; only content cannot be its own source.
+        self._put([each for each in derivations if each.role not in CONTENT_ROLES], rows)
+        for each in derivations:
+            if each.role in CONTENT_ROLES:
+                self._check(each, rows)
+                self._put([each], rows)
+
+    def _put(self, derivations: Sequence[Derivation], rows: dict[NoteId, int]) -> None:
+        self._executor.run_many(
+            _PUT,
+            [
+                {
+                    "namespace_id": self._place,
+                    "note_row": rows[each.note],
+                    "source_row": rows[each.source],
+                    "role": each.role.value,
+                }
+                for each in derivations
+            ],
+        )
 
     def _check(self, new: Derivation, rows: dict[NoteId, int]) -> None:
-        if new.note == new.source:
-            raise Conflict(f"note {new.note} cannot derive from itself")
-        # Attributes may come from one another; only content cannot be its own source.
-        if new.role not in CONTENT_ROLES:
-            return
         below = descendant_rows(self._executor, self._place, [rows[new.note]], roles=CONTENT_ROLES)
         if rows[new.source] in below:
             raise Conflict(f"note {new.source} was made from note {new.note}, which cannot derive from it")

@@ -9,15 +9,19 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from memsvc.domain.changes import Change, Operation
+from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import Key, Note, NoteRecord, lexical_fields
+from memsvc.domain.notes import Key, Note, lexical_fields
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.selection import HOLDING
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import ServerFault
 from memsvc.ports.storage import Added
+from memsvc_stores.sql.derivations import WritableDerivations
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.guard.originals import write_originals
 from memsvc_stores.sql.journal import record
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.rows import encode_origins, encode_turns, micros
@@ -75,12 +79,27 @@ def add(executor: Executor, namespace: Namespace, drafts: Sequence[NoteDraft], *
         for draft, row in zip(fresh, rows, strict=True)
     ]
     insert_notes(executor, namespace, new)
+    _insert_sources(executor, namespace, list(zip(fresh, rows, strict=True)))
     record(executor, namespace, [_created(item.note, actor) for item in new])
     stored = {id(draft): row for draft, row in zip(fresh, rows, strict=True)}
     return [
         Added(None, taken[draft.dedupe]) if (row := stored.pop(id(draft), None)) is None else Added(row, None)
         for draft in drafts
     ]
+
+
+def _insert_sources(executor: Executor, namespace: Namespace, stored: Sequence[tuple[NoteDraft, int]]) -> None:
+    """Store what notes were before they were normalised, and what their writers had read."""
+    write_originals(
+        executor, namespace.row, {row: draft.original for draft, row in stored if draft.original is not None}
+    )
+    informed = [
+        Derivation(draft.id, parent, Role.INFORMED)
+        for draft, _ in stored
+        for parent in dict.fromkeys(draft.parents)
+    ]
+    if informed:
+        WritableDerivations(executor, namespace.row).add(informed)
 
 
 def next_rows(executor: Executor, count: int) -> list[int]:

@@ -21,6 +21,16 @@ from memsvc_stores.sql.derived_tables import (
 )
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.guard.canaries import expect_no_more
+from memsvc_stores.sql.guard_tables import (
+    assessments,
+    canaries,
+    guard_scores,
+    guard_seeds,
+    originals,
+    reviews,
+    shingles,
+)
 from memsvc_stores.sql.journal import record
 from memsvc_stores.sql.lsh_tables import buckets, lsh_epochs
 from memsvc_stores.sql.namespace import Namespace
@@ -35,7 +45,8 @@ _GONE = select(
 _KEYS = (keys.c.namespace_id == _NAMESPACE, among(keys.c.note_row, "rows"), among(keys.c.kind, "kinds"))
 _HASHES = select(keys.c.text_hash).where(*_KEYS)
 # What is derived of one note each, by its row.
-_DERIVED = (attributes, triples, mentions, strengths, buckets)
+_GUARDED = (originals, assessments, reviews, shingles, guard_scores)
+_DERIVED = (attributes, triples, mentions, strengths, buckets, *_GUARDED)
 _DELETE_ATTRIBUTES, _DELETE_TRIPLES, *_DELETE_DERIVED = (
     delete(table).where(table.c.namespace_id == _NAMESPACE, among(table.c.note_row, "rows")) for table in _DERIVED
 )
@@ -63,7 +74,11 @@ _BLANK_HISTORY = (
 )
 _DROP_ATTRIBUTES, _DROP_LINKS, _DROP_DERIVATIONS, _DROP_TRIPLES, *_DROP_DERIVED = (
     delete(table).where(table.c.namespace_id == _NAMESPACE)
-    for table in (attributes, links, derivations, triples, mentions, strengths, buckets, policies, lsh_epochs)
+    for table in (
+        *(attributes, links, derivations, triples),
+        *(mentions, strengths, buckets, policies, lsh_epochs),
+        *(*_GUARDED, canaries, guard_seeds),
+    )
 )
 _ROWS = select(notes.c.row).where(notes.c.namespace_id == _NAMESPACE)
 _DROP_KEYS, _DROP_NOTES, _DROP_VECTORS, _DROP_SESSIONS, _DROP_JOURNAL = (
@@ -90,7 +105,9 @@ def delete_notes(
     executor.run(_DELETE_NOTES, **place)
     held = many({found[3] for found in gone if found[3] is not None})
     deleted_sessions = executor.run(_DELETE_EMPTY, namespace=namespace.row, rows=held)
-    executor.run(_BLANK_HISTORY, namespace=namespace.row, ids=many([found[1] for found in gone]))
+    erased = {found[1] for found in gone}
+    executor.run(_BLANK_HISTORY, namespace=namespace.row, ids=many(erased))
+    expect_no_more(executor, namespace.row, erased)
     namespace.count(
         -len(gone), user_words=-sum(found[4] for found in gone), other_words=-sum(found[5] for found in gone)
     )

@@ -11,12 +11,14 @@ from sqlalchemy import bindparam, func, select
 
 from memsvc.domain.changes import Change
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Key, KeyGroup, Kind, Note, NoteRecord, Session, Status
+from memsvc.domain.notes import Key, KeyGroup, Kind, Note, Session, Status
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import VISIBLE, Selection
 from memsvc.domain.time import to_microseconds
 from memsvc.ports.derived import ReadAttributes, ReadDerivations, ReadLinks, ReadMentions
 from memsvc.ports.embedding import EmbeddingCache
+from memsvc.ports.guard import ReadGuard
 from memsvc.ports.policies import ReadPolicies, ReadStrengths
 from memsvc.ports.ranking import NamespaceState, Ranked, Rows, VectorDelta
 from memsvc.ports.storage import Places, StoreStats
@@ -29,6 +31,7 @@ from memsvc_stores.sql.deltas import empty_delta, vector_delta
 from memsvc_stores.sql.derivations import SqlDerivations
 from memsvc_stores.sql.derived_tables import attributes
 from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.guard import SqlReadGuard
 from memsvc_stores.sql.links import SqlLinks
 from memsvc_stores.sql.mentions import SqlMentions
 from memsvc_stores.sql.namespace import Namespace
@@ -100,6 +103,10 @@ class SqlReader:
     @property
     def strengths(self) -> ReadStrengths:
         return SqlReadStrengths(self._executor, None if self._namespace is None else self._namespace.row)
+
+    @property
+    def guard(self) -> ReadGuard:
+        return SqlReadGuard(self._executor, self._scope, self._place)
 
     @property
     def triples(self) -> SqlReadTriples:

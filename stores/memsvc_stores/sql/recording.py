@@ -12,12 +12,16 @@ from memsvc.domain.attributes import Method
 from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.ids import NoteId
 from memsvc.domain.links import Link, LinkType
-from memsvc.domain.notes import Key, NoteRecord
+from memsvc.domain.notes import Key
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.time import from_microseconds
 from memsvc_stores.sql.attributes import attributes_of_rows
 from memsvc_stores.sql.derived_tables import derivations, links
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.guard.assessments import assessments_of_rows
+from memsvc_stores.sql.guard.originals import originals_of_rows
+from memsvc_stores.sql.guard.reviews import reviews_of_rows
 from memsvc_stores.sql.mentions import SqlMentions
 from memsvc_stores.sql.namespace import Namespace
 from memsvc_stores.sql.rows import key_of, note_of
@@ -87,6 +91,9 @@ def records(executor: Executor, namespace: Namespace, *, after_row: int, limit: 
     triples = SqlReadTriples(executor, namespace).get_many([note_of(r).id for r in found])
     mentions = SqlMentions(executor, namespace.row).of_rows(rows)
     uses = uses_of_rows(executor, namespace.row, rows)
+    originals = originals_of_rows(executor, namespace.row, rows)
+    assessments = assessments_of_rows(executor, namespace.row, rows)
+    reviews = reviews_of_rows(executor, namespace.row, rows)
     linked, derived = _links(executor, namespace.row, rows), _derivations(executor, namespace.row, rows)
     return [
         NoteRecord(
@@ -100,6 +107,9 @@ def records(executor: Executor, namespace: Namespace, *, after_row: int, limit: 
             links=tuple(linked[note.row]),
             derivations=tuple(derived[note.row]),
             uses=uses.get(note.row),
+            original=originals.get(note.row),
+            assessments=assessments.get(note.row, ()),
+            review=reviews.get(note.row),
         )
         for r in found
     ]

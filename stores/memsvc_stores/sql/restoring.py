@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from memsvc.domain.changes import Change, Operation
-from memsvc.domain.notes import NoteRecord
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict
 from memsvc_stores.sql.attributes import write_attributes
 from memsvc_stores.sql.derivations import WritableDerivations
 from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.guard.assessments import write_assessments
+from memsvc_stores.sql.guard.originals import write_originals
+from memsvc_stores.sql.guard.reviews import insert_review
 from memsvc_stores.sql.inserting import insert_notes, new_note, next_rows
 from memsvc_stores.sql.journal import record as record_changes
 from memsvc_stores.sql.links import store_links
@@ -61,3 +64,8 @@ def _restore_derived(executor: Executor, namespace: Namespace, record: NoteRecor
         WritableDerivations(executor, namespace.row).add(record.derivations)
     if record.uses is not None:
         write_uses(executor, namespace.row, row, record.uses)
+    if record.original is not None:
+        write_originals(executor, namespace.row, {row: record.original})
+    write_assessments(executor, namespace.row, [(row, each) for each in record.assessments])
+    if record.review is not None:
+        insert_review(executor, namespace.row, row, record.review)

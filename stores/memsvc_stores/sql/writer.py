@@ -11,18 +11,21 @@ from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import Lease, NewJob
-from memsvc.domain.notes import Json, Key, Note, NoteRecord, Session
+from memsvc.domain.notes import Json, Key, Note, Session
+from memsvc.domain.records import NoteRecord
 from memsvc.domain.revising import StatusChange, attributes_difference, changed_by, difference
 from memsvc.domain.time import to_microseconds
 from memsvc.errors import EmbedderMismatch, NotFound, PreconditionFailed, ServerFault
 from memsvc.ports.derived import Derivations, Links, Mentions
 from memsvc.ports.embedding import EmbeddingCache, Model
+from memsvc.ports.guard import Guard
 from memsvc.ports.policies import Policies, Strengths
 from memsvc.ports.ranking import NamespaceState
 from memsvc.ports.storage import Added, PurgeCounts
 from memsvc_stores.sql import changing, erasing, inserting, purging, queueing, responses, restoring, sessions
 from memsvc_stores.sql.attributes import attributes_of_rows, write_attributes
 from memsvc_stores.sql.derivations import WritableDerivations
+from memsvc_stores.sql.guard import SqlGuard
 from memsvc_stores.sql.journal import record
 from memsvc_stores.sql.links import WritableLinks
 from memsvc_stores.sql.mentions import WritableMentions
@@ -64,6 +67,10 @@ class SqlWriter(SqlReader):
     @property
     def strengths(self) -> Strengths:
         return SqlStrengths(self._executor, None if self._namespace is None else self._namespace.row)
+
+    @property
+    def guard(self) -> Guard:
+        return SqlGuard(self._executor, self.scope, self._place)
 
     @property
     def triples(self) -> SqlTriples:

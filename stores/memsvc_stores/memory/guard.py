@@ -1,0 +1,86 @@
+"""What the guard keeps of one namespace, in memory, as a reader sees it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc.domain.guarding import Assessment, AuditEntry, Canary, Review
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Note, Status
+from memsvc.domain.selection import VISIBLE
+from memsvc_stores.memory.guard_state import GuardData
+from memsvc_stores.memory.state import NamespaceData
+
+__all__ = ["MemoryReadGuard"]
+
+
+class MemoryReadGuard:
+    """Without a namespace there is nothing but its audit log."""
+
+    def __init__(self, data: NamespaceData | None, chain: Sequence[AuditEntry]) -> None:
+        self._data = data
+        self._chain = chain
+
+    def assessments(self, notes: Sequence[NoteId]) -> dict[NoteId, tuple[Assessment, ...]]:
+        found = {note: self._kept().of_row(row) for note, row in self._rows(notes)}
+        return {note: assessed for note, assessed in found.items() if assessed}
+
+    def reviews(self, notes: Sequence[NoteId]) -> dict[NoteId, Review]:
+        kept = self._kept().reviews
+        return {note: kept[row] for note, row in self._rows(notes) if row in kept}
+
+    def original(self, note: NoteId) -> str | None:
+        return next((self._kept().originals.get(row) for _, row in self._rows([note])), None)
+
+    def waiting(self, *, after_row: int, limit: int) -> list[Note]:
+        reviewed = self._kept().reviews
+        held = (note for note in self._notes() if note.status is Status.QUARANTINED and note.row not in reviewed)
+        return list(islice((note for note in held if note.row > after_row), limit))
+
+    def sharing(self, hashes: Sequence[int], *, most: int) -> dict[int, tuple[int, ...]]:
+        visible = {note.row for note in self._notes() if note.status in VISIBLE}
+        kept = sorted(((row, held) for row, held in self._kept().shingles.items() if row in visible), reverse=True)
+        found = {each: tuple(row for row, held in kept if each in held)[: max(most, 0)] for each in set(hashes)}
+        return {each: rows for each, rows in found.items() if rows}
+
+    def scores(self, detector: str, bucket: str, *, limit: int) -> NDArray[np.float64]:
+        kept = self._kept().scores
+        active = [note.row for note in self._notes() if note.status is Status.ACTIVE]
+        of_detector = (kept[row, detector] for row in reversed(active) if (row, detector) in kept)
+        wanted = (each.score for each in of_detector if each.bucket == bucket)
+        return np.array(list(islice(wanted, limit)), np.float64)
+
+    def written_by(self, principal: str, *, after_row: int, limit: int) -> list[Note]:
+        wanted = (note for note in self._notes() if note.principal == principal and note.row > after_row)
+        return list(islice(wanted, limit))
+
+    def writers_since(self, since: datetime) -> Mapping[str, int]:
+        return dict(Counter(note.principal for note in self._notes() if note.ingest_time >= since))
+
+    def canaries(self) -> list[Canary]:
+        return [canary for _, canary in sorted(self._kept().canaries.items())]
+
+    def seed(self) -> bytes | None:
+        return self._kept().seed
+
+    def audit(self, *, after: int, limit: int) -> list[AuditEntry]:
+        return [entry for entry in self._chain if entry.sequence > after][:limit]
+
+    def head(self) -> AuditEntry | None:
+        return self._chain[-1] if self._chain else None
+
+    def _kept(self) -> GuardData:
+        return GuardData() if self._data is None else self._data.guard
+
+    def _notes(self) -> Iterable[Note]:
+        return () if self._data is None else [stored.note for stored in self._data.notes.values()]
+
+    def _rows(self, notes: Sequence[NoteId]) -> list[tuple[NoteId, int]]:
+        rows = {} if self._data is None else self._data.rows
+        return [(note, rows[note]) for note in notes if note in rows]

@@ -1,0 +1,72 @@
+"""What reviewers decided, and what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, exists, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from memsvc.domain.guarding import Decision, Review
+from memsvc.domain.notes import Note, Status
+from memsvc.domain.time import from_microseconds, to_microseconds
+from memsvc_stores.sql.elements import among
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.guard_tables import reviews
+from memsvc_stores.sql.rows import note_of
+from memsvc_stores.sql.statements import NOTES
+from memsvc_stores.sql.tables import HIDDEN, notes
+
+__all__ = ["delete_review", "insert_review", "reviews_of_rows", "waiting"]
+
+_OF_ROWS = select(reviews.c.note_row, reviews.c.decision, reviews.c.at, reviews.c.actor, reviews.c.reason).where(
+    reviews.c.namespace_id == bindparam("namespace"), among(reviews.c.note_row, "rows")
+)
+_PUT = insert(reviews).on_conflict_do_nothing().inline()
+_DELETE = delete(reviews).where(
+    reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == bindparam("row")
+)
+# The condition of the index of hidden notes is repeated as it stands there: else SQLite does not use it.
+_WAITING = (
+    NOTES.where(
+        notes.c.row > bindparam("after"),
+        text(f"notes.{HIDDEN}"),
+        notes.c.status == Status.QUARANTINED.value,
+        ~exists().where(reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == notes.c.row),
+    )
+    .order_by(notes.c.row)
+    .limit(bindparam("limit"))
+)
+
+
+def reviews_of_rows(executor: Executor, namespace: int, rows: Sequence[int]) -> dict[int, Review]:
+    """Return the review of each note at these rows that has one."""
+    found = executor.all(_OF_ROWS, namespace=namespace, rows=executor.backend.many(rows))
+    return {
+        row: Review(Decision(decision), from_microseconds(at), actor, reason)
+        for row, decision, at, actor, reason in found
+    }
+
+
+def waiting(executor: Executor, namespace: int, *, after_row: int, limit: int) -> list[Note]:
+    """Return quarantined notes that nobody has reviewed, by ascending row."""
+    return [note_of(r) for r in executor.all(_WAITING, namespace=namespace, after=after_row, limit=limit)]
+
+
+def insert_review(executor: Executor, namespace: int, row: int, review: Review) -> bool:
+    """Keep a review; False when the note has one already, which then stays."""
+    inserted = executor.run(
+        _PUT,
+        namespace_id=namespace,
+        note_row=row,
+        decision=review.decision.value,
+        at=to_microseconds(review.at),
+        actor=review.actor,
+        reason=review.reason,
+    )
+    return inserted == 1
+
+
+def delete_review(executor: Executor, namespace: int, row: int) -> None:
+    """Forget the review of a note, if there is one."""
+    executor.run(_DELETE, namespace=namespace, row=row)

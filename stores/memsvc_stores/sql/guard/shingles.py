@@ -1,0 +1,82 @@
+"""Hashes of runs of words, and which notes hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert
+
+from memsvc_stores.sql.backends import Backend
+from memsvc_stores.sql.elements import among
+from memsvc_stores.sql.executor import Executor
+from memsvc_stores.sql.guard_tables import shingles
+from memsvc_stores.sql.tables import HIDDEN, HIDDEN_INDEX
+
+__all__ = ["newest_holders", "write_shingles"]
+
+_DELETE = delete(shingles).where(
+    shingles.c.namespace_id == bindparam("namespace"), among(shingles.c.note_row, "rows")
+)
+_INSERT = insert(shingles).inline()
+
+
+def newest_holders(
+    executor: Executor, namespace: int, hashes: Sequence[int], *, most: int
+) -> dict[int, tuple[int, ...]]:
+    """Return the rows of the `most` newest visible notes that hold each shingle, the newest first."""
+    wanted = executor.backend.many({int(each) for each in hashes})
+    parameters: tuple[Any, ...] = (wanted, namespace, namespace, most)
+    if executor.backend.is_sqlite:
+        parameters = (wanted, namespace, namespace, namespace, most - 1, namespace)
+    found: dict[int, list[int]] = {}
+    for shingle, row in executor.query(_newest(executor.backend), parameters):
+        found.setdefault(shingle, []).append(row)
+    return {shingle: tuple(rows) for shingle, rows in found.items()}
+
+
+def write_shingles(executor: Executor, namespace: int, held: Mapping[int, Sequence[int]]) -> None:
+    """Replace the shingles of notes by row."""
+    executor.run(_DELETE, namespace=namespace, rows=executor.backend.many(held))
+    # In the order of the primary key: the places of hashes in it lie far from each other.
+    pairs = sorted({(int(shingle), row) for row, of_row in held.items() for shingle in of_row})
+    executor.run_many(
+        _INSERT, [{"namespace_id": namespace, "hash": shingle, "note_row": row} for shingle, row in pairs]
+    )
+
+
+def _newest(backend: Backend) -> str:
+    """Return the query of (hash, row): of a run that thousands of notes share no more are read than asked for.
+
+    SQLite, which knows no LATERAL, finds the lowest row to return first.
+    """
+    if not backend.is_sqlite:
+        return (
+            "SELECT asked.value, newest.note_row FROM unnest(%s::bigint[]) AS asked (value) "  # noqa: S608
+            f"CROSS JOIN LATERAL (SELECT held.note_row {_held(backend, 'held')} "
+            "ORDER BY held.note_row DESC LIMIT %s) AS newest ORDER BY asked.value, newest.note_row DESC"
+        )
+    lowest = f"SELECT low.note_row {_held(backend, 'low')} ORDER BY low.note_row DESC LIMIT 1 OFFSET ?"
+    return (
+        "SELECT asked.value, held.note_row FROM json_each(?) AS asked CROSS JOIN shingles AS held "  # noqa: S608
+        "WHERE held.namespace_id = ? AND held.hash = asked.value "
+        f"AND held.note_row >= coalesce(({lowest}), 0) AND {_visible(backend, 'held')} "
+        "ORDER BY asked.value, held.note_row DESC"
+    )
+
+
+def _held(backend: Backend, name: str) -> str:
+    """Return the source and condition of visible notes that hold a shingle, for (namespace, namespace)."""
+    return (
+        f"FROM shingles AS {name} WHERE {name}.namespace_id = {backend.placeholder} "
+        f"AND {name}.hash = asked.value AND {_visible(backend, name)}"
+    )
+
+
+def _visible(backend: Backend, name: str) -> str:
+    index = f" INDEXED BY {HIDDEN_INDEX}" if backend.is_sqlite else ""
+    return (
+        f"NOT EXISTS (SELECT 1 FROM notes AS hidden{index} "  # noqa: S608 (constants)
+        f"WHERE hidden.namespace_id = {backend.placeholder} AND hidden.row = {name}.note_row "
+        f"AND hidden.{HIDDEN})"
+    )
