@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,11 +11,14 @@ from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note, Status
-from memsvc.domain.selection import VISIBLE
+from memsvc.domain.selection import HOLDING, VISIBLE
 
-__all__ = ["StatusChange", "attributes_difference", "changed_by", "difference", "returning"]
+__all__ = ["StatusChange", "attributes_difference", "changed_by", "difference", "last_standing", "returning"]
 
 _REPLACED = frozenset({Operation.SUPERSEDED, Operation.MERGED})
+_RETURNED = frozenset({Operation.RESTORED, Operation.RELEASED})
+_BY_ANOTHER = frozenset({Status.SUPERSEDED, Status.MERGED})
+_RETURNS = frozenset({Operation.RESTORED, Operation.ROLLED_BACK})
 _JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
 
 
@@ -24,7 +27,8 @@ class StatusChange:
     """A change of status of one note, with everything that follows from it.
 
     `expected_version` None means any. A supersession or merge sets `valid_to` and `superseded_by` as given and
-    `expired_at` to `at`; a restoration to a visible status clears the three; other changes leave them.
+    `expired_at` to `at`, as does a rollback to one of their statuses; a restoration or rollback to a visible
+    status clears the three; other changes leave them.
     """
 
     note: NoteId
@@ -41,9 +45,10 @@ class StatusChange:
 def changed_by(change: StatusChange, note: Note) -> Note:
     """Return the note after a change of status."""
     after = note._replace(status=change.status, version=note.version + 1)
-    if change.operation in _REPLACED:
+    rolled_back = change.operation is Operation.ROLLED_BACK
+    if change.operation in _REPLACED or (rolled_back and change.status in _BY_ANOTHER):
         return after._replace(valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
-    if change.operation is Operation.RESTORED and change.status in VISIBLE:
+    if change.operation in _RETURNS and change.status in VISIBLE:
         return after._replace(valid_to=None, superseded_by=None, expired_at=None)
     return after
 
@@ -58,6 +63,17 @@ def difference(before: Note, after: Note, *, reason: str | None = None) -> dict[
     if reason is not None:
         patch["reason"] = {"old": None, "new": reason}
     return patch
+
+
+def last_standing(history: Iterable[Change]) -> Status:
+    """Return the last status in which a note held its place: what it is again when what hid it is undone."""
+    known = {status.value: status for status in HOLDING}
+    found = Status.ACTIVE
+    for change in history:
+        status = change.patch.get("status")
+        if isinstance(status, Mapping):
+            found = known.get(str(status["old"]), found)
+    return found
 
 
 def returning(

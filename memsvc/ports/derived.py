@@ -81,6 +81,12 @@ class ReadLinks(Protocol):
     def of(self, note: NoteId, *, types: Collection[LinkType] | None = None) -> list[Link]:
         """Return the links of a note to visible notes, sequence links too, heaviest first, then by row."""
 
+    def touching(self, notes: Sequence[NoteId]) -> list[Link]:
+        """Return the stored links with an end in `notes`, each once, whatever the status of the ends.
+
+        They are seen from that end; ordered by the rows of the ends, the lower first, and type.
+        """
+
     def around(self, rows: Sequence[int], *, types: Collection[LinkType], per_note: int) -> Edges:
         """Return the edges that the visible notes in `rows` have to visible notes.
 

@@ -44,5 +44,8 @@ class Strengths(ReadStrengths, Protocol):
     def sighted(self, notes: Sequence[NoteId], *, at: datetime) -> None:
         """Count that notes were told again, each as often as it is named; unknown ones are ignored."""
 
+    def unsighted(self, counts: Mapping[NoteId, int]) -> None:
+        """Take sightings back, but for a note's first one; unknown notes are ignored."""
+
     def recalled(self, counts: Mapping[NoteId, int], *, at: datetime) -> None:
         """Count recalls; unknown notes are ignored."""

@@ -304,3 +304,24 @@ def test_a_link_changes_no_version(storage: Storage) -> None:
     a, b = notes(storage, 2)
     link(storage, new_link(a, b))
     assert _note(storage, a).version == 1
+
+
+def test_what_touches_a_note_is_found_whatever_its_status(storage: Storage) -> None:
+    a, b, c, d = notes(storage, 4)
+    link(storage, new_link(a, b), new_link(b, c), new_link(c, d), new_link(b, c, type=LinkType.MANUAL))
+    forget(storage, b)
+    forget(storage, c)
+    with storage.reader(SCOPE) as reader:
+        found = reader.links.touching([b, UNKNOWN])
+        both = reader.links.touching([c, b])
+    assert [(each.note, each.other, each.type) for each in found] == [
+        (b, a, LinkType.ENTITY),
+        (b, c, LinkType.ENTITY),
+        (b, c, LinkType.MANUAL),
+    ]
+    assert [(each.note, each.other) for each in both] == [(b, a), (c, b), (c, b), (c, d)]
+
+
+def test_nothing_touches_what_was_never_written(storage: Storage) -> None:
+    with storage.reader(SCOPE) as reader:
+        assert reader.links.touching([UNKNOWN]) == []

@@ -38,6 +38,16 @@ def test_sightings_and_recalls_add_up(storage: Storage) -> None:
         assert [found.last_at for found in reader.strengths.of([tea.id, other.id])] == [at(7), at(7)]
 
 
+def test_sightings_are_taken_back_but_for_the_first(storage: Storage) -> None:
+    tea, other, third = draft("tea"), draft("other"), draft("third")
+    store(storage, tea, other, third)
+    with storage.writer(SCOPE) as writer:
+        writer.strengths.sighted([tea.id, tea.id, tea.id, other.id], at=at(5))
+        writer.strengths.recalled({tea.id: 2}, at=at(5))
+        writer.strengths.unsighted({tea.id: 2, other.id: 9, third.id: 1, UNKNOWN: 1})
+    assert counts(storage, tea.id, other.id, third.id) == [(2, 2), (1, 0), (1, 0)]
+
+
 def test_unknown_notes_are_not_counted(storage: Storage) -> None:
     store(storage, draft("tea"))
     with storage.writer(SCOPE) as writer:

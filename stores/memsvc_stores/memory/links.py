@@ -31,6 +31,17 @@ class MemoryLinks:
         wanted = frozenset(LinkType if types is None else types)
         return [link for _, link in self._from(note) if link.type in wanted]
 
+    def touching(self, notes: Sequence[NoteId]) -> list[Link]:
+        data, named = self._data, set(notes)
+        if data is None:
+            return []
+        kept = [link for _, link in sorted(data.links.items(), key=lambda each: each[0])]
+        return [
+            link if link.note in named else replace(link, note=link.other, other=link.note)
+            for link in kept
+            if named & {link.note, link.other}
+        ]
+
     def around(self, rows: Sequence[int], *, types: Collection[LinkType], per_note: int) -> Edges:
         data = self._data
         edges: dict[tuple[int, int, int], float] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -49,6 +50,13 @@ class MemoryStrengths(MemoryReadStrengths):
     def sighted(self, notes: Sequence[NoteId], *, at: datetime) -> None:
         for note in notes:
             self._add(note, Uses(1, 0, at))
+
+    def unsighted(self, counts: Mapping[NoteId, int]) -> None:
+        data = self._data
+        for row, times in [] if data is None else [(data.rows.get(note), n) for note, n in counts.items()]:
+            if data is not None and row in data.strengths:
+                uses = data.strengths[row]
+                data.strengths[row] = replace(uses, seen=max(0, uses.seen - times))
 
     def recalled(self, counts: Mapping[NoteId, int], *, at: datetime) -> None:
         for note, times in counts.items():

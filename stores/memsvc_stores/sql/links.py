@@ -45,6 +45,26 @@ def _half(node: Any, other: Any) -> Select[Any]:
 
 
 _OF = union_all(_half(links.c.low_row, links.c.high_row), _half(links.c.high_row, links.c.low_row))
+_low, _high = notes.alias("low"), notes.alias("high")
+_TOUCHING = select(
+    links.c.low_row,
+    links.c.high_row,
+    links.c.type,
+    _low.c.id,
+    _high.c.id,
+    links.c.weight,
+    links.c.method,
+    links.c.at,
+    links.c.actor,
+).where(
+    links.c.namespace_id == bindparam("namespace"),
+    _low.c.namespace_id == bindparam("namespace"),
+    _high.c.namespace_id == bindparam("namespace"),
+    _low.c.row == links.c.low_row,
+    _high.c.row == links.c.high_row,
+)
+_FROM_LOW = _TOUCHING.where(among(links.c.low_row, "rows"))
+_FROM_HIGH = _TOUCHING.where(among(links.c.high_row, "rows"))
 _COUNT = (
     select(links.c.type, func.count()).where(links.c.namespace_id == bindparam("namespace")).group_by(links.c.type)
 )
@@ -88,6 +108,18 @@ class SqlLinks:
         if LinkType.SEQUENCE in wanted:
             found += self._sequence(note, row=here[0], at=here[2])
         return [link for _, link in sorted(found, key=link_order)]
+
+    def touching(self, notes: Sequence[NoteId]) -> list[Link]:
+        if self._namespace is None or not notes:
+            return []
+        many, place = self._executor.backend.many, self._namespace
+        rows = {row for (row,) in self._executor.all(_ROWS, namespace=place, ids=many(notes))}
+        found = {
+            tuple(each[:3]): each
+            for statement in (_FROM_LOW, _FROM_HIGH)
+            for each in self._executor.all(statement, namespace=place, rows=many(rows))
+        }
+        return [_seen_from(each, rows) for _, each in sorted(found.items())]
 
     def around(self, rows: Sequence[int], *, types: Collection[LinkType], per_note: int) -> Edges:
         if self._namespace is None or not len(rows):
@@ -137,6 +169,12 @@ class WritableLinks(SqlLinks):
             return False
         low, high = rows
         return self._executor.run(_DELETE, namespace=self._place, low=low, high=high, type=type.value) > 0
+
+
+def _seen_from(found: Sequence[Any], rows: Collection[int]) -> Link:
+    _, high_row, kind, low, high, weight, method, at, actor = found
+    note, other = (high, low) if high_row in rows else (low, high)
+    return Link(NoteId(note), NoteId(other), LinkType(kind), weight, Method(method), from_microseconds(at), actor)
 
 
 def store_links(executor: Executor, namespace: int, links: Sequence[Link]) -> int:

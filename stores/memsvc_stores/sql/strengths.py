@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, and_, bindparam, case, or_, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from memsvc.domain.ids import NoteId
@@ -71,6 +71,20 @@ _ADD = _ADDED.on_conflict_do_update(
         ),
     },
 )
+_TAKE = (
+    update(strengths)
+    .where(
+        strengths.c.namespace_id == bindparam("namespace"),
+        strengths.c.note_row
+        == select(notes.c.row).where(_NAMESPACE, notes.c.id == bindparam("note")).scalar_subquery(),
+    )
+    .values(
+        sightings=case(
+            (strengths.c.sightings > bindparam("less", type_=Integer), strengths.c.sightings - bindparam("less")),
+            else_=1,
+        )
+    )
+)
 _USES = select(strengths.c.note_row, strengths.c.sightings, strengths.c.recalls, strengths.c.last_at).where(
     strengths.c.namespace_id == bindparam("namespace"), among(strengths.c.note_row, "rows")
 )
@@ -104,6 +118,14 @@ class SqlReadStrengths:
 class SqlStrengths(SqlReadStrengths):
     def sighted(self, notes: Sequence[NoteId], *, at: datetime) -> None:
         self._add({note: (times, 0) for note, times in Counter(notes).items()}, at)
+
+    def unsighted(self, counts: Mapping[NoteId, int]) -> None:
+        if self._namespace is None:
+            return
+        rows = (
+            {"namespace": self._namespace, "note": note, "less": times} for note, times in sorted(counts.items())
+        )
+        self._executor.run_many(_TAKE, rows)
 
     def recalled(self, counts: Mapping[NoteId, int], *, at: datetime) -> None:
         self._add({note: (0, times) for note, times in counts.items()}, at)
