@@ -73,7 +73,7 @@ def _epoch() -> Epoch:
 
 def _links(reader: SqlReader, note: Note) -> list[Any]:
     edges = reader.links.around([note.row], types=frozenset(LinkType), per_note=9)
-    return [reader.links.of(note.id), edges.low.tolist(), reader.links.count()]
+    return [reader.links.of(note.id), edges.low.tolist(), reader.links.count(), reader.links.touching([note.id])]
 
 
 def _derivations(reader: SqlReader, note: Note) -> list[Any]:
@@ -155,7 +155,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "session_digest": (lambda r, n: r.session_digest(SESSION), ""),
     "records": (lambda r, n: [x.note.content for x in r.records(after_row=0, limit=9)], ["other words"]),
     "attributes": (lambda r, n: r.attributes.get_many([n.id]), {}),
-    "links": (_links, [[], [], {}]),
+    "links": (_links, [[], [], {}, []]),
     "derivations": (_derivations, [[], [], [], []]),
     "mentions": (_mentions, [{}, []]),
     "triples": (_triples, []),
@@ -231,6 +231,7 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
     "buckets.put": _refused(NotFound, _put_buckets),
     "policies.put": lambda w, n: w.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR),
     "strengths.sighted": lambda w, n: w.strengths.sighted([n.id], at=at(9)),
+    "strengths.unsighted": lambda w, n: w.strengths.unsighted({n.id: 1}),
     "strengths.recalled": lambda w, n: w.strengths.recalled({n.id: 1}, at=at(9)),
     "purge": lambda w, n: w.purge([n.id], at=T0, actor=ACTOR),
     "drop_namespace": lambda w, n: w.drop_namespace(at=T0, actor=ACTOR),
