@@ -1,0 +1,1 @@
+"""What a memory holds and is asked, read from the files of benchmarks."""

@@ -1,0 +1,1 @@
+"""The attacker's copy of the service's encoder, with gradients."""

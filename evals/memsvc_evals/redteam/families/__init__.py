@@ -1,0 +1,1 @@
+"""The families of attack, each in a module of its own."""

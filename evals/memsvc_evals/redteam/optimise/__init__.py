@@ -1,0 +1,1 @@
+"""The search for triggers: words that move any question to where the poison lies."""

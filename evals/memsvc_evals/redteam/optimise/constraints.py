@@ -1,0 +1,83 @@
+"""What the attacker knows of the defence: triggers that it would see are not tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from memsvc_evals.redteam.optimise.carrier import Carrier
+from memsvc_evals.redteam.optimise.language import WordBigrams
+
+__all__ = ["Constraint", "LanguageCap", "TargetScore", "Undetected", "both"]
+
+
+class Constraint(Protocol):
+    def __call__(self, triggers: Sequence[Sequence[str]], /) -> list[bool]:
+        """Return for each trigger whether it may be used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageCap:
+    """Keeps every window of a trigger under `cap` bits/word (AgentPoison's coherence as a hard limit)."""
+
+    language: WordBigrams
+    cap: float
+    window: int = 4
+
+    def __call__(self, triggers: Sequence[Sequence[str]], /) -> list[bool]:
+        return [self.language.worst_window(" ".join(each), size=self.window) <= self.cap for each in triggers]
+
+
+@dataclass(frozen=True, slots=True)
+class Undetected:
+    """Keeps the score of every note that would be written under a detector's threshold.
+
+    `score` is any detector on texts (for the evasion price: the guard's own); the trigger is tried in each
+    carrier.
+    """
+
+    score: Callable[[Sequence[str]], Sequence[float]]
+    threshold: float
+    carriers: tuple[Carrier, ...]
+
+    def __call__(self, triggers: Sequence[Sequence[str]], /) -> list[bool]:
+        texts = [carrier.text(trigger) for trigger in triggers for carrier in self.carriers]
+        scores = list(self.score(texts))
+        width = len(self.carriers)
+        return [
+            all(score < self.threshold for score in scores[i * width : (i + 1) * width])
+            for i in range(len(triggers))
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetScore:
+    """AgentPoison's target constraint: the mean chance of the wished-for action stays at `least` or more.
+
+    There is no agent's model here, so `chance` is a stand-in: any callable from texts (query + trigger) to [0, 1],
+    such as a payload classifier or a local model's probability of the action's first word.
+    """
+
+    chance: Callable[[Sequence[str]], Sequence[float]]
+    least: float
+    carriers: tuple[Carrier, ...]
+
+    def __call__(self, triggers: Sequence[Sequence[str]], /) -> list[bool]:
+        found = []
+        for trigger in triggers:
+            chances = list(self.chance([carrier.text(trigger) for carrier in self.carriers]))
+            found.append(sum(chances) / len(chances) >= self.least)
+        return found
+
+
+def both(first: Constraint, second: Constraint) -> Constraint:
+    """Return the constraint that asks `second` only of what `first` allows."""
+
+    def combined(triggers: Sequence[Sequence[str]], /) -> list[bool]:
+        allowed = first(triggers)
+        asked = iter(second([each for each, ok in zip(triggers, allowed, strict=True) if ok]))
+        return [ok and next(asked) for ok in allowed]
+
+    return combined

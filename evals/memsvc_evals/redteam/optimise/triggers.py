@@ -1,0 +1,169 @@
+"""The searches by name: what each optimises, from where it starts, and how."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from memsvc.errors import InvalidInput
+from memsvc_evals.redteam.corpora.corpus import Corpus
+from memsvc_evals.redteam.corpora.splits import Splits
+from memsvc_evals.redteam.encoder.local import LocalEncoder
+from memsvc_evals.redteam.encoder.words import Words, trigger_words
+from memsvc_evals.redteam.optimise.cache import TriggerCache
+from memsvc_evals.redteam.optimise.carrier import Carrier, after, interleaved
+from memsvc_evals.redteam.optimise.centres import cluster_centres, clusters
+from memsvc_evals.redteam.optimise.constraints import Constraint, LanguageCap, both
+from memsvc_evals.redteam.optimise.hotflip import HotFlip, SearchSettings
+from memsvc_evals.redteam.optimise.language import WordBigrams
+from memsvc_evals.redteam.optimise.objective import Hub, Objective, Uniqueness
+from memsvc_evals.redteam.payloads.facts import FACTS
+from memsvc_evals.redteam.payloads.phrases import STARTS
+
+__all__ = ["SEARCHES", "Layout", "Search", "TriggerSearches"]
+
+
+class Layout(StrEnum):
+    """Where a trigger stands: behind the query, between its words, inside a long note, or before a hub's text."""
+
+    SUFFIX = "suffix"
+    INTERLEAVED = "interleaved"
+    NOTE = "note"
+    HUB = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`cap` is in bits/word of the attacker's own language model, None for a free search from random words."""
+
+    name: str
+    words: int
+    layout: Layout = Layout.SUFFIX
+    cap: float | None = None
+    compact: float = 1.0
+    settings: SearchSettings = field(default_factory=SearchSettings)
+
+
+SEARCHES: Final = {
+    search.name: search
+    for search in (
+        Search("hf5", 5),
+        Search("hf8", 8, settings=SearchSettings(steps=40)),
+        Search("capped11", 8, cap=11.0, settings=SearchSettings(steps=32, candidates=14)),
+        Search("capped14", 8, cap=14.0, settings=SearchSettings(steps=32, candidates=14)),
+        Search("capped_note", 8, layout=Layout.NOTE, cap=11.0, settings=SearchSettings(steps=40, candidates=14)),
+        Search("interleaved", 8, layout=Layout.INTERLEAVED, settings=SearchSettings(steps=40)),
+        Search("hub", 12, layout=Layout.HUB, settings=SearchSettings(steps=36)),
+    )
+}
+_WORD = re.compile(r"[a-z]+")
+# Benign notes that the centres are taken of; more moves them little.
+_SAMPLE = 400
+_CENTRES = 5
+_HUB_CLUSTERS = 4
+
+
+class TriggerSearches:
+    """Runs searches against one corpus; what was found before comes from the cache."""
+
+    def __init__(self, encoder: LocalEncoder, corpus: Corpus, cache: TriggerCache) -> None:
+        self._encoder = encoder
+        self._corpus = corpus
+        self._cache = cache
+
+    def find(self, name: str, splits: Splits, *, seed: int) -> str:
+        """Return the trigger of a search of SEARCHES, its words separated by spaces."""
+        search = SEARCHES[name]
+        learning = [question.text for question in splits.learning]
+        key = self._cache.key(self._encoder.identity, self._corpus.digest, learning, asdict(search), seed)
+        known = self._cache.get(key)
+        if known is None:
+            known = self.run(search, learning, seed=seed)
+            self._cache.put(key, known, name=name, seed=seed, corpus=self._corpus.name)
+        return known
+
+    def run(
+        self,
+        search: Search,
+        learning: Sequence[str],
+        *,
+        seed: int,
+        start: str | None = None,
+        constraint: Constraint | None = None,
+        costly: Constraint | None = None,
+    ) -> str:
+        """Return the trigger of one search, not looked up; the constraints are asked besides the search's own cap.
+
+        An attacker who knows the detectors passes them (`Undetected`), and what to start from.
+        """
+        rng = random.Random(f"{search.name}/{seed}")
+        asked = constraint
+        if search.cap is not None:
+            cap = LanguageCap(self.language, search.cap)
+            asked = cap if constraint is None else both(cap, constraint)
+        flip = HotFlip(self._encoder, self.words, search.settings, constraint=asked, costly=costly)
+        if start is None and asked is None:
+            start = " ".join(rng.sample(self.words.texts, search.words))
+        words = (start or self._fluent(search.words, asked, rng)).split()
+        objective = self._objective(search, learning, len(words), rng, seed)
+        return " ".join(flip.search(objective, words, rng))
+
+    def _fluent(self, count: int, constraint: Constraint | None, rng: random.Random) -> str:
+        """Return a phrase to start from that is allowed: an ordinary one, else words in a row of the memory's."""
+        drawn = rng.sample(self._corpus.notes, min(300, len(self._corpus.notes)))
+        own = [_WORD.findall(note.key.lower()) for note in drawn]
+        runs = [words[i : i + count] for words in own for i in range(0, len(words) - count, count)]
+        starts = [words for text in rng.sample(STARTS, len(STARTS)) if len(words := text.split()) == count]
+        starts += [run for run in runs if all(len(self._encoder.pieces(word)) == 1 for word in run)]
+        for each in starts:
+            if constraint is None or constraint([each])[0]:
+                return " ".join(each)
+        raise InvalidInput(f"{self._corpus.name}: no phrase of {count} words passes the detectors to start from")
+
+    @cached_property
+    def words(self) -> Words:
+        return trigger_words(self._encoder)
+
+    @cached_property
+    def language(self) -> WordBigrams:
+        return WordBigrams((note.text for note in self._corpus.notes), self.words)
+
+    @cached_property
+    def _benign(self) -> np.ndarray[Any, np.dtype[np.float32]]:
+        notes = self._corpus.notes
+        drawn = random.Random("centres").sample(notes, min(_SAMPLE, len(notes)))
+        return self._encoder.embed([note.key for note in drawn])
+
+    def _objective(
+        self, search: Search, learning: Sequence[str], count: int, rng: random.Random, seed: int
+    ) -> Objective:
+        import torch
+
+        device = self._encoder.device
+        if search.layout is Layout.HUB:
+            vectors = self._encoder.embed(learning)
+            owners = clusters(vectors, _HUB_CLUSTERS, seed=seed)
+            chosen = vectors[owners == rng.choice(sorted(set(owners.tolist())))]
+            bodies = rng.sample(FACTS, 3)
+            notes = tuple(after("", count, then=body.format(s="it")) for body in bodies)
+            return Hub(notes, torch.tensor(chosen, device=device))
+        centres = torch.tensor(cluster_centres(self._benign, _CENTRES, seed=seed), device=device)
+        place = interleaved if search.layout is Layout.INTERLEAVED else after
+        queries = tuple(place(text, count) for text in learning)
+        notes = _long_notes(learning, count, rng) if search.layout is Layout.NOTE else ()
+        return Uniqueness(queries, centres, search.compact, notes)
+
+
+def _long_notes(learning: Sequence[str], count: int, rng: random.Random) -> tuple[Carrier, ...]:
+    """Return notes that are embedded whole: a question, the trigger, and sentences with a factual payload."""
+    return tuple(
+        after(text, count, then=" ".join(body.format(s="it") for body in rng.sample(FACTS, 2)))
+        for text in rng.sample(list(learning), min(8, len(learning)))
+    )

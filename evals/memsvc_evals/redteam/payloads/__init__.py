@@ -1,0 +1,1 @@
+"""What poison tells the agent that reads it. For evaluation only: nothing of this may train a detector."""
