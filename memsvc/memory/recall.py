@@ -1,231 +1,107 @@
-"""Recall: candidates from the retriever, checked against SQL, cut to what was asked."""
+"""Recall: candidates from the retriever, checked against SQL, judged by what finds them, cut to what was asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from memsvc.domain.notes import Note
-from memsvc.domain.policies import RetentionPolicy
-from memsvc.domain.recall import ArmScore, Hit, Level, Mode, RecallQuery, RecallResult, SessionHit
+from memsvc.domain.policies import Policy, RetentionPolicy
+from memsvc.domain.recall import Level, RecallQuery, RecallResult
 from memsvc.domain.scope import Scope
-from memsvc.domain.selection import selects
-from memsvc.domain.time import utc
-from memsvc.errors import EmbedderMismatch, EmbedderUnavailable, InvalidInput
-from memsvc.memory.checks import check_query_text
 from memsvc.memory.context import Context
-from memsvc.memory.decay import decayed
-from memsvc.memory.linked import linked_hits
+from memsvc.memory.influence import Judge, of_full_influence
 from memsvc.memory.policy import policy_of
-from memsvc.memory.reranking import reranked, shortlist
-from memsvc.ports.embedding import Vector
-from memsvc.ports.ranking import Candidates, NamespaceState, RetrievalRequest
+from memsvc.memory.recalling.answering import answer
+from memsvc.memory.recalling.checks import check_query
+from memsvc.memory.recalling.confirming import rows_found
+from memsvc.memory.recalling.hits import estimate_tokens
+from memsvc.memory.recalling.looking import Looked, embedded, finished, look, to_embed
+from memsvc.memory.recalling.question import Question, question_of
+from memsvc.ports.ranking import Candidates
 from memsvc.ports.storage import Reader
 
 __all__ = ["estimate_tokens", "recall"]
-
-_NOTES_PER_SESSION = 3
-_CHARS_PER_TOKEN = 4
-_MOST_NOTES = 1000
-_MOST_PROBES = 4096
-# Asked as in the papers: the question as it is, and their own order.
-_FAITHFUL = frozenset({Mode.AMEM, Mode.TIM})
-
-
-def estimate_tokens(text: str) -> int:
-    """Return the estimated number of LLM tokens of a text: a quarter of its characters, rounded up."""
-    return -(-len(text) // _CHARS_PER_TOKEN)
 
 
 def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
     """Answer a question from one namespace; the embedder's failure leaves the lexical arms (`degraded`).
 
-    Embedder and reranker work between transactions; the reranker's failure leaves the order as it was.
+    A question that is trusted in part only is asked twice: all of it, and its trusted part of the notes that may
+    have full influence. Embedder and reranker work between transactions; the reranker's failure leaves the order
+    as it was.
 
     Raises InvalidInput, EmbedderMismatch, and EmbedderUnavailable when nothing but vectors was asked.
     """
-    _check(context, query)
+    check_query(query, context.limits)
     with context.storage.reader(scope) as reader:
         if reader.state is None:
             return RecallResult()
-        faithful = query.mode in _FAITHFUL
-        to_embed = query.text if faithful else context.retriever.to_embed(reader, reader.state, query.text)
-    vector, degraded = _query_vector(context, query, to_embed)
+        policy = policy_of(reader)
+        question = question_of(query, policy.guard)
+        queries = _queries(query, question, policy)
+        sought = [to_embed(context, reader, reader.state, each) for each in queries]
+    sought = [embedded(context, each) for each in sought]
     with context.storage.reader(scope) as reader:
         state = reader.state
-        if state is None:
-            return RecallResult(degraded=degraded)
-        if vector is not None and not state.model.comparable(context.embedder.model):
-            raise _mismatch(context, state)
-        request = RetrievalRequest(
-            text=query.text,
-            vector=vector,
-            mode=query.mode,
-            level=query.level,
-            depth=max(query.depth or context.recall_depth, query.k),
-            selection=query.selection,
-            asked_at=utc(query.asked_at) if query.asked_at else context.clock(),
-            probes=query.probes,
-        )
-        candidates = context.retriever.retrieve(reader, state, request)
-        retention = policy_of(reader).retention
-        if not faithful:
-            candidates = decayed(context.retriever, reader, candidates, retention, now=context.clock())
-        degraded += candidates.degraded
-        short = shortlist(reader, query, candidates, None if faithful else context.reranking)
-        if short is None:
-            answer = replace(_answer(reader, query, candidates), degraded=degraded)
-            return _counted(context, scope, retention, answer)
-    candidates, failed = reranked(context.retriever, query.text, candidates, short)
+        if state is None or not sought:
+            return RecallResult(degraded=tuple(dict.fromkeys(why for each in sought for why in each.degraded)))
+        looked = [look(context, reader, state, each, policy.retention) for each in sought]
+        if len(looked) > 1:
+            looked[1] = _without_needless(looked[1], reach=query.offset + query.k)
+        if all(each.short is None for each in looked):
+            return _counted(context, scope, policy.retention, _answer(reader, looked, question, policy, query))
+    looked = [finished(context, each) for each in looked]
     with context.storage.reader(scope) as reader:
-        answer = replace(_answer(reader, query, candidates), degraded=degraded + failed)
-    return _counted(context, scope, retention, answer)
+        told = _answer(reader, looked, question, policy, query)
+    return _counted(context, scope, policy.retention, told)
 
 
-def _counted(context: Context, scope: Scope, retention: RetentionPolicy, answer: RecallResult) -> RecallResult:
+def _queries(query: RecallQuery, question: Question, policy: Policy) -> list[RecallQuery]:
+    """Return what is asked: the whole question, and if it is not all trusted the part of it that is."""
+    whole = replace(query, text=question.text)
+    if question.is_trusted and not query.full_only:
+        return [whole]
+    trusted = question.trusted_text
+    if trusted is None:
+        return [] if query.full_only else [whole]
+    selection = of_full_influence(query.selection, policy.guard.full_influence_from)
+    part = replace(query, text=trusted, selection=selection, full_only=True)
+    return [part] if query.full_only else [whole, replace(part, offset=0)]
+
+
+def _without_needless(part: Looked, *, reach: int) -> Looked:
+    """Return what was found without a shortlist that would only order what is taken as a whole."""
+    short = part.short
+    if short is None or part.query.level is Level.SESSION or reach < len(short.places):
+        return part
+    return replace(part, short=None)
+
+
+def _answer(
+    reader: Reader, looked: list[Looked], question: Question, policy: Policy, query: RecallQuery
+) -> RecallResult:
+    """Return the answer of the first look, each note judged by whether the second one finds it too."""
+    least, reach = policy.guard.full_influence_from, query.offset + query.k
+
+    def judge(candidates: Candidates, found: frozenset[int] | None) -> Judge:
+        raised = candidates.raised_by if found is None else {}
+        arms = candidates.arms.values() if raised else ()
+        alone = frozenset(row for arm in arms for row in arm.rows[:reach].tolist())
+        return Judge(least, question.lacks, found, raised, alone)
+
+    first = looked[0]
+    found: frozenset[int] | None = None
+    if len(looked) > 1:
+        part = looked[1]
+        found = rows_found(reader, part.query, part.candidates, judge(part.candidates, None), reach=reach)
+    elif not (question.is_trusted or query.full_only):
+        found = frozenset()
+    told = answer(reader, first.query, first.candidates, judge(first.candidates, found))
+    return replace(told, degraded=tuple(dict.fromkeys(why for each in looked for why in each.degraded)))
+
+
+def _counted(context: Context, scope: Scope, retention: RetentionPolicy, told: RecallResult) -> RecallResult:
     """Return the answer, its notes counted as recalled if the policy goes by it."""
     if retention.counts and context.recall_counts is not None:
-        hits = [*answer.hits, *(hit for found in answer.sessions for hit in found.hits)]
+        hits = [*told.hits, *(hit for found in told.sessions for hit in found.hits)]
         context.recall_counts.count(scope, [hit.note.id for hit in hits])
-    return answer
-
-
-def _answer(reader: Reader, query: RecallQuery, candidates: Candidates) -> RecallResult:
-    if query.level is Level.SESSION:
-        return _sessions(reader, query, candidates)
-    answer = _notes(reader, query, candidates)
-    return _with_linked(reader, query, candidates, answer) if query.mode is Mode.AMEM else answer
-
-
-def _with_linked(reader: Reader, query: RecallQuery, candidates: Candidates, answer: RecallResult) -> RecallResult:
-    """Return the answer with linked notes after its hits, while the token budget lasts."""
-    earlier = candidates.fused.rows[: query.offset].tolist()
-    hits, tokens = list(answer.hits), answer.tokens
-    for extra in linked_hits(reader, query, answer.hits, earlier=earlier):
-        cost = _cost(extra)
-        if query.token_budget is not None and tokens + cost > query.token_budget:
-            break
-        tokens += cost
-        hits.append(extra)
-    return replace(answer, hits=tuple(hits), tokens=tokens)
-
-
-def _check(context: Context, query: RecallQuery) -> None:
-    check_query_text(query.text, context.limits)
-    for name, value, low, high in (
-        ("k", query.k, 1, 1000),
-        ("neighbours", query.neighbours, 0, 20),
-        ("offset", query.offset, 0, 1_000_000),
-        ("probes", query.probes, 1, _MOST_PROBES),
-    ):
-        if not low <= value <= high:
-            raise InvalidInput(f"/{name} must be {low} to {high}, not {value}")
-    if query.probes != 1 and query.mode is not Mode.TIM:
-        raise InvalidInput(
-            f"/probes is for /mode tim, which looks into groups, not for {query.mode}; leave it out"
-        )
-    if (most := query.k * (1 + 2 * query.neighbours)) > _MOST_NOTES:
-        raise InvalidInput(
-            f"/neighbours {query.neighbours} with /k {query.k} may give {most} notes; "
-            f"k * (1 + 2 * neighbours) must be at most {_MOST_NOTES}"
-        )
-
-
-def _mismatch(context: Context, state: NamespaceState) -> EmbedderMismatch:
-    return EmbedderMismatch(
-        f"the namespace holds vectors of {state.model.id} ({state.model.dimension}-d) but the service embeds with "
-        f"{context.embedder.model.id}; start it with that embedder or re-embed the namespace"
-    )
-
-
-def _query_vector(context: Context, query: RecallQuery, text: str) -> tuple[Vector | None, tuple[str, ...]]:
-    if query.mode is Mode.LEXICAL:
-        return None, ()
-    try:
-        return context.embedder.embed_query(text), ()
-    except EmbedderUnavailable as error:
-        if query.mode in (Mode.DENSE, *_FAITHFUL):
-            raise
-        return None, (f"dense: {error.detail}",)
-
-
-def _notes(reader: Reader, query: RecallQuery, candidates: Candidates) -> RecallResult:
-    hits: list[Hit] = []
-    tokens = 0
-    for position, note, score in _confirmed(reader, query, candidates):
-        if len(hits) == query.k:
-            return RecallResult(hits=tuple(hits), tokens=tokens, next_offset=position)
-        if query.min_score is not None and score < query.min_score:
-            break
-        hit = _hit(reader, query, candidates, note, score)
-        cost = _cost(hit)
-        if query.token_budget is not None and tokens + cost > query.token_budget:
-            break
-        tokens += cost
-        hits.append(hit)
-    return RecallResult(hits=tuple(hits), tokens=tokens)
-
-
-def _cost(hit: Hit) -> int:
-    tokens = estimate_tokens(hit.note.content)
-    for note in (*hit.before, *hit.after):
-        tokens += estimate_tokens(note.content)
-    return tokens
-
-
-def _confirmed(reader: Reader, query: RecallQuery, candidates: Candidates) -> Iterator[tuple[int, Note, float]]:
-    """Yield (position, note, score) of what SQL still has and selects: an index may know less than the truth."""
-    rows = candidates.fused.rows.tolist()
-    scores = candidates.fused.scores.tolist()
-    start = query.offset
-    while start < len(rows):
-        end = min(len(rows), start + query.k + 1)
-        found = {note.row: note for note in reader.notes_by_row(rows[start:end])}
-        for position in range(start, end):
-            note = found.get(rows[position])
-            if note is not None and selects(query.selection, note):
-                yield position, note, scores[position]
-        start = end
-
-
-def _hit(reader: Reader, query: RecallQuery, candidates: Candidates, note: Note, score: float) -> Hit:
-    arms = _arm_scores(candidates, note.row) if query.explain else {}
-    if not query.neighbours:
-        return Hit(note, score, arms)
-    before, after = reader.around(note, count=query.neighbours)
-    return Hit(note, score, arms, tuple(before), tuple(after))
-
-
-def _arm_scores(candidates: Candidates, row: int) -> dict[str, ArmScore]:
-    scores = {}
-    for name, ranked in candidates.arms.items():
-        places = (ranked.rows == row).nonzero()[0]
-        if len(places):
-            place = int(places[0])
-            scores[name] = ArmScore(place + 1, float(ranked.scores[place]))
-    return scores
-
-
-def _sessions(reader: Reader, query: RecallQuery, candidates: Candidates) -> RecallResult:
-    page = candidates.sessions[query.offset : query.offset + query.k]
-    found = {session.row: session for session in reader.sessions_by_row([c.session_row for c in page])}
-    best = [row for c in page for row in c.note_rows[:_NOTES_PER_SESSION]]
-    notes = {note.row: note for note in reader.notes_by_row(best) if selects(query.selection, note)}
-    scores = dict(zip(candidates.fused.rows.tolist(), candidates.fused.scores.tolist(), strict=True))
-    hits: list[SessionHit] = []
-    tokens = 0
-    for candidate in page:
-        rows = [row for row in candidate.note_rows[:_NOTES_PER_SESSION] if row in notes]
-        if not rows or candidate.session_row not in found:
-            continue
-        if query.min_score is not None and candidate.score < query.min_score:
-            break
-        inner = tuple(_hit(reader, query, candidates, notes[row], scores[row]) for row in rows)
-        cost = sum(map(_cost, inner))
-        if query.token_budget is not None and tokens + cost > query.token_budget:
-            break
-        tokens += cost
-        hits.append(SessionHit(found[candidate.session_row], candidate.score, inner))
-    end = query.offset + len(page)
-    more = end if end < len(candidates.sessions) and len(hits) == query.k else None
-    return RecallResult(sessions=tuple(hits), tokens=tokens, next_offset=more)
+    return told
