@@ -30,6 +30,7 @@
     ├── StorageFull               507
     ├── StorageReadOnly           503  not retryable: an operator must act
     ├── LlmRefused                503  not retryable: a wrong key, model name or request
+    ├── GuardModelError           503  not retryable: the guard's model file is missing or corrupt
     └── ServerFault               500  a defect of the server
 """
 
@@ -46,6 +47,7 @@ __all__ = [
     "EmbedderUnavailable",
     "FieldError",
     "Forbidden",
+    "GuardModelError",
     "IdempotencyMismatch",
     "InvalidCursor",
     "InvalidFilter",
@@ -285,6 +287,13 @@ class LlmRefused(MemsvcError):
     """The language model's endpoint refuses the request as it is: a wrong key, model name or length."""
 
     code = "llm-refused"
+    status = 503
+
+
+class GuardModelError(MemsvcError):
+    """The guard's model file is missing, corrupt or of another format; an operator must put a right one there."""
+
+    code = "guard-model"
     status = 503
 
 

@@ -1,0 +1,124 @@
+"""Pieces of a text and what they show of an instruction to an agent, as numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memsvc.guard.payload_words import SORT_OF, SORT_OF_PAIR, SORTS
+from memsvc.guard.words import BREAK, Words, cut
+
+__all__ = ["FEATURES", "HASHED", "NAMES", "Pieces", "read_pieces"]
+
+HASHED = 1 << 14
+"""How many features are hashes of words and of two words in a row; the named ones follow."""
+
+_SIGNS = {
+    "role marker": r"(?im)^\W*(?:system|assistant|developer|tool|instruction|admin)\b[^\n\w]{0,3}[:>\]]"
+    r"|<\|\w+\|>|\[/?INST\]",
+    "web address": r"(?i)\bhttps?://|\bwww\.\w",
+    "mail address": r"\w@[\w-]+\.\w{2,}",
+    "encoded text": r"[A-Za-z0-9+/_-]{32,}={0,2}",
+    "call": r"\w\([^)\n]{0,80}\)|\b[A-Z][a-z]+\[[^\]\n]{0,80}\]",
+    "quoted words": r"[\"“‘`][^\"”’`\n]{3,60}[\"”’`]",
+    "hidden image or link": r"!\[[^\]\n]*\]\(|<img\b|\]\(https?:",
+    "comment or tag": r"<!--|</?(?:system|instruction|important|memory|prompt|secret)\w*>",
+}
+_PATTERNS = [re.compile(pattern) for pattern in _SIGNS.values()]
+
+_SORTS = len(SORTS)
+NAMES = (
+    *SORTS,
+    *(f"{before} + {after}" for before in SORTS for after in SORTS),
+    *(f"starts with {sort}" for sort in SORTS),
+    *_SIGNS,
+)
+"""What the named features stand for: sorts of words, two in this order, the first word's, and signs."""
+FEATURES = HASHED + len(NAMES)
+
+_SHORTEST = 3
+_LONGEST = 40
+_STRIDE = 20
+_POLITE = frozenset({"please", "kindly", "so", "then", "and", "also", "just", "now"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The sentences of a text, short ones also with the next, long ones in parts of forty words.
+
+    `ranges` are half-open ranges of words, `spans` of characters, one row a piece; `singles` and `pairs` are the
+    hashes of each word and of each two in a row; `named` tells which named features a piece has.
+    """
+
+    ranges: NDArray[np.int64]
+    spans: NDArray[np.int64]
+    singles: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    named: NDArray[np.bool_]
+
+
+def read_pieces(text: str) -> Pieces | None:
+    """Return the pieces that cover all sentences of at least three words, or None if there is none."""
+    words = cut(text)
+    ranges = np.array(_ranges(words), np.int64)
+    if not len(ranges):
+        return None
+    lowered = [word.lower().replace("’", "'") for word in words.texts]
+    singles = np.array([crc32(word.encode()) for word in lowered]) % HASHED
+    pairs = np.array([crc32(f"{a} {b}".encode()) for a, b in pairwise(lowered)]) % HASHED
+    spans = np.stack((np.array(words.starts)[ranges[:, 0]], np.array(words.ends)[ranges[:, 1] - 1]), axis=1)
+    named = np.concatenate((_sort_features(lowered, ranges), _sign_features(text, spans)), axis=1)
+    return Pieces(ranges, spans, singles, pairs, named)
+
+
+def _ranges(words: Words) -> list[tuple[int, int]]:
+    opens = [place for place, mark in enumerate(words.marks) if mark == BREAK]
+    bounds = [*opens, len(words.texts)]
+    found = []
+    for place in range(len(bounds) - 1):
+        first, last = bounds[place], bounds[place + 1]
+        found += [(at, min(at + _LONGEST, last)) for at in range(first, max(first + 1, last - _STRIDE), _STRIDE)]
+        if place + 2 < len(bounds) and bounds[place + 2] - first <= _LONGEST:
+            found.append((first, bounds[place + 2]))
+    return [(first, last) for first, last in found if last - first >= _SHORTEST]
+
+
+def _sort_features(lowered: list[str], ranges: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which sorts are in each piece, which come before which, and which one opens it."""
+    sorts = [SORT_OF.get(word, -1) for word in lowered]
+    for place, (word, following) in enumerate(pairwise(lowered)):
+        sorts[place] = SORT_OF_PAIR.get(f"{word} {following}", sorts[place])
+    beyond = len(lowered)
+    firsts = np.full((len(ranges), _SORTS), beyond)
+    lasts = np.full((len(ranges), _SORTS), -1)
+    opening = np.zeros((len(ranges), _SORTS), np.bool_)
+    for row, (first, last) in enumerate(ranges.tolist()):
+        early: dict[int, int] = {}
+        late: dict[int, int] = {}
+        for place in range(first, last):
+            sort = sorts[place]
+            if sort >= 0:
+                early.setdefault(sort, place)
+                late[sort] = place
+        firsts[row, list(early)] = list(early.values())
+        lasts[row, list(late)] = list(late.values())
+        while first < last - 1 and lowered[first] in _POLITE:
+            first += 1
+        if sorts[first] >= 0:
+            opening[row, sorts[first]] = True
+    ordered = firsts[:, :, None] < lasts[:, None, :]
+    return np.concatenate((lasts >= 0, ordered.reshape(len(ranges), -1), opening), axis=1)
+
+
+def _sign_features(text: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which signs start in each piece, or right before it."""
+    found = np.zeros((len(spans), len(_PATTERNS)), np.bool_)
+    for number, pattern in enumerate(_PATTERNS):
+        for match in pattern.finditer(text):
+            found[:, number] |= (spans[:, 0] - 5 <= match.start()) & (match.start() < spans[:, 1])
+    return found
