@@ -10,6 +10,7 @@ from memsvc.api.exposure import host_of, is_loopback
 from memsvc.api.keys import secret_matches, split_token
 from memsvc.domain.access import AccessScope
 from memsvc.domain.ids import TenantId
+from memsvc.domain.notes import Origin
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import LOCAL_TENANT
 from memsvc.errors import Forbidden, Unauthenticated
@@ -21,15 +22,19 @@ __all__ = ["Caller", "Gate"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller; `key_id` is None for a local one without a key."""
+    """An authenticated caller; `key_id` is None for a local one without a key.
+
+    `ceiling` is the most trusted origin that the words of the caller can have.
+    """
 
     tenant: TenantId
     scopes: frozenset[AccessScope]
     key_id: str | None = None
+    ceiling: Origin = Origin.DIRECT_USER
 
     @property
     def actor(self) -> Actor:
-        return Actor(f"key:{self.key_id}" if self.key_id else "local")
+        return Actor(f"key:{self.key_id}" if self.key_id else "local", self.ceiling)
 
     def require(self, scope: AccessScope) -> None:
         """Raise Forbidden unless the key has the scope; admin has all."""
@@ -75,7 +80,7 @@ class Gate:
         key = self._keys.find(parts[0])
         if not secret_matches(key, parts[1]) or key is None or key.revoked_at is not None:
             raise Unauthenticated("the API key is not valid")
-        return Caller(key.tenant, key.scopes, key.id)
+        return Caller(key.tenant, key.scopes, key.id, key.ceiling)
 
     def _no_keys_yet(self) -> bool:
         """Remember a first key for good: keys are revoked, never deleted."""

@@ -12,17 +12,28 @@ from datetime import datetime
 
 from memsvc.domain.access import AccessScope, ApiKey
 from memsvc.domain.ids import TenantId
+from memsvc.domain.notes import Origin
 
 __all__ = ["mint_key", "secret_matches", "split_token"]
 
 _TOKEN = re.compile(r"mk_([a-z0-9]{16})_([A-Za-z0-9_-]{43})")
 
 
-def mint_key(tenant: TenantId, *, name: str, scopes: Iterable[AccessScope], at: datetime) -> tuple[ApiKey, str]:
-    """Return a new key and its token; the token can never be had again."""
+def mint_key(
+    tenant: TenantId,
+    *,
+    name: str,
+    scopes: Iterable[AccessScope],
+    at: datetime,
+    ceiling: Origin = Origin.DIRECT_USER,
+) -> tuple[ApiKey, str]:
+    """Return a new key and its token, which can never be had again.
+
+    Nothing that is written with the key has a more trusted origin than `ceiling`.
+    """
     key_id = secrets.token_hex(8)
     secret = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-    key = ApiKey(key_id, tenant, name, _hash(secret), frozenset(scopes), at)
+    key = ApiKey(key_id, tenant, name, _hash(secret), frozenset(scopes), at, ceiling=ceiling)
     return key, f"mk_{key_id}_{secret}"
 
 

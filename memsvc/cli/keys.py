@@ -11,6 +11,7 @@ import typer
 from memsvc.cli import key_texts, options
 from memsvc.cli.connection import opened
 from memsvc.cli.output import report
+from memsvc.domain.notes import Origin
 from memsvc.errors import NotFound
 
 __all__ = ["build_app"]
@@ -39,6 +40,10 @@ def create(
     scope: Annotated[
         list[ScopeOption] | None, typer.Option(help="What it allows; may be repeated (default: read, write).")
     ] = None,
+    origin: Annotated[
+        Origin,
+        typer.Option(help="The most trusted origin of what is written with it: for a tool's key, that tool's."),
+    ] = Origin.DIRECT_USER,
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
@@ -49,11 +54,11 @@ def create(
 
     owner = Scope.of(tenant, "default").tenant
     scopes = [AccessScope(s.value) for s in scope or (ScopeOption.READ, ScopeOption.WRITE)]
-    key, token = mint_key(owner, name=name, scopes=scopes, at=datetime.now(UTC))
+    key, token = mint_key(owner, name=name, scopes=scopes, at=datetime.now(UTC), ceiling=origin)
     with opened(data_dir) as app:
         app.storage.api_keys.add(key)
-    result = {"id": key.id, "tenant": tenant, "name": name, "scopes": sorted(scopes), "key": token}
-    report(result, [token], as_json=json)
+    result = {"id": key.id, "tenant": tenant, "name": name, "scopes": sorted(scopes), "origin": origin.value}
+    report({**result, "key": token}, [token], as_json=json)
 
 
 def list_(
@@ -72,13 +77,14 @@ def list_(
             "tenant": key.tenant,
             "name": key.name,
             "scopes": sorted(key.scopes),
+            "origin": key.ceiling.value,
             "created_at": key.created_at.isoformat(),
             "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
         }
         for key in keys
     ]
     lines = [
-        f"{i['id']}  {i['tenant']}  {i['name']}  {','.join(i['scopes'])}  {i['created_at'][:10]}"
+        f"{i['id']}  {i['tenant']}  {i['name']}  {','.join(i['scopes'])}  {i['origin']}  {i['created_at'][:10]}"
         + (f"  revoked {i['revoked_at'][:10]}" if i["revoked_at"] else "")
         for i in items
     ]

@@ -39,8 +39,8 @@ __all__ = [
 ]
 
 
-def recall(namespace: str, text: str, options: RecallOptions) -> Call[RecallResponse]:
-    body = build(RecallRequest, {"query": text, **options})
+def recall(namespace: str, text: str | None, options: RecallOptions) -> Call[RecallResponse]:
+    body = build(RecallRequest, options if text is None else {"query": text, **options})
     return Call(post(path("namespaces", namespace, "recall"), body), reader(RecallResponse))
 
 

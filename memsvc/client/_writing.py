@@ -117,6 +117,6 @@ def _if_match(version: int | None) -> dict[str, str]:
 
 def _not_failed(result: R) -> R:
     """Return the result of the only thing sent; raise its error, lest it pass unseen."""
-    if result.status == "failed" and result.error is not None:
+    if result.status in ("failed", "blocked") and result.error is not None:
         raise error_class(result.error.code, 422)(result.error.detail)
     return result

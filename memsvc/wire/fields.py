@@ -19,6 +19,7 @@ __all__ = [
     "Instant",
     "Metadata",
     "Name",
+    "Principal",
     "Question",
     "Reason",
     "Role",
@@ -79,6 +80,9 @@ Question: TypeAlias = Annotated[
 ]
 Reason: TypeAlias = Annotated[
     str, StringConstraints(min_length=1, max_length=500), BeforeValidator(_encodable), AfterValidator(_not_blank)
+]
+Principal: TypeAlias = Annotated[
+    str, StringConstraints(min_length=1, max_length=256), BeforeValidator(_encodable), AfterValidator(_not_blank)
 ]
 Instant: TypeAlias = Annotated[datetime, BeforeValidator(_rfc3339), AfterValidator(_in_utc)]
 Metadata: TypeAlias = Annotated[

@@ -16,6 +16,7 @@ __all__ = [
     "Note",
     "NotePage",
     "NotePatch",
+    "OriginSpan",
     "RestoreRequest",
     "Session",
     "SessionPage",
@@ -29,8 +30,20 @@ class Turn(Response):
     content: str
 
 
+class OriginSpan(Response):
+    """Who a half-open range of characters of a note's content comes from."""
+
+    start: int
+    end: int
+    origin: Origin
+
+
 class Note(Response):
-    """One memory; `version` is also its ETag. `turns` splits the content of a round by speaker."""
+    """One memory; `version` is also its ETag. `turns` splits the content of a round by speaker.
+
+    `principal` is who stored it, as authenticated. `origin` is the least trusted origin of what it says; `origins`
+    are those of its parts, where they differ.
+    """
 
     id: str
     kind: Kind
@@ -48,6 +61,8 @@ class Note(Response):
     valid_to: datetime | None = None
     expired_at: datetime | None = None
     superseded_by: str | None = None
+    principal: str = ""
+    origins: tuple[OriginSpan, ...] = ()
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
 
 

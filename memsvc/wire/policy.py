@@ -8,10 +8,11 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, Field, field_validator
 
 from memsvc.wire.base import Request, Response
-from memsvc.wire.words import Kind
+from memsvc.wire.words import Kind, Origin
 
 __all__ = [
     "AmemPolicy",
+    "GuardPolicy",
     "LinkPolicy",
     "Policy",
     "PolicyHistory",
@@ -71,6 +72,33 @@ class RetentionPolicy(Request):
     eviction: Literal["oldest", "weakest", "unused"] = "oldest"
 
 
+class GuardPolicy(Request):
+    """What the guard does with new notes and recalls; null is the level's own value (docs/security.md)."""
+
+    level: Literal["default", "strict", "balanced", "off"] = Field(
+        "default", description="Default is what the service is set to (MEMSVC_GUARD__LEVEL)."
+    )
+    false_positive_rate: float | None = Field(
+        None, description="Share of harmless notes that the hijack detectors together may quarantine."
+    )
+    limit_risk: float | None = Field(None, description="From this risk on a note is limited.")
+    quarantine_risk: float | None = Field(None, description="From this risk on it is hidden until reviewed.")
+    block_risk: float | None = Field(None, description="From this risk on it is not stored.")
+    on_failure: Literal["default", "open", "closed"] = Field(
+        "default", description="With a broken detector, store and say so, or refuse."
+    )
+    probe: Literal["all", "untrusted", "off"] = Field("all", description="Which notes are probed by jobs.")
+    unlabelled: Literal["caller", "untrusted"] = Field(
+        "caller", description="Whom a question without spans comes from."
+    )
+    full_influence_from: Origin = Field(
+        "model_inference", description="The least trusted origin whose notes may have full influence."
+    )
+    burst_per_minute: int | None = Field(
+        None, description="How many notes a principal may store in a minute before the rest is limited."
+    )
+
+
 class Policy(Request):
     """What is done with the notes of a namespace beyond storing them; what is left out is off."""
 
@@ -78,6 +106,7 @@ class Policy(Request):
     amem: AmemPolicy = AmemPolicy()
     thoughts: ThoughtPolicy = ThoughtPolicy()
     retention: RetentionPolicy = RetentionPolicy()
+    guard: GuardPolicy = GuardPolicy()
 
 
 class PolicyVersion(Response):

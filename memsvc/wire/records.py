@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 
 from memsvc.wire.base import Request, Response
 from memsvc.wire.fields import MAX_CONTENT_CHARS, Content, Instant, Metadata, Name, Role
+from memsvc.wire.guard_records import AssessmentRecord, OriginRecord, ReviewRecord
 from memsvc.wire.policy import Policy
 from memsvc.wire.words import (
     DerivationRole,
@@ -159,7 +160,7 @@ class NoteRecord(Request):
     """A note with its keys, its whole history, and what was derived of it.
 
     `links`, `sources` and `products` name notes of earlier lines: those that it is linked to, that it was
-    derived from, and that were derived from it.
+    derived from, and that were derived from it. `original` is what was sent, where normalising has changed it.
     """
 
     type: Literal["note"] = "note"
@@ -181,6 +182,8 @@ class NoteRecord(Request):
     valid_to: Instant | None = None
     expired_at: Instant | None = None
     superseded_by: Name | None = None
+    principal: _Short = ""
+    origins: Annotated[tuple[OriginRecord, ...], Field(max_length=10_000)] = ()
     metadata: Metadata = Field(default_factory=dict)
     key_version: _Short | None = None
     keys: Annotated[tuple[KeyRecord, ...], Field(max_length=10_000)] = ()
@@ -192,6 +195,9 @@ class NoteRecord(Request):
     sources: Annotated[tuple[DerivationRecord, ...], Field(max_length=100_000)] = ()
     products: Annotated[tuple[DerivationRecord, ...], Field(max_length=100_000)] = ()
     uses: UsesRecord | None = None
+    original: _Text | None = None
+    assessments: Annotated[tuple[AssessmentRecord, ...], Field(max_length=10)] = ()
+    review: ReviewRecord | None = None
 
 
 ExportLine: TypeAlias = Annotated[

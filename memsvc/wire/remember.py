@@ -14,6 +14,7 @@ __all__ = [
     "IngestOutcome",
     "ItemError",
     "NewItem",
+    "NewOriginSpan",
     "NewSession",
     "NewTurn",
     "Outcome",
@@ -26,25 +27,45 @@ __all__ = [
 
 
 class NewTurn(Request):
-    """One utterance; `role` is user, assistant, tool, or another name. Real chats have empty turns: they may."""
+    """One utterance; `role` is user, assistant, tool, or another name. Real chats have empty turns: they may.
+
+    `origin` may lower the trust in it below that of its role, never raise it.
+    """
 
     role: Role
     content: Utterance
     at: Instant | None = None
+    origin: Origin | None = None
 
 
 class NewSession(Request):
-    """A dated conversation; sent again under the same id with more turns, only the new turns are added."""
+    """A dated conversation; sent again under the same id with more turns, only the new turns are added.
+
+    `recalled` names the notes that the agent had read when it spoke: none of the new turns is trusted more than
+    the least trusted of them.
+    """
 
     turns: Annotated[tuple[NewTurn, ...], Field(min_length=1, max_length=10_000)]
     id: Name | None = None
     started_at: Instant | None = None
     metadata: Metadata = Field(default_factory=dict)
     origin: Origin | None = None
+    recalled: Annotated[tuple[Name, ...], Field(max_length=1000)] = ()
+
+
+class NewOriginSpan(Request):
+    """Who a half-open range of characters of the content comes from."""
+
+    start: Annotated[int, Field(ge=0, lt=2**31)]
+    end: Annotated[int, Field(ge=1, lt=2**31)]
+    origin: Origin
 
 
 class NewItem(Request):
-    """A single note or document; `origin` may lower the trust in it, never raise it."""
+    """A single note or document; `origin` may lower the trust in it, `origins` that in its parts: never raise it.
+
+    `parents` names the notes that it was made from: it is trusted no more than any of them.
+    """
 
     content: Content
     kind: Kind = "fact"
@@ -53,6 +74,8 @@ class NewItem(Request):
     metadata: Metadata = Field(default_factory=dict)
     origin: Origin | None = None
     supersedes: Name | None = None
+    origins: Annotated[tuple[NewOriginSpan, ...], Field(max_length=1000)] = ()
+    parents: Annotated[tuple[Name, ...], Field(max_length=1000)] = ()
 
 
 class RememberRequest(Request):
@@ -71,7 +94,11 @@ class ItemError(Response):
 
 
 class Outcome(Response):
-    """What became of one item; for a duplicate `note` is the one that was there already."""
+    """What became of one item; for a duplicate `note` is the one that was there already.
+
+    A limited note is stored and is evidence only, a quarantined one is hidden until it is reviewed, a blocked one
+    was not stored.
+    """
 
     status: OutcomeStatus
     note: str | None = None

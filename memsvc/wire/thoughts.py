@@ -9,6 +9,7 @@ from pydantic import Field
 from memsvc.wire.base import Request, Response
 from memsvc.wire.fields import Name
 from memsvc.wire.notes import Note
+from memsvc.wire.words import DerivationRole
 
 __all__ = [
     "Contradiction",
@@ -61,7 +62,7 @@ class Triple(Response):
 
 class ThoughtSource(Response):
     note: str
-    role: Literal["thought", "context", "merge", "evolution"]
+    role: DerivationRole
 
 
 class ThoughtDetail(Response):

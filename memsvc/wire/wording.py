@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from memsvc.wire.fields import NAME_PATTERN
@@ -52,6 +52,10 @@ _BOUNDS: Mapping[str, str] = {
 }
 
 
+_MADE_HERE = frozenset({"embedding", "embeddings", "key", "keys", "vector", "vectors"})
+_OF_THE_SERVICE = frozenset({"principal", "trust"})
+
+
 def wording(found: Mapping[str, Any]) -> str:
     """Return the words for one of pydantic's errors (with its context); those without words here keep its own."""
     kind, bounds = str(found["type"]), found.get("ctx", {})
@@ -59,6 +63,8 @@ def wording(found: Mapping[str, Any]) -> str:
         return _too_short(int(bounds["min_length"]), "character" if kind == "string_too_short" else "entry")
     if kind == "string_pattern_mismatch" and bounds["pattern"] == NAME_PATTERN:
         return "must be 1 to 128 letters, digits or any of ._:@+- and begin with a letter or digit"
+    if kind == "extra_forbidden" and (own_words := _refused_member(found["loc"])):
+        return own_words
     if kind in _BOUNDS:
         return _BOUNDS[kind].format_map(bounds)
     own = str(found["msg"])
@@ -67,3 +73,13 @@ def wording(found: Mapping[str, Any]) -> str:
 
 def _too_short(least: int, unit: str) -> str:
     return f"is empty; send at least one {unit}" if least == 1 else f"is too short; send at least {least}"
+
+
+def _refused_member(location: Sequence[int | str]) -> str | None:
+    """Say of what only the service may give why it is not taken."""
+    name = location[-1] if location else ""
+    if name in _MADE_HERE:
+        return "is not taken from clients: the service makes keys and vectors itself, so that none is unchecked"
+    if name in _OF_THE_SERVICE:
+        return "is not taken from clients: the service stamps it; send `origin` to lower the trust"
+    return None

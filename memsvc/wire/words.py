@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "DerivationRole",
+    "Influence",
+    "InfluenceReason",
     "JobStatus",
     "KeyKind",
     "Kind",
@@ -33,7 +35,16 @@ Mode: TypeAlias = Literal["hybrid", "dense", "lexical", "amem", "tim"]
 LinkType: TypeAlias = Literal["sequence", "entity", "semantic", "related", "conflict", "manual"]
 Method: TypeAlias = Literal["rules", "llm", "user"]
 Level: TypeAlias = Literal["note", "session"]
-OutcomeStatus: TypeAlias = Literal["created", "duplicate", "merged", "quarantined", "failed"]
+Influence: TypeAlias = Literal["full", "evidence_only", "none"]
+InfluenceReason: TypeAlias = Literal[
+    "enters_only_via_untrusted_span",
+    "enters_only_via_flagged_span",
+    "no_span_of_the_question_is_trusted",
+    "origin_is_not_trusted",
+    "note_is_limited",
+    "note_is_not_current",
+]
+OutcomeStatus: TypeAlias = Literal["created", "duplicate", "merged", "limited", "quarantined", "blocked", "failed"]
 SessionStatus: TypeAlias = Literal["created", "appended", "unchanged", "failed"]
 Operation: TypeAlias = Literal[
     "created",
@@ -45,8 +56,12 @@ Operation: TypeAlias = Literal[
     "rekeyed",
     "evolved",
     "reverted",
+    "quarantined",
+    "released",
+    "rejected",
+    "rolled_back",
     "purged",
 ]
 StoredLinkType: TypeAlias = Literal["entity", "semantic", "related", "conflict", "manual"]
-DerivationRole: TypeAlias = Literal["thought", "context", "merge", "evolution"]
+DerivationRole: TypeAlias = Literal["thought", "context", "merge", "evolution", "informed"]
 JobStatus: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]

@@ -11,9 +11,10 @@ from memsvc import wire
 from memsvc.domain.drafts import NewItem, NewSession, NewTurn
 from memsvc.domain.filters import parse_filter
 from memsvc.domain.ids import NoteId, SessionId
-from memsvc.domain.notes import Kind, Origin, Status
-from memsvc.domain.recall import Level, Mode, RecallQuery
+from memsvc.domain.notes import Kind, Origin, OriginSpan, Status
+from memsvc.domain.recall import Level, Mode, QuerySpan, RecallQuery
 from memsvc.domain.selection import HOLDING, VISIBLE, Selection
+from memsvc.guard.origin import least_trusted
 
 __all__ = ["new_item", "new_session", "recall_query", "selection_of"]
 
@@ -27,23 +28,26 @@ def new_item(sent: wire.NewItem) -> NewItem:
         event_time=sent.event_time,
         session=None if sent.session is None else SessionId(sent.session),
         metadata=sent.metadata,
-        origin=None if sent.origin is None else Origin(sent.origin),
+        origin=_origin(sent.origin),
         supersedes=None if sent.supersedes is None else NoteId(sent.supersedes),
+        origins=tuple(OriginSpan(span.start, span.end, Origin(span.origin)) for span in sent.origins),
+        parents=tuple(NoteId(note) for note in sent.parents),
     )
 
 
 def new_session(sent: wire.NewSession) -> NewSession:
     return NewSession(
-        turns=tuple(NewTurn(turn.role, turn.content, turn.at) for turn in sent.turns),
+        turns=tuple(NewTurn(turn.role, turn.content, turn.at, _origin(turn.origin)) for turn in sent.turns),
         id=None if sent.id is None else SessionId(sent.id),
         started_at=sent.started_at,
         metadata=sent.metadata,
-        origin=None if sent.origin is None else Origin(sent.origin),
+        origin=_origin(sent.origin),
+        recalled=tuple(NoteId(note) for note in sent.recalled),
     )
 
 
-def recall_query(sent: wire.RecallRequest, *, offset: int) -> RecallQuery:
-    """Return the question; raises InvalidFilter."""
+def recall_query(sent: wire.RecallRequest, *, offset: int, ceiling: Origin) -> RecallQuery:
+    """Return the question, none of its spans of a more trusted origin than `ceiling`; raises InvalidFilter."""
     selection = Selection(
         statuses=_members(Status, sent.statuses) or VISIBLE,
         kinds=_members(Kind, sent.kinds),
@@ -55,7 +59,7 @@ def recall_query(sent: wire.RecallRequest, *, offset: int) -> RecallQuery:
         condition=None if sent.filter is None else parse_filter(sent.filter),
     )
     return RecallQuery(
-        text=sent.query,
+        text=sent.text,
         k=sent.k,
         mode=Mode(sent.mode),
         level=Level(sent.level),
@@ -68,6 +72,11 @@ def recall_query(sent: wire.RecallRequest, *, offset: int) -> RecallQuery:
         depth=sent.depth,
         asked_at=sent.asked_at,
         probes=sent.probes,
+        spans=tuple(
+            QuerySpan(span.text, least_trusted((ceiling, Origin(span.origin)))) for span in sent.spans or ()
+        ),
+        caller=ceiling,
+        full_only=sent.full_only,
     )
 
 
@@ -87,6 +96,10 @@ def selection_of(
         event_from=event_from,
         event_to=event_to,
     )
+
+
+def _origin(name: wire.Origin | None) -> Origin | None:
+    return None if name is None else Origin(name)
 
 
 def _members(enum: type[E], names: Iterable[str] | None) -> frozenset[E] | None:

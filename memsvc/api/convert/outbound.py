@@ -10,9 +10,10 @@ from pydantic import JsonValue
 from memsvc import wire
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import Outcome, SessionOutcome
+from memsvc.domain.guarding import Signal
 from memsvc.domain.jobs import Job
 from memsvc.domain.notes import Json, Note, Session
-from memsvc.domain.recall import Hit, RecallResult
+from memsvc.domain.recall import Hit, InfluenceReason, RecallResult
 from memsvc.domain.receipts import PurgeReceipt
 from memsvc.ports.ranking import IndexStats
 from memsvc.ports.storage import NamespaceInfo, StoreStats
@@ -29,6 +30,7 @@ __all__ = [
     "receipt",
     "session",
     "session_outcome",
+    "signal_fields",
     "stats",
 ]
 
@@ -57,6 +59,8 @@ def note_fields(source: Note) -> dict[str, Any]:
         "valid_to": source.valid_to,
         "expired_at": source.expired_at,
         "superseded_by": source.superseded_by,
+        "principal": source.principal,
+        "origins": [{"start": s.start, "end": s.end, "origin": s.origin.value} for s in source.origins],
         "metadata": plain(source.metadata),
     }
 
@@ -109,6 +113,19 @@ def recalled(found: RecallResult, following: str | None) -> dict[str, Any]:
         "degraded": found.degraded,
         "tokens": found.tokens,
         "next": following,
+        "flags": [signal_fields(flag) for flag in found.flags],
+    }
+
+
+def signal_fields(source: Signal) -> dict[str, Any]:
+    """Return what wire.Signal holds, as plain values."""
+    return {
+        "detector": source.detector,
+        "score": source.score,
+        "p": source.p,
+        "why": source.why,
+        "span": source.span,
+        "key": source.key,
     }
 
 
@@ -121,7 +138,17 @@ def _hit_fields(source: Hit) -> dict[str, Any]:
         "after": [note_fields(item) for item in source.after],
         "linked_from": source.linked_from,
         "link": None if source.link is None else source.link.value,
+        "influence": source.influence.value,
+        "reason": _reason(source.reason),
+        "beside": {
+            note: {"influence": standing.influence.value, "reason": _reason(standing.reason)}
+            for note, standing in source.beside.items()
+        },
     }
+
+
+def _reason(source: InfluenceReason | None) -> str | None:
+    return None if source is None else source.value
 
 
 def change(source: Change) -> wire.Change:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from memsvc import wire
 from memsvc.api.convert.derived_records import derived_lines, with_derived
+from memsvc.api.convert.guard_records import guard_lines, with_guard
 from memsvc.api.convert.outbound import plain
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId, SessionId
@@ -14,12 +15,13 @@ from memsvc.domain.notes import (
     KeyKind,
     Kind,
     Note,
-    NoteRecord,
     Origin,
+    OriginSpan,
     Session,
     Status,
     TurnSpan,
 )
+from memsvc.domain.records import NoteRecord
 
 __all__ = ["note_line", "note_record", "session_line", "session_record"]
 
@@ -60,11 +62,14 @@ def note_line(record: NoteRecord, history: Sequence[Change]) -> wire.NoteRecord:
         valid_to=note.valid_to,
         expired_at=note.expired_at,
         superseded_by=note.superseded_by,
+        principal=note.principal,
+        origins=tuple(wire.OriginRecord(start=s.start, end=s.end, origin=s.origin.value) for s in note.origins),
         metadata=plain(note.metadata),
         key_version=record.key_version,
         keys=tuple(map(_key_line, record.keys)),
         history=tuple(_change_line(change) for change in history),
         **derived_lines(record),
+        **guard_lines(record),
     )
 
 
@@ -113,6 +118,8 @@ def note_record(line: wire.NoteRecord) -> tuple[NoteRecord, list[Change]]:
         expired_at=line.expired_at,
         superseded_by=None if line.superseded_by is None else NoteId(line.superseded_by),
         metadata=line.metadata,
+        principal=line.principal,
+        origins=tuple(OriginSpan(s.start, s.end, Origin(s.origin)) for s in line.origins),
     )
     keys = tuple(
         Key(KeyKind(k.kind), k.text_hash, k.start, k.end, k.text, k.event_start, k.event_end) for k in line.keys
@@ -122,4 +129,4 @@ def note_record(line: wire.NoteRecord) -> tuple[NoteRecord, list[Change]]:
         for c in line.history
     ]
     record = NoteRecord(note, line.dedupe, keys, line.key_version)
-    return with_derived(record, line), history
+    return with_guard(with_derived(record, line), line), history

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from memsvc import wire
 from memsvc.api.convert import outbound
-from memsvc.domain.thoughts import Forgotten, Merged, PostThought, ThoughtDetail
+from memsvc.domain.thoughts import Forgotten, Judgement, Merge, Merged, PostThought, ThoughtDetail
 from memsvc.domain.triples import Triple
 
-__all__ = ["forgotten", "merged", "post_thought", "thought_detail"]
+__all__ = ["contradiction", "forgotten", "merge", "merged", "post_thought", "thought_detail"]
 
 
 def post_thought(source: PostThought) -> wire.PostThought:
@@ -25,19 +25,22 @@ def thought_detail(source: ThoughtDetail) -> wire.ThoughtDetail:
 
 
 def forgotten(source: Forgotten) -> wire.ForgottenThoughts:
-    found = tuple(
-        wire.Contradiction(
-            verdict=each.verdict.value, older=each.older, newer=each.newer, reason=each.reason.value
-        )
-        for each in source.judgements
-    )
+    found = tuple(contradiction(each) for each in source.judgements)
     return wire.ForgottenThoughts(contradictions=found, dry_run=source.dry_run, degraded=source.degraded)
 
 
-def merged(source: Merged) -> wire.MergedThoughts:
-    merges = tuple(
-        wire.ThoughtMerge(sources=each.sources, content=each.content, note=each.note) for each in source.merges
+def contradiction(source: Judgement) -> wire.Contradiction:
+    return wire.Contradiction(
+        verdict=source.verdict.value, older=source.older, newer=source.newer, reason=source.reason.value
     )
+
+
+def merge(source: Merge) -> wire.ThoughtMerge:
+    return wire.ThoughtMerge(sources=source.sources, content=source.content, note=source.note)
+
+
+def merged(source: Merged) -> wire.MergedThoughts:
+    merges = tuple(merge(each) for each in source.merges)
     return wire.MergedThoughts(merges=merges, dry_run=source.dry_run, degraded=source.degraded)
 
 

@@ -26,7 +26,7 @@ def recall(call: Call, namespace: Namespace) -> Response:
     offset = 0
     if asked.cursor is not None:
         offset = int(call.backend.cursors.open(asked.cursor, *_binding(call, namespace, asked)))
-    found = call.service.recall(scope, inbound.recall_query(asked, offset=offset))
+    found = call.service.recall(scope, inbound.recall_query(asked, offset=offset, ceiling=call.actor.ceiling))
     following = None
     if found.next_offset is not None:
         following = call.backend.cursors.make(found.next_offset, *_binding(call, namespace, asked))

@@ -15,11 +15,12 @@ from memsvc.domain.drafts import Outcome, OutcomeStatus, SessionOutcome, Session
 
 __all__ = ["REMEMBER"]
 
+_NEW = frozenset({OutcomeStatus.CREATED, OutcomeStatus.LIMITED, OutcomeStatus.QUARANTINED})
 _NEW_SESSION = (SessionStatus.CREATED, SessionStatus.APPENDED)
 
 
 def remember(call: Call, namespace: Namespace, idempotency_key: IdempotencyKey = None) -> Response:
-    """Remember notes: 201 when any was created, else 200; each item has its own outcome."""
+    """Remember notes: 201 when any was stored, else 200; each item has its own outcome."""
     items = [inbound.new_item(item) for item in call.parse(wire.RememberRequest).items]
     done = call.service.remember(
         call.scope(namespace),
@@ -31,7 +32,7 @@ def remember(call: Call, namespace: Namespace, idempotency_key: IdempotencyKey =
 
 
 def _items_answer(outcomes: tuple[Outcome, ...]) -> tuple[int, wire.RememberResponse]:
-    created = any(outcome.status is OutcomeStatus.CREATED for outcome in outcomes)
+    created = any(outcome.status in _NEW for outcome in outcomes)
     body = wire.RememberResponse(outcomes=tuple(outbound.outcome(outcome) for outcome in outcomes))
     return 201 if created else 200, body
 

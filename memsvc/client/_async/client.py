@@ -9,6 +9,7 @@ from typing import Self
 from memsvc.client._async.bulk import Bulk
 from memsvc.client._async.core import Core, Line
 from memsvc.client._async.graph import Graphs
+from memsvc.client._async.guarding import Guarding
 from memsvc.client._async.jobs import Jobs
 from memsvc.client._async.links import Links
 from memsvc.client._async.policies import Policies
@@ -23,7 +24,7 @@ from memsvc.client._unset import UNSET, Unset
 __all__ = ["AsyncClient"]
 
 
-class AsyncClient(Writes, Reads, Links, Jobs, Policies, Thoughts, Graphs, Bulk):
+class AsyncClient(Writes, Reads, Links, Jobs, Policies, Thoughts, Graphs, Guarding, Bulk):
     """A memory service behind typed methods; one client keeps its connections and is meant to live long.
 
     `timeout` is in seconds per attempt, None for no limit. A failed request is sent again up to `retries`

@@ -28,11 +28,19 @@ __all__ = ["Reads"]
 class Reads(Core):
     """Recall, look up, list."""
 
-    async def recall(self, query: str, **options: Unpack[RecallOptions]) -> RecallResponse:
-        """Return the notes (or sessions) that answer the question best, best first."""
+    async def recall(self, query: str | None = None, **options: Unpack[RecallOptions]) -> RecallResponse:
+        """Return the notes (or sessions) that answer the question best, best first.
+
+        An agent that puts words of tools, web pages or documents into its questions gives `spans` in the place of
+        the query: what only such words find is of less than full influence.
+        """
         return await self._do(calls.recall(self.namespace, query, options))
 
-    async def recall_pages(self, query: str, **options: Unpack[RecallOptions]) -> AsyncIterator[RecallResponse]:
+    async def recall_pages(
+        self,
+        query: str | None = None,
+        **options: Unpack[RecallOptions],
+    ) -> AsyncIterator[RecallResponse]:
         """Yield answer after answer, `k` hits each, until there are no more."""
         cursor = options.get("cursor")
         while True:

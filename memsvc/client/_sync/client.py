@@ -12,6 +12,7 @@ from memsvc.client._http import HttpTransport
 from memsvc.client._sync.bulk import Bulk
 from memsvc.client._sync.core import Core, Line
 from memsvc.client._sync.graph import Graphs
+from memsvc.client._sync.guarding import Guarding
 from memsvc.client._sync.jobs import Jobs
 from memsvc.client._sync.links import Links
 from memsvc.client._sync.policies import Policies
@@ -23,7 +24,7 @@ from memsvc.client._unset import UNSET, Unset
 __all__ = ["Client"]
 
 
-class Client(Writes, Reads, Links, Jobs, Policies, Thoughts, Graphs, Bulk):
+class Client(Writes, Reads, Links, Jobs, Policies, Thoughts, Graphs, Guarding, Bulk):
     """A memory service behind typed methods; one client keeps its connections and is meant to live long.
 
     `timeout` is in seconds per attempt, None for no limit. A failed request is sent again up to `retries`
