@@ -166,6 +166,9 @@ class Reader(Protocol):
     def notes(self, ids: Sequence[NoteId]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `ids`."""
 
+    def replaced_by(self, notes: Sequence[NoteId]) -> list[Note]:
+        """Return the notes that name one of these as what superseded them, or what they were merged into, by row."""
+
     def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `rows`."""
 

@@ -21,10 +21,14 @@ _NOTE_INDEXES = (
     ("ix_notes_namespace_id_ingest_time_principal", ["namespace_id", "ingest_time", "principal"]),
 )
 
+_REPLACED_INDEX = "ix_notes_namespace_id_superseded_by"
+_REPLACED = sa.text("superseded_by IS NOT NULL")
+
 # What the planner shall assume, as in revision 0001.
 _SQLITE_STATISTICS = (
     ("notes", "ix_notes_namespace_id_principal_row", "1000000 10000 1000 1"),
     ("notes", "ix_notes_namespace_id_ingest_time_principal", "1000000 10000 10 10"),
+    ("notes", _REPLACED_INDEX, "100000 1000 1"),
     ("originals", "sqlite_autoindex_originals_1", "10000 100 1"),
     ("assessments", "assessments", "1000000 10000 1 1"),
     ("reviews", "reviews", "10000 100 1"),
@@ -65,6 +69,13 @@ def upgrade() -> None:
     op.execute(_PRINCIPALS)
     for name, columns in _NOTE_INDEXES:
         op.create_index(name, "notes", columns)
+    op.create_index(
+        _REPLACED_INDEX,
+        "notes",
+        ["namespace_id", "superseded_by"],
+        sqlite_where=_REPLACED,
+        postgresql_where=_REPLACED,
+    )
     _create_tables()
     if op.get_bind().dialect.name == "sqlite":
         statistics = sa.table("sqlite_stat1", sa.column("tbl"), sa.column("idx"), sa.column("stat"))
@@ -79,11 +90,11 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for table in _TABLES:
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE tbl = :table").bindparams(table=table))
-        for name, _ in _NOTE_INDEXES:
+        for name in (*(name for name, _ in _NOTE_INDEXES), _REPLACED_INDEX):
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE idx = :index").bindparams(index=name))
     for table in reversed(_TABLES):
         op.drop_table(table)
-    for name, _ in _NOTE_INDEXES:
+    for name in (*(name for name, _ in _NOTE_INDEXES), _REPLACED_INDEX):
         op.drop_index(name, "notes")
     op.drop_column("api_keys", "ceiling")
     op.drop_column("notes", "origins")

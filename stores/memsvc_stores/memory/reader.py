@@ -113,6 +113,9 @@ class MemoryReader:
         found = (None if self._data is None else self._data.find(note) for note in ids)
         return [stored.note for stored in found if stored is not None]
 
+    def replaced_by(self, notes: Sequence[NoteId]) -> list[Note]:
+        return [stored.note for stored in self._stored().values() if stored.note.superseded_by in notes]
+
     def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
         notes = self._stored()
         return [notes[row].note for row in map(int, rows) if row in notes]

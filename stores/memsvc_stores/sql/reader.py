@@ -121,6 +121,9 @@ class SqlReader:
         by_id = {note.id: note for note in map(note_of, found)}
         return [by_id[note] for note in ids if note in by_id]
 
+    def replaced_by(self, notes: Sequence[NoteId]) -> list[Note]:
+        return [note_of(r) for r in self._all(statements.NOTES_REPLACED_BY, ids=self._many(notes))]
+
     def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
         wanted = [int(row) for row in rows]
         found = self._all(statements.NOTES_BY_ROW, rows=self._many(wanted))

@@ -20,6 +20,7 @@ __all__ = [
     "KEYS_OF_ROWS",
     "NOTES",
     "NOTES_BY_ID",
+    "NOTES_REPLACED_BY",
     "NOTES_BY_ROW",
     "PLACES",
     "RECORDS",
@@ -42,6 +43,7 @@ NOTES: Select[tuple[object, ...]] = (
     select(*NOTE_COLUMNS).select_from(_WITH_SESSION).where(notes.c.namespace_id == _NAMESPACE)
 )
 NOTES_BY_ID = NOTES.where(among(notes.c.id, "ids"))
+NOTES_REPLACED_BY = NOTES.where(among(notes.c.superseded_by, "ids")).order_by(notes.c.row)
 NOTES_BY_ROW = NOTES.where(among(notes.c.row, "rows"))
 RECORDS = (
     NOTES.add_columns(notes.c.dedupe_hash, notes.c.key_version)

@@ -168,6 +168,13 @@ notes = Table(
     Index(None, "namespace_id", "session_row", "position"),
     Index(None, "namespace_id", "principal", "row"),
     Index(None, "namespace_id", "ingest_time", "principal"),
+    Index(
+        None,
+        "namespace_id",
+        "superseded_by",
+        sqlite_where=text("superseded_by IS NOT NULL"),
+        postgresql_where=text("superseded_by IS NOT NULL"),
+    ),
     Index(HIDDEN_INDEX, "namespace_id", "row", sqlite_where=text(HIDDEN), postgresql_where=text(HIDDEN)),
     sqlite_autoincrement=True,
 )
