@@ -69,11 +69,16 @@ class Judge:
         ]
 
     def beside(self, note: Note, hit: Standing) -> Standing:
-        """Return the standing of a note that comes along with a hit, which it cannot be above but by itself."""
+        """Return the standing of a note that comes along with a hit.
+
+        It is no higher than the hit's; where untrusted words were asked too, the trusted ones must find it itself.
+        """
         own = own_standing(note, self.least)
-        if own != FULL or hit == FULL or (self.found is not None and note.row in self.found):
+        if own != FULL:
             return own
-        return Standing(Influence.EVIDENCE_ONLY, hit.reason)
+        if self.found is not None:
+            return self._by_question(note.row, {})
+        return FULL if hit == FULL else Standing(Influence.EVIDENCE_ONLY, hit.reason)
 
     def _by_question(self, row: int, resting: Mapping[int, Standing]) -> Standing:
         if self.found is not None and row not in self.found:

@@ -22,7 +22,7 @@ def linked_hits(
     """Return notes linked to the hits, each once and none that is a hit, at most as many as there are hits.
 
     Those of the best hit come first, of each hit the heaviest. `earlier` are rows of hits of earlier pages. None
-    may do more than the hit that it comes along with, but for what the question finds by itself.
+    may do more than the hit that it comes along with (`Judge.beside`).
     """
     links: dict[str, tuple[Hit, Link]] = {}
     for hit in hits:
