@@ -16,9 +16,8 @@ from memsvc.domain.selection import HOLDING, VISIBLE
 __all__ = ["StatusChange", "attributes_difference", "changed_by", "difference", "last_standing", "returning"]
 
 _REPLACED = frozenset({Operation.SUPERSEDED, Operation.MERGED})
-_RETURNED = frozenset({Operation.RESTORED, Operation.RELEASED})
 _BY_ANOTHER = frozenset({Status.SUPERSEDED, Status.MERGED})
-_RETURNS = frozenset({Operation.RESTORED, Operation.ROLLED_BACK})
+_RETURNS = frozenset({Operation.RESTORED, Operation.RELEASED, Operation.ROLLED_BACK})
 _JOURNALLED = ("status", "valid_to", "expired_at", "superseded_by", "metadata")
 
 
@@ -27,8 +26,8 @@ class StatusChange:
     """A change of status of one note, with everything that follows from it.
 
     `expected_version` None means any. A supersession or merge sets `valid_to` and `superseded_by` as given and
-    `expired_at` to `at`, as does a rollback to one of their statuses; a restoration or rollback to a visible
-    status clears the three; other changes leave them.
+    `expired_at` to `at`, as does a rollback to one of their statuses; a restoration, release or rollback to a
+    visible status clears the three; other changes leave them.
     """
 
     note: NoteId

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from memsvc.domain.changes import Operation
-from memsvc.domain.notes import Key, KeyKind, Kind, Note, Origin, Status, TurnSpan
+from memsvc.domain.notes import Key, KeyKind, Kind, Note, Origin, OriginSpan, Status, TurnSpan
 from memsvc.errors import Conflict
 from memsvc.ports.storage import Added, Storage
 from tests.support.drafts import (
@@ -48,6 +48,7 @@ def test_a_stored_note_has_every_field_of_its_draft(storage: Storage) -> None:
         valid_from=at(-60),
         status=Status.LIMITED,
         metadata={"tag": ["ä", 1, 2.5, True, None], "deep": {"a": {}}},
+        origins=(OriginSpan(6, 21, Origin.DIRECT_USER), OriginSpan(33, 38, Origin.TOOL_EXTERNAL)),
     )
     (added,) = store(storage, sent)
     with storage.reader(SCOPE) as reader:
@@ -69,6 +70,8 @@ def test_a_stored_note_has_every_field_of_its_draft(storage: Storage) -> None:
         position=3,
         valid_from=at(-60),
         metadata={"tag": ["ä", 1, 2.5, True, None], "deep": {"a": {}}},
+        principal=ACTOR,
+        origins=(OriginSpan(6, 21, Origin.DIRECT_USER), OriginSpan(33, 38, Origin.TOOL_EXTERNAL)),
     )
 
 

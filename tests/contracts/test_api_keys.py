@@ -8,6 +8,7 @@ import pytest
 
 from memsvc.domain.access import AccessScope, ApiKey
 from memsvc.domain.ids import TenantId
+from memsvc.domain.notes import Origin
 from memsvc.errors import Conflict
 from memsvc.ports.storage import Storage
 from tests.support.drafts import T0, at, sha256
@@ -24,6 +25,13 @@ def test_a_key_is_found_as_it_was_added(storage: Storage) -> None:
     added = api_key("one")
     storage.api_keys.add(added)
     assert storage.api_keys.find("id-one") == added
+
+
+def test_the_ceiling_of_a_key_is_kept(storage: Storage) -> None:
+    added = replace(api_key("one"), ceiling=Origin.TOOL_EXTERNAL)
+    storage.api_keys.add(added)
+    assert storage.api_keys.find("id-one") == added
+    assert storage.api_keys.list(A) == [added]
 
 
 def test_an_unknown_key_is_not_found(storage: Storage) -> None:

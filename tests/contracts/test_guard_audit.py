@@ -8,6 +8,7 @@ import pytest
 
 from memsvc.domain.guarding import AuditEntry, AuditEvent, Canary
 from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Json
 from memsvc.domain.scope import Scope
 from memsvc.errors import ServerFault
 from memsvc.guard.chain import first_break
@@ -16,12 +17,18 @@ from tests.support.drafts import ACTOR, SCOPE, T0, Interrupted, at, draft, purge
 
 OTHER = Scope.of("tenant-b", SCOPE.namespace)
 NOTE = NoteId("018df9e2-0000-7000-8000-000000000000")
-DETAIL = {"p": 0.1, "n": 1, "ö": ["\u0000", None, True], "deep": {"b": 1e-300, "a": 2.0}}
+DETAIL: dict[str, Json] = {"p": 0.1, "n": 1, "ö": ["\u0000", None, True], "deep": {"b": 1e-300, "a": 2.0}}
 
 
 def append(storage: Storage, number: int, scope: Scope = SCOPE) -> AuditEntry:
     with storage.writer(scope) as writer:
         return writer.guard.append(AuditEvent.SCANNED, note=None, detail={"n": number}, at=at(number), actor="a")
+
+
+def append_then_fail(storage: Storage) -> None:
+    with storage.writer(SCOPE) as writer:
+        writer.guard.append(AuditEvent.FAILED, note=None, detail={}, at=T0, actor=ACTOR)
+        raise Interrupted
 
 
 def chain(storage: Storage, scope: Scope = SCOPE) -> list[AuditEntry]:
@@ -73,9 +80,8 @@ def test_entries_are_read_by_pages(storage: Storage) -> None:
 
 def test_no_entry_is_left_of_a_write_that_failed(storage: Storage) -> None:
     append(storage, 1)
-    with pytest.raises(Interrupted), storage.writer(SCOPE) as writer:
-        writer.guard.append(AuditEvent.FAILED, note=None, detail={}, at=T0, actor=ACTOR)
-        raise Interrupted
+    with pytest.raises(Interrupted):
+        append_then_fail(storage)
     assert append(storage, 2).sequence == 2
     assert first_break(SCOPE, chain(storage)) is None
 

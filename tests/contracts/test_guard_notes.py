@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -25,7 +27,7 @@ PROBED = Assessment(Stage.PROBE, Verdict.QUARANTINE, Ledgers(1.0, 0.5, 0.8), (),
 REVIEW = Review(Decision.RELEASED, at(3), "an operator", "a harmless preference, said twice")
 
 
-def put(storage: Storage, *notes: str, **fields: object) -> list[NoteDraft]:
+def put(storage: Storage, *notes: str, **fields: Any) -> list[NoteDraft]:
     drafts = [draft(note, **fields) for note in notes]
     store(storage, *drafts)
     return drafts
@@ -71,16 +73,12 @@ def test_the_last_assessment_of_each_stage_is_kept(storage: Storage) -> None:
     with storage.writer(SCOPE) as writer:
         writer.guard.put_assessments({a.id: PROBED, b.id: WRITTEN})
         writer.guard.put_assessments({a.id: WRITTEN})
-        writer.guard.put_assessments({b.id: Assessment(**{**_fields(WRITTEN), "verdict": Verdict.ALLOW})})
+        writer.guard.put_assessments({b.id: replace(WRITTEN, verdict=Verdict.ALLOW)})
     with storage.reader(SCOPE) as reader:
         found = reader.guard.assessments([a.id, b.id, bare.id, UNKNOWN])
     assert found.keys() == {a.id, b.id}
     assert found[a.id] == (WRITTEN, PROBED)
     assert [(each.stage, each.verdict) for each in found[b.id]] == [(Stage.WRITE, Verdict.ALLOW)]
-
-
-def _fields(assessment: Assessment) -> dict[str, object]:
-    return {name: getattr(assessment, name) for name in Assessment.__slots__}
 
 
 def test_a_note_is_reviewed_once(storage: Storage) -> None:

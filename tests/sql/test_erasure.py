@@ -12,12 +12,14 @@ from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Operation
 from memsvc.domain.derivations import Role
 from memsvc.domain.drafts import NoteDraft
+from memsvc.domain.guarding import Assessment, Canary, Decision, Ledgers, Review, Signal, Stage, Verdict
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import NewJob
 from memsvc.domain.notes import KeyKind, Kind
 from memsvc.domain.triples import Triple
 from memsvc.domain.usage import DailyLimits, LlmCall
 from memsvc.errors import StorageBusy
+from memsvc.ports.guard import BenignScore
 from memsvc.ports.usage import KeptAnswer
 from memsvc_stores.sql import SqlStorage, open_storage
 from memsvc_stores.sql.vectors import encode
@@ -60,10 +62,24 @@ def _fill(storage: SqlStorage) -> list[NoteId]:
         writer.set_metadata(secrets[0].id, {"new": CANARY}, expected_version=None, at=T0, actor=ACTOR)
         writer.save_response("key", "hash", CANARY.encode(), at=T0)
         writer.triples.put({note.id: [Triple(f"{CANARY} head", CANARY, f"a {CANARY}")] for note in secrets})
+    _keep_guarded(storage, secrets)
     _keep_answer(storage)
     forget(storage, secrets[1].id, reason=CANARY)
     restore(storage, secrets[1].id)
     return [note.id for note in secrets]
+
+
+def _keep_guarded(storage: SqlStorage, secrets: list[NoteDraft]) -> None:
+    """Keep what the guard finds of the secrets, and that a canary expects one of them."""
+    with storage.writer(SCOPE) as writer:
+        for note in secrets:
+            writer.guard.put_original(note.id, f"{CANARY} as it was sent " + CANARY * 9)
+            signal = Signal("wordlm", 1.0, 0.5, f"{CANARY} is rare", (0, 9))
+            found = Assessment(Stage.WRITE, Verdict.LIMIT, Ledgers(1.0, 1.0, 1.0), (signal,), T0, "m-1")
+            writer.guard.put_assessments({note.id: found})
+            writer.guard.put_review(note.id, Review(Decision.RELEASED, T0, ACTOR, f"{CANARY} is harmless"))
+            writer.guard.put_shingles({note.id: [1, 2]})
+            writer.guard.put_scores([BenignScore(note.id, "lm", CANARY, 1.0)])
 
 
 def _keep_answer(storage: SqlStorage) -> None:
@@ -146,6 +162,7 @@ def test_a_dropped_namespace_leaves_no_byte(sqlite: SqlStorage, sqlite_path: Pat
     _fill(sqlite)
     with sqlite.writer(SCOPE) as writer:
         writer.enqueue(NewJob("work", "one", {"text": CANARY}), at=at(0))
+        writer.guard.put_canary(Canary("c", f"where is the {CANARY}?", (), 5, T0, ACTOR))
         writer.drop_namespace(at=T0, actor=ACTOR)
     sqlite.compact()
     assert _found(sqlite_path, CANARY.encode()) == []

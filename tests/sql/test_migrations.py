@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,7 +22,11 @@ from memsvc_stores.lexical import ddl
 from memsvc_stores.sql import current, downgrade, open_storage, schema, upgrade
 from memsvc_stores.sql.tables import METADATA
 from tests.support.derived import evolve
-from tests.support.drafts import change, draft, forget, key, sha256, store
+from tests.support.drafts import ACTOR, SCOPE, change, draft, forget, key, sha256, store
+
+_INDEXES = (
+    "SELECT m.name, l.name FROM sqlite_master AS m JOIN pragma_index_list(m.name) AS l WHERE m.type = 'table'"
+)
 
 
 def _scripts() -> ScriptDirectory:
@@ -95,6 +100,43 @@ def test_going_back_leaves_no_status_nor_operation_that_the_older_code_cannot_re
     assert [operation for operation, _ in history] == ["forgotten", "superseded", "updated"]
     assert json.loads(history[0].patch)["status"]["old"] == "active"
     assert history[2].patch == "{}"
+
+
+def test_going_back_leaves_no_guarded_note_that_the_older_code_cannot_read(bare_url: str) -> None:
+    poison, reader = draft("poison"), draft("written after reading it")
+    with closing(open_storage(bare_url)) as storage:
+        store(storage, poison, replace(reader, parents=(poison.id,)))
+        change(storage, poison.id, Operation.QUARANTINED, Status.QUARANTINED)
+    downgrade(bare_url, "0003")
+    engine = create_engine(bare_url)
+    with engine.connect() as connection:
+        statuses = connection.execute(text("SELECT status FROM notes ORDER BY row")).scalars().all()
+        operations = connection.execute(text("SELECT operation FROM journal ORDER BY sequence")).scalars().all()
+        derived = connection.execute(text("SELECT count(*) FROM derivations")).scalar_one()
+    engine.dispose()
+    assert (statuses, operations, derived) == (["forgotten", "active"], ["created", "created", "updated"], 0)
+
+
+def test_notes_of_an_older_store_get_their_principals_from_the_journal(bare_url: str) -> None:
+    with closing(open_storage(bare_url)) as storage:
+        store(storage, draft("a"))
+    downgrade(bare_url, "0003")
+    with closing(open_storage(bare_url)) as storage, storage.reader(SCOPE) as reader:
+        assert [note.principal for note in reader.guard.written_by(ACTOR, after_row=0, limit=9)] == [ACTOR]
+
+
+def test_the_planner_knows_the_indexes_of_notes_and_of_the_guard(sqlite_path: Path) -> None:
+    upgrade(f"sqlite:///{sqlite_path}")
+    engine = create_engine(f"sqlite:///{sqlite_path}")
+    with engine.connect() as connection:
+        known = {(table, index) for table, index in connection.execute(text("SELECT tbl, idx FROM sqlite_stat1"))}
+        made = {(table, index) for table, index in connection.execute(text(_INDEXES))}
+    engine.dispose()
+    guarded = {"notes", "originals", "assessments", "reviews", "shingles", "guard_scores", "canaries", "audit"}
+    # A table without rowid is its primary key's index, and goes by its own name in the statistics.
+    unknown = {(table, index) for table, index in made if not {(table, index), (table, table)} & known}
+    assert {table for table, _ in made} > guarded
+    assert {table for table, _ in unknown} & guarded == set()
 
 
 def test_upgrading_twice_changes_nothing(bare_url: str) -> None:

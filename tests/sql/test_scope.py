@@ -11,6 +11,7 @@ import pytest
 from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Operation
 from memsvc.domain.derivations import Derivation, Role
+from memsvc.domain.guarding import Assessment, AuditEvent, Canary, Decision, Ledgers, Review, Stage, Verdict
 from memsvc.domain.ids import JobId, NoteId, SessionId
 from memsvc.domain.jobs import Lease, NewJob
 from memsvc.domain.links import LinkType
@@ -22,6 +23,7 @@ from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.domain.triples import Triple
 from memsvc.errors import LeaseLost, NotFound, ServerFault
+from memsvc.ports.guard import BenignScore
 from memsvc.ports.hashing import Epoch, LshParameters, Purpose
 from memsvc.ports.ranking import VectorDelta
 from memsvc.ports.storage import PurgeCounts, StoreStats
@@ -30,10 +32,13 @@ from memsvc_stores.sql import SqlStorage
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.writer import SqlWriter
 from tests.support.derived import new_link
-from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, at, draft, key, sha256, store
+from tests.support.drafts import ACTOR, MODEL, SCOPE, T0, at, draft, key, sha256, store, unit_vector
 
 HASHING = CrossPolytope()
 PARAMETERS = LshParameters(MODEL.dimension, 8, tables=2)
+SHINGLE = 12345
+ASSESSMENT = Assessment(Stage.WRITE, Verdict.LIMIT, Ledgers(1.0, 1.0, 1.0), (), T0, "m-1")
+REVIEW = Review(Decision.RELEASED, T0, ACTOR, "harmless")
 TRIPLE = Triple("I", "live in", "Paris")
 INTRUDER = Scope.of("tenant-b", SCOPE.namespace)
 SESSION = SessionId("the session")
@@ -52,6 +57,7 @@ def victim(storage: SqlStorage) -> Note:
         writer.triples.put({secret.id: [TRIPLE]})
         writer.strengths.sighted([secret.id], at=T0)
         writer.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR)
+        _guarded(writer, secret)
         epoch = writer.buckets.open(Purpose.RECALL, PARAMETERS, hashing=HASHING, at=T0)
         writer.buckets.put(epoch, [secret.row], np.zeros((1, 2), np.int64))
         writer.buckets.enforce(epoch)
@@ -64,6 +70,23 @@ def _derive(writer: SqlWriter, secret: Note, after: Note) -> None:
     writer.mentions.put({secret.id: ["secret"]})
     writer.derivations.add([Derivation(after.id, secret.id, Role.THOUGHT)])
     _set_attributes(writer, secret)
+
+
+def _guarded(writer: SqlWriter, secret: Note) -> None:
+    """Let the guard keep something of each kind; the secret waits for a review, another note has one."""
+    kept = writer.guard
+    held = draft("held", status=Status.QUARANTINED, original="he\u200bld")
+    writer.vectors.put_many(MODEL, {sha256("held"): unit_vector("held")})
+    writer.add([held], actor=ACTOR)
+    for note in (secret.id, held.id):
+        kept.put_assessments({note: ASSESSMENT})
+        kept.put_shingles({note: [SHINGLE]})
+        kept.put_scores([BenignScore(note, "lm", "b", 1.0)])
+    kept.put_original(secret.id, "secret\u200b plan")
+    kept.put_review(secret.id, REVIEW)
+    kept.put_canary(Canary("c", "what plan?", (secret.id,), 5, T0, ACTOR))
+    kept.open_seed(b"seed")
+    kept.append(AuditEvent.POLICY, note=None, detail={}, at=T0, actor=ACTOR)
 
 
 def _epoch() -> Epoch:
@@ -108,6 +131,20 @@ def _buckets(reader: SqlReader, note: Note) -> list[Any]:
     return [*epochs, *members, kept.codes(_epoch(), [note.row])]
 
 
+def _guard(reader: SqlReader, note: Note) -> list[Any]:
+    kept = reader.guard
+    return [
+        kept.assessments([note.id]) | kept.reviews([note.id]) | dict(kept.sharing([SHINGLE], most=9)),
+        *[each for each in kept.written_by(ACTOR, after_row=0, limit=99) if each.id == note.id],
+        dict(kept.writers_since(T0)) == {},
+        kept.original(note.id),
+        kept.seed(),
+        kept.head(),
+        [kept.waiting(after_row=0, limit=9), kept.canaries(), kept.audit(after=0, limit=9)],
+        kept.scores("lm", "b", limit=9).tolist(),
+    ]
+
+
 def _own_content(reader: SqlReader) -> list[str]:
     return [note.content for note in reader.page(EVERYTHING, after_row=0, limit=99)]
 
@@ -150,6 +187,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     ),
     "vector_delta": (lambda r, n: n.row in _rows_and_texts(r.vector_delta(0)), False),
     "may_have": (lambda r, n: r.may_have(KeyGroup.AMEM), False),
+    "replaced_by": (lambda r, n: r.replaced_by([n.id]), []),
     "duplicates": (lambda r, n: r.duplicates([sha256("fact\0secret plan")]), {}),
     "saved_response": (lambda r, n: r.saved_response("the key"), None),
     "session_digest": (lambda r, n: r.session_digest(SESSION), ""),
@@ -160,6 +198,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "mentions": (_mentions, [{}, []]),
     "triples": (_triples, []),
     "buckets": (_buckets, [[], [], {}]),
+    "guard": (_guard, [{}, False, None, None, None, [[], [], []], []]),
     "stats": (lambda r, n: r.stats(), StoreStats({Status.ACTIVE: 1}, 0, 1, 1)),
 }
 
@@ -228,6 +267,16 @@ WRITES: Mapping[str, Callable[[SqlWriter, Note], Any]] = {
         NotFound, lambda w, n: w.derivations.add([Derivation(_own(w), n.id, Role.THOUGHT)])
     ),
     "triples.put": _refused(NotFound, _put_triples),
+    "guard.put_original": _refused(NotFound, lambda w, n: w.guard.put_original(n.id, "x")),
+    "guard.put_assessments": _refused(NotFound, lambda w, n: w.guard.put_assessments({n.id: ASSESSMENT})),
+    "guard.put_review": _refused(NotFound, lambda w, n: w.guard.put_review(n.id, REVIEW)),
+    "guard.withdraw_review": _refused(NotFound, lambda w, n: w.guard.withdraw_review(n.id)),
+    "guard.put_shingles": _refused(NotFound, lambda w, n: w.guard.put_shingles({n.id: [SHINGLE]})),
+    "guard.put_scores": _refused(NotFound, lambda w, n: w.guard.put_scores([BenignScore(n.id, "lm", "b", 9.0)])),
+    "guard.put_canary": lambda w, n: w.guard.put_canary(Canary("c", "mine?", (n.id,), 5, T0, ACTOR)),
+    "guard.delete_canary": lambda w, n: w.guard.delete_canary("c"),
+    "guard.open_seed": lambda w, n: w.guard.open_seed(b"mine"),
+    "guard.append": lambda w, n: w.guard.append(AuditEvent.POLICY, note=n.id, detail={}, at=T0, actor=ACTOR),
     "buckets.put": _refused(NotFound, _put_buckets),
     "policies.put": lambda w, n: w.policies.put(Policy(), expected_version=0, at=T0, actor=ACTOR),
     "strengths.sighted": lambda w, n: w.strengths.sighted([n.id], at=at(9)),
@@ -300,6 +349,7 @@ def _all_of(storage: SqlStorage) -> list[Any]:
             reader.triples.with_relation([("i", "live in")], limit=9),
             reader.policies.history(),
             reader.strengths.holdings(after_row=0, limit=99),
+            [_guard(reader, note) for note in reader.page(EVERYTHING, after_row=0, limit=9)],
             reader.buckets.members(_epoch(), np.zeros((2, 1), np.int64)).tolist(),
             [job.payload for job in storage.jobs.list(SCOPE.tenant, status=None, limit=9)],
         ]

@@ -20,7 +20,7 @@ from memsvc_stores.sql import SqlStorage
 from memsvc_stores.sql.reader import SqlReader
 from memsvc_stores.sql.tables import SCOPED_TABLES
 from tests.sql.test_scope import READS, WRITES
-from tests.support.drafts import SCOPE, draft, store
+from tests.support.drafts import SCOPE, T0, draft, store
 
 _TABLES = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+\"?({'|'.join(SCOPED_TABLES)})\b")
 
@@ -76,6 +76,12 @@ def _write(storage: SqlStorage, name: str, write: Any, note: Note) -> None:
             "mentions.put",
             "derivations.add",
             "triples.put",
+            "guard.put_original",
+            "guard.put_assessments",
+            "guard.put_review",
+            "guard.withdraw_review",
+            "guard.put_shingles",
+            "guard.put_scores",
             "buckets.put",
         }
 
@@ -93,6 +99,9 @@ def _is_scoped(sql: str) -> bool:
     """Return whether each scoped table is restricted; the terms of SQLite's `lexical` carry the namespace."""
     if re.match(r"(INSERT INTO|DELETE FROM) lexical\b", sql) and "namespace_id" not in sql:
         return "substr(coalesce" in sql or sql.startswith("INSERT INTO lexical (rowid")
+    if re.search(r"\b(FROM|INTO) audit\b", sql):
+        named = ("(tenant, namespace, ", r"audit.tenant = (\?|%s) AND audit.namespace = (\?|%s)")
+        return named[0] in sql or bool(re.search(named[1], sql))
     if sql.startswith("INSERT INTO"):
         return "namespace_id" in sql
     return bool(re.search(r"namespace_id = (\?|%s)", sql))
@@ -144,6 +153,27 @@ def _around(reader: SqlReader) -> Edges:
             lambda r: r.mentions.holders(["x"], most=1),
             "mentions USING PRIMARY KEY (namespace_id=? AND term=?)",
         ),
+        (
+            lambda r: r.guard.sharing([1], most=2),
+            "held USING PRIMARY KEY (namespace_id=? AND hash=? AND note_row>?)",
+        ),
+        (
+            lambda r: r.guard.scores("lm", "b", limit=2),
+            "scores_namespace_id_detector_bucket_note_row_score (namespace_id=? AND detector=? AND bucket=?)",
+        ),
+        (
+            lambda r: r.guard.written_by("x", after_row=0, limit=2),
+            "ix_notes_namespace_id_principal_row (namespace_id=? AND principal=? AND row>?)",
+        ),
+        (
+            lambda r: r.guard.writers_since(T0),
+            "COVERING INDEX ix_notes_namespace_id_ingest_time_principal (namespace_id=? AND ingest_time>?)",
+        ),
+        (
+            lambda r: r.guard.waiting(after_row=0, limit=2),
+            "notes USING INDEX ix_notes_hidden (namespace_id=? AND row>?)",
+        ),
+        (lambda r: r.guard.head(), "audit USING PRIMARY KEY (tenant=? AND namespace=?)"),
         (
             lambda r: r.derivations.products([NoteId("x")]),
             "ix_derivations_namespace_id_source_row (namespace_id=? AND source_row=?)",

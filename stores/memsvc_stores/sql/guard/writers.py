@@ -17,10 +17,12 @@ _BY = (
     .order_by(notes.c.row)
     .limit(bindparam("limit"))
 )
+# The text is made anew, or SQLite would read the whole index of principals for its order.
+_PRINCIPAL = notes.c.principal.concat("")
 _SINCE = (
-    select(notes.c.principal, func.count())
+    select(_PRINCIPAL, func.count())
     .where(notes.c.namespace_id == bindparam("namespace"), notes.c.ingest_time >= bindparam("since"))
-    .group_by(notes.c.principal)
+    .group_by(_PRINCIPAL)
 )
 
 
