@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from memsvc.domain.drafts import NewItem, NewSession
 from memsvc.domain.notes import Json
 from memsvc.errors import FieldError, InvalidInput, PayloadTooLarge
+from memsvc.guard.normalize import normalised
 
 __all__ = ["Limits", "check_item", "check_metadata", "check_query_text", "check_session"]
 
 _FUTURE_TOLERANCE = timedelta(days=1)
+_LONGEST_EXPANSION = 18
+_MOST_NAMED = 1000
 _PARTS = "; send it in parts, or raise MEMSVC_MAX_CONTENT_CHARS"
 
 
@@ -32,12 +35,14 @@ class Limits:
 def check_item(item: NewItem, limits: Limits, now: datetime) -> None:
     """Raise InvalidInput or PayloadTooLarge when a single note cannot be stored."""
     _check_text(item.content, "/content", limits.content_chars, advice=_PARTS)
-    if not item.content.strip():
-        raise _invalid("/content", "is empty; send the text that is to be remembered")
+    if not normalised(item.content).strip():
+        raise _invalid("/content", "is empty, or has nothing but invisible characters; send the text")
     _check_time(item.event_time, "/event_time", now)
     check_metadata(item.metadata, limits)
     if item.session is not None:
         _check_id(item.session, "/session")
+    _check_count(item.origins, "/origins")
+    _check_count(item.parents, "/parents")
 
 
 def check_session(session: NewSession, limits: Limits, now: datetime) -> None:
@@ -52,17 +57,18 @@ def check_session(session: NewSession, limits: Limits, now: datetime) -> None:
             raise _invalid(f"/turns/{index}/role", "must be 1 to 32 characters")
         _check_text(turn.role, f"/turns/{index}/role", 32)
         _check_time(turn.at, f"/turns/{index}/at", now)
-    if not any(turn.content.strip() for turn in session.turns):
+    if not any(normalised(turn.content).strip() for turn in session.turns):
         raise _invalid("/turns", "has only blank turns")
     _check_time(session.started_at, "/started_at", now)
     check_metadata(session.metadata, limits)
     if session.id is not None:
         _check_id(session.id, "/id")
+    _check_count(session.recalled, "/recalled")
 
 
 def check_query_text(text: str, limits: Limits) -> None:
     """Raise InvalidInput when a question is blank, too long or not Unicode text."""
-    if not text.strip():
+    if not normalised(text).strip():
         raise _invalid("/query", "is empty; send the question")
     if len(text) > limits.query_chars:
         raise _invalid("/query", f"is longer than {limits.query_chars} characters; shorten the question")
@@ -107,17 +113,25 @@ def _check_text(text: str, pointer: str, limit: int | None, *, advice: str = "")
         raise PayloadTooLarge(f"{pointer} has {len(text)} characters; at most {limit}{advice}")
     if "\0" in text:
         raise _invalid(pointer, "contains a NUL character; remove it")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise _invalid(pointer, "contains a lone surrogate, which is not Unicode text") from None
+    if text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _invalid(pointer, "contains a lone surrogate, which is not Unicode text") from None
+    if limit is not None and len(text) * _LONGEST_EXPANSION > limit and (size := len(normalised(text))) > limit:
+        raise PayloadTooLarge(f"{pointer} has {size} characters in Unicode's form NFKC; at most {limit}{advice}")
 
 
 def _check_id(value: str, pointer: str) -> None:
     if not 1 <= len(value) <= 256:
         raise _invalid(pointer, "must be 1 to 256 characters")
     _check_text(value, pointer, 256)
+
+
+def _check_count(named: Sequence[object], pointer: str) -> None:
+    if len(named) > _MOST_NAMED:
+        raise _invalid(pointer, f"has {len(named)} members; at most {_MOST_NAMED}")
 
 
 def _check_time(moment: datetime | None, pointer: str, now: datetime) -> None:

@@ -10,14 +10,17 @@ from datetime import datetime
 from memsvc.domain.attributes import Attributes, concatenation
 from memsvc.domain.drafts import NewItem, NewSession, NoteDraft
 from memsvc.domain.ids import IdFactory, SessionId
-from memsvc.domain.notes import TRUST_OF_ORIGIN, Json, Key, KeyKind, Kind, Note, Origin, TurnSpan
+from memsvc.domain.notes import Json, Key, KeyKind, Kind, Note, Origin, TurnSpan
 from memsvc.domain.time import utc
-from memsvc.guard.origin import stamp
+from memsvc.memory.informed import UNINFORMED, Informed
 from memsvc.memory.rounds import Round
+from memsvc.memory.stamping import Stamped, stamp_item, stamp_round
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.retrieval import DrawnKey, KeyMaker, KeySpan, Passage
 
 __all__ = ["Drafter", "passage_of", "text_hash"]
+
+_FULL_TRUST = 1.0
 
 
 def text_hash(text: str) -> str:
@@ -42,16 +45,18 @@ class Drafter:
     key_maker: KeyMaker
     embedder: Embedder
 
-    def item(self, item: NewItem, *, now: datetime, ceiling: Origin) -> NoteDraft:
-        origin = stamp(ceiling=ceiling, declared=item.origin)
+    def item(self, item: NewItem, *, now: datetime, ceiling: Origin, informed: Informed = UNINFORMED) -> NoteDraft:
+        """Return the draft of an item; what is trusted less is another note than the same words of the user."""
+        stamped = stamp_item(item, ceiling=ceiling, informed=informed)
+        who = () if stamped.trust == _FULL_TRUST else (stamped.origin, f"{stamped.trust:.6f}")
         return self._draft(
+            stamped,
+            informed,
             kind=item.kind,
-            content=item.content,
             turns=(),
-            dedupe=_dedupe(item.kind, item.session or "", item.content),
+            dedupe=_dedupe(item.kind, item.session or "", stamped.content, *who),
             event_time=utc(item.event_time) if item.event_time else now,
             now=now,
-            origin=origin,
             session=item.session,
             position=None,
             metadata=item.metadata,
@@ -65,20 +70,20 @@ class Drafter:
         *,
         now: datetime,
         ceiling: Origin,
+        informed: Informed = UNINFORMED,
     ) -> list[NoteDraft]:
         started = utc(session.started_at) if session.started_at else now
         drafts = []
         for part in rounds:
-            roles = [turn.role for turn in part.turns]
             drafts.append(
                 self._draft(
+                    stamp_round(part, session, ceiling=ceiling, informed=informed),
+                    informed,
                     kind=Kind.ROUND,
-                    content=part.content,
                     turns=part.turns,
                     dedupe=_dedupe(Kind.ROUND, session_id, str(part.position), part.content),
                     event_time=utc(part.at) if part.at else started,
                     now=now,
-                    origin=stamp(ceiling=ceiling, declared=session.origin, roles=roles),
                     session=session_id,
                     position=part.position,
                     metadata=session.metadata,
@@ -119,14 +124,14 @@ class Drafter:
 
     def _draft(
         self,
+        stamped: Stamped,
+        informed: Informed,
         *,
         kind: Kind,
-        content: str,
         turns: tuple[TurnSpan, ...],
         dedupe: str,
         event_time: datetime,
         now: datetime,
-        origin: Origin,
         session: SessionId | None,
         position: int | None,
         metadata: Mapping[str, Json],
@@ -134,17 +139,21 @@ class Drafter:
         return NoteDraft(
             id=self.ids.note(),
             kind=kind,
-            content=content,
-            content_hash=text_hash(content),
+            content=stamped.content,
+            content_hash=text_hash(stamped.content),
             dedupe=dedupe,
             event_time=event_time,
             ingest_time=now,
-            origin=origin,
-            trust=TRUST_OF_ORIGIN[origin],
-            keys=self.keys(Passage(content, turns, event_time)),
+            origin=stamped.origin,
+            trust=stamped.trust,
+            keys=self.keys(Passage(stamped.content, turns, event_time)),
             key_version=self.key_maker.version,
             turns=turns,
             session=session,
             position=position,
             metadata=metadata,
+            status=informed.status,
+            origins=stamped.origins,
+            original=stamped.original,
+            parents=informed.ids,
         )
