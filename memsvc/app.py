@@ -42,6 +42,7 @@ from memsvc.ports.reranking import Reranker
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
 from memsvc.wiring.amem import amem_handlers, amem_tools
+from memsvc.wiring.guard import guard_tools
 from memsvc.wiring.llm import chat_models
 from memsvc.wiring.tim import tim_handlers, tim_thinking
 from memsvc_agents.embed.cached import CachedEmbedder
@@ -174,6 +175,7 @@ def build(
         reranking=_reranking(settings, reranker),
         llm=models,
         recall_counts=recall_counts,
+        guard=guard_tools(settings.guard),
     )
     handlers, chores = _handlers(context), _chores(context, settings)
     runner = Runner(storage.jobs, handlers, clock=clock, chores=chores, options=_worker(settings))

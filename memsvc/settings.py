@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["EmbedderSettings", "LlmSettings", "RerankerSettings", "Settings"]
+__all__ = ["EmbedderSettings", "GuardSettings", "LlmSettings", "RerankerSettings", "Settings"]
 
 
 class EmbedderSettings(BaseModel):
@@ -66,6 +66,18 @@ class LlmSettings(BaseModel):
     offline: bool = False
 
 
+class GuardSettings(BaseModel):
+    """How the guard works where a namespace's policy does not say; MEMSVC_GUARD__LEVEL and so on.
+
+    Without `model` the packaged one is used.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: Literal["strict", "balanced", "off"] = "balanced"
+    model: Path | None = None
+
+
 class Settings(BaseSettings):
     """The service's settings; every one is documented in docs/settings.md."""
 
@@ -81,6 +93,7 @@ class Settings(BaseSettings):
     embedder: EmbedderSettings = EmbedderSettings()
     reranker: RerankerSettings = RerankerSettings()
     llm: LlmSettings = LlmSettings()
+    guard: GuardSettings = GuardSettings()
     index_memory_bytes: int = Field(default=256 * 2**20, ge=2**20)
     index_save_rows: int = Field(default=1024, ge=1)
     index_exact_keys: int = Field(default=512, ge=0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from memsvc.memory.checks import Limits
 from memsvc.memory.drafting import Drafter
+from memsvc.memory.guarding.tools import GuardTools
 from memsvc.memory.recall_counts import RecallCounts
 from memsvc.memory.reranking import Reranking
 from memsvc.ports.amem import AmemTools
@@ -27,7 +28,8 @@ class Context:
     """`save_rows`: an index is saved in the background each time so many changes have come.
 
     Without `reranking` candidates keep the retriever's order. Without `llm` everything is done by rules,
-    without `recall_counts` recalls count for nothing.
+    without `recall_counts` recalls count for nothing. Without `guard` nothing is looked at, whatever a policy says;
+    origins are stamped and texts normalised all the same.
     """
 
     storage: Storage
@@ -46,3 +48,4 @@ class Context:
     reranking: Reranking | None = None
     llm: ChatModels | None = None
     recall_counts: RecallCounts | None = None
+    guard: GuardTools | None = None

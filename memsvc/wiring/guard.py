@@ -1,0 +1,35 @@
+"""What the guard works with: its model, loaded once per process, and its jobs."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from pathlib import Path
+
+from memsvc.domain.policies import GuardLevel
+from memsvc.guard.model_file import PACKAGED, GuardModel, load_model
+from memsvc.memory.guarding.tools import GuardTools
+from memsvc.settings import GuardSettings
+
+__all__ = ["guard_tools"]
+
+_MODELS_KEPT = 4
+
+
+def guard_tools(settings: GuardSettings) -> GuardTools:
+    """Return the guard's tools; the model is read when it is first needed, so a service starts without it."""
+    path = PACKAGED if settings.model is None else settings.model
+    return GuardTools(partial(_model, path), GuardLevel(settings.level))
+
+
+def _model(path: Path) -> GuardModel:
+    """Return the model of a file, read again only when the file has changed; raises GuardModelError."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return load_model(path)
+    return _loaded(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=_MODELS_KEPT)
+def _loaded(path: Path, _changed: int, _size: int) -> GuardModel:
+    return load_model(path)
