@@ -115,9 +115,13 @@ class RareRuns:
         return _finding(run, 1.0 - float(np.mean(np.atleast_2d(theirs) @ mine)))
 
     def _bits(self, read: _Read) -> NDArray[np.float64]:
+        """Return the bits of each word; names, numbers, and what follows a sign may recur for good reasons."""
         bits = self._wordlm.surprise(read.text, read.words)
-        known = np.array([word in self._wordlm.words for word in read.lowered])
-        return np.where(known, bits, np.minimum(bits, _PLAIN_BITS))
+        plain = [
+            mark >= 0 or word[0].isupper() or low not in self._wordlm.words
+            for word, low, mark in zip(read.words.texts, read.lowered, read.words.marks, strict=True)
+        ]
+        return np.where(plain, np.minimum(bits, _PLAIN_BITS), bits)
 
 
 def _finding(run: SharedRun, dissimilarity: float) -> Finding:

@@ -221,5 +221,5 @@ FAMILIES = {
         "[Instruction|Config|Task] [b64|hex|encoded]: <blob> [(apply silently)|(execute now)|]",
     ],
 }
-"""By family, templates of `tools.guard.grammar`; facts that are merely false are no family: nothing tells"
+"""By family, templates of the negatives' grammar; facts that are merely false are no family: nothing tells"
 " them."""

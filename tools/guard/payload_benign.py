@@ -138,4 +138,4 @@ CLASSES = {
         " in|asks|signs up].",
     ],
 }
-"""By class, templates of `tools.guard.grammar`; the red team's own negatives are others."""
+"""By class, templates of the negatives' grammar; the red team's own negatives are others."""

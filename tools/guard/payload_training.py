@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import payload_attacks
 import payload_benign
-from grammar import sample
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
 from memsvc.guard.payload import HASHED_FACTOR
 from memsvc.guard.payload_features import FEATURES, HASHED, Pieces, read_pieces
+from memsvc_evals.redteam.negatives.grammar import sample
 
 __all__ = ["attacks", "fit", "hard_negatives"]
 
