@@ -28,8 +28,8 @@ class Context:
     """`save_rows`: an index is saved in the background each time so many changes have come.
 
     Without `reranking` candidates keep the retriever's order. Without `llm` everything is done by rules,
-    without `recall_counts` recalls count for nothing. Without `guard` nothing is looked at, whatever a policy says;
-    origins are stamped and texts normalised all the same.
+    without `recall_counts` recalls count for nothing. Without `guard` nothing is looked at, whatever a policy
+    says; origins are stamped and texts normalised all the same.
     """
 
     storage: Storage
