@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -12,9 +13,13 @@ from memsvc.domain.ids import SessionId
 from memsvc.domain.notes import Kind, Origin
 from memsvc.domain.policies import GuardPolicy, Policy, Unlabelled
 from memsvc.domain.recall import Hit, Influence, InfluenceReason, Level, Mode, QuerySpan, RecallQuery
+from memsvc.domain.scope import Scope
 from memsvc.errors import EmbedderUnavailable, InvalidInput
 from memsvc.memory.reranking import Reranking
 from memsvc.memory.service import MemoryService
+from memsvc.ports.embedding import Vector
+from memsvc.ports.ranking import Candidates, NamespaceState, RetrievalRequest
+from memsvc.ports.storage import Reader
 from tests.memory.conftest import ACTOR, SCOPE, World
 from tests.memory.test_rerank import Scripted
 
@@ -234,11 +239,11 @@ class Counted:
         self.embedded: list[str] = []
         retrieve, embed = world.context.retriever.retrieve, world.embedder.embed_query
 
-        def counted(reader, state, request):  # type: ignore[no-untyped-def]
+        def counted(reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
             self.retrieved.append(request.text)
             return retrieve(reader, state, request)
 
-        def embedded(text):  # type: ignore[no-untyped-def]
+        def embedded(text: str) -> Vector:
             self.embedded.append(text)
             return embed(text)
 
@@ -282,16 +287,17 @@ def test_mode_dense_without_an_embedder_fails(filled: World) -> None:
 
 def test_no_transaction_is_open_while_a_part_is_embedded(filled: World, monkeypatch: pytest.MonkeyPatch) -> None:
     begin, embed = filled.storage.reader, filled.embedder.embed_query
-    open_, seen = [], []
+    open_: list[Reader] = []
+    seen: list[int] = []
 
     @contextmanager
-    def counted(scope):  # type: ignore[no-untyped-def]
+    def counted(scope: Scope) -> Iterator[Reader]:
         with begin(scope) as reader:
             open_.append(reader)
             yield reader
             open_.remove(reader)
 
-    def embedded(text):  # type: ignore[no-untyped-def]
+    def embedded(text: str) -> Vector:
         seen.append(len(open_))
         return embed(text)
 

@@ -27,7 +27,7 @@ class Folding:
 
 
 class Folded(NamedTuple):
-    """Rows, ascending, with their scores; and for each row that was raised the thought that did it."""
+    """Rows, ascending, with their scores; and for each that was raised or joined the thought that did it."""
 
     rows: Rows
     scores: Scores
@@ -55,6 +55,6 @@ def fold_thoughts(rows: Rows, scores: Scores, *, thoughts: Rows, sources: Rows, 
     places = np.searchsorted(lifted, told)
     gain = np.maximum(0.0, nearness[first] - own[places])
     own[places] += folding.share * gain
-    raised = gain > 0
+    raised = (gain > 0) | ~np.isin(told, rows)
     pairs = zip(told[raised].tolist(), thoughts[first[raised]].tolist(), strict=True)
     return Folded(lifted, own, {source: (thought,) for source, thought in pairs})
