@@ -25,6 +25,7 @@ from tests.support.drafts import SCOPE, T0, draft, store
 _TABLES = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+\"?({'|'.join(SCOPED_TABLES)})\b")
 
 _SCANS = re.compile(r"SCAN (?!json_each|asked|lexical|\(subquery-|ends|ranked)")
+_AUDITED = re.compile(r"audit\.tenant = (\?|%s)[^=?%]* AND audit\.namespace = (\?|%s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,7 @@ def _is_scoped(sql: str) -> bool:
     if re.match(r"(INSERT INTO|DELETE FROM) lexical\b", sql) and "namespace_id" not in sql:
         return "substr(coalesce" in sql or sql.startswith("INSERT INTO lexical (rowid")
     if re.search(r"\b(FROM|INTO) audit\b", sql):
-        named = ("(tenant, namespace, ", r"audit.tenant = (\?|%s) AND audit.namespace = (\?|%s)")
-        return named[0] in sql or bool(re.search(named[1], sql))
+        return "(tenant, namespace, " in sql or bool(_AUDITED.search(sql))
     if sql.startswith("INSERT INTO"):
         return "namespace_id" in sql
     return bool(re.search(r"namespace_id = (\?|%s)", sql))

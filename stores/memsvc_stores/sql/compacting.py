@@ -12,7 +12,8 @@ __all__ = ["compact"]
 
 _POSTGRES_TABLES = (
     "notes, keys, vectors, journal, sessions, idempotency, jobs, lexical, attributes, derivations, links, "
-    "mentions, triples, strengths, policies, lsh_epochs, buckets, llm_calls, llm_answers"
+    "mentions, triples, strengths, policies, lsh_epochs, buckets, llm_calls, llm_answers, "
+    "originals, assessments, reviews, shingles, guard_scores, canaries, guard_seeds, audit"
 )
 
 

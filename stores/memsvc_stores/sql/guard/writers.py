@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from memsvc.domain.notes import Note
 from memsvc_stores.sql.executor import Executor
@@ -18,7 +18,7 @@ _BY = (
     .limit(bindparam("limit"))
 )
 # The text is made anew, or SQLite would read the whole index of principals for its order.
-_PRINCIPAL = notes.c.principal.concat("")
+_PRINCIPAL = notes.c.principal.concat(literal_column("''"))
 _SINCE = (
     select(_PRINCIPAL, func.count())
     .where(notes.c.namespace_id == bindparam("namespace"), notes.c.ingest_time >= bindparam("since"))
