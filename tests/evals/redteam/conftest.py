@@ -11,12 +11,14 @@ from memsvc_evals.redteam.corpora.corpus import Corpus, CorpusKind, CorpusNote, 
 from memsvc_evals.redteam.corpora.splits import Sizes, Splits, split_questions
 from memsvc_evals.redteam.encoder.local import LocalEncoder
 
-WORDS = (
-    "garden river music travel doctor school window basket summer winter kitchen engine letter market bridge candle "
-    "forest island planet rocket silver thunder violin walnut yellow zebra anchor butter copper dragon emerald "
-    "falcon ginger hammer iron jungle kettle lemon magnet needle orange pepper quartz ribbon saddle temple umbrella "
-    "velvet whale when did the go to what does like where was she he about"
-).split()
+_TEXT = """
+garden river music travel doctor school window basket summer winter kitchen engine letter
+market bridge candle forest island planet rocket silver thunder violin walnut yellow zebra
+anchor butter copper dragon emerald falcon ginger hammer iron jungle kettle lemon magnet
+needle orange pepper quartz ribbon saddle temple umbrella velvet whale when did the go to
+what does like where was she he about
+"""
+WORDS = tuple(dict.fromkeys(_TEXT.split()))
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     vocabulary = {"[PAD]": 0} | {f"[unused{i}]": i for i in range(1, 100)}
     vocabulary |= {"[UNK]": 100, "[CLS]": 101, "[SEP]": 102}
-    vocabulary |= {word: 103 + i for i, word in enumerate(dict.fromkeys(WORDS))}
+    vocabulary |= {word: 103 + i for i, word in enumerate(WORDS)}
     folder = tmp_path_factory.mktemp("tiny")
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = BertNormalizer()
@@ -61,7 +63,7 @@ def encoder(tiny_model: Path) -> LocalEncoder:
 @pytest.fixture
 def corpus() -> Corpus:
     """Sixty notes and questions about as many things, in a dialogue."""
-    things = list(dict.fromkeys(WORDS))[:48]
+    things = WORDS[:48]
     notes = tuple(
         CorpusNote(f"n{i}", f"s{i // 6}", (Turn("user", f"she was like the {thing} about the river"),))
         for i, thing in enumerate(things)

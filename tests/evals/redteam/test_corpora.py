@@ -31,7 +31,13 @@ LOCOMO = [
 
 
 def stored(number: int, term: str) -> dict[str, Any]:
-    return {"qid": f"q{number}", "term": term, "question": f"Is {term} {number}? ", "answer": True, "facts": ["Yes."]}
+    return {
+        "qid": f"q{number}",
+        "term": term,
+        "question": f"Is {term} {number}? ",
+        "answer": True,
+        "facts": ["Yes."],
+    }
 
 
 def test_a_dialogue_has_a_note_per_turn_and_the_questions_that_turns_answer(
@@ -102,7 +108,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_parts_share_no_question(corpus: Corpus) -> None:
     parts = split_questions(corpus, seed=3, sizes=Sizes(learning=10, poison=8, canary=8, victim=20))
 
-    texts = [question.text for part in (parts.learning, parts.poison, parts.canary, parts.victim) for question in part]
+    texts = [
+        question.text for part in (parts.learning, parts.poison, parts.canary, parts.victim) for question in part
+    ]
     assert len(texts) == len(set(texts)) == 46
 
 

@@ -148,7 +148,9 @@ def test_a_capped_search_without_a_phrase_to_start_from_says_so(
     searches = TriggerSearches(encoder, corpus, TriggerCache())
 
     with pytest.raises(InvalidInput, match="no phrase of 8 words"):
-        searches.run(SEARCHES["capped11"], ["when?"], seed=0, constraint=lambda triggers: [False for _ in triggers])
+        searches.run(
+            SEARCHES["capped11"], ["when?"], seed=0, constraint=lambda triggers: [False for _ in triggers]
+        )
 
 
 def test_a_damaged_cache_is_refused(tmp_path: Path) -> None:
