@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.notes import Json, Key, Kind, Note, Origin, OriginSpan, Status, TurnSpan
 
 __all__ = [
+    "STORED",
     "ItemError",
     "NewItem",
     "NewSession",
@@ -129,6 +131,10 @@ class OutcomeStatus(StrEnum):
     QUARANTINED = "quarantined"
     BLOCKED = "blocked"
     FAILED = "failed"
+
+
+STORED: Final = frozenset({OutcomeStatus.CREATED, OutcomeStatus.LIMITED, OutcomeStatus.QUARANTINED})
+"""Outcomes of which there is a new note."""
 
 
 @dataclass(frozen=True, slots=True)

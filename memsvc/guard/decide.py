@@ -83,7 +83,9 @@ def weigh(signals: Sequence[Signal], *, trust: float, alpha: float) -> Ledgers:
 
 def decide(ledgers: Ledgers, signals: Sequence[Signal], limits: Limits) -> Verdict:
     """Return the verdict. Whatever the trust, a note that hijacks as no more than alpha of harmless notes do is
-    quarantined; hidden text, a burst and a crowd of writers with one rare run are never simply let in."""
+    quarantined. Hidden text, instructions from outside, a burst, and a crowd of writers with one rare run are never
+    simply let in.
+    """
     if ledgers.risk >= limits.block:
         return Verdict.BLOCK
     hidden = any(each.detector == "invisible" and each.score >= _HIDDEN for each in signals)
@@ -92,7 +94,10 @@ def decide(ledgers: Ledgers, signals: Sequence[Signal], limits: Limits) -> Verdi
     if ledgers.risk >= limits.quarantine:
         return Verdict.QUARANTINE
     crowd = any(LEDGER_OF[each.detector] is Ledger.DISTRUST and each.score >= _CROWD for each in signals)
-    if hidden or crowd or ledgers.risk >= limits.limit:
+    instructs = ledgers.distrust >= _DISTRUSTED and any(
+        each.detector == "payload" and each.p <= limits.alpha for each in signals
+    )
+    if hidden or instructs or crowd or ledgers.risk >= limits.limit:
         return Verdict.LIMIT
     return Verdict.ALLOW
 

@@ -7,19 +7,23 @@ from datetime import datetime
 
 from memsvc.domain.drafts import NoteDraft, Outcome, OutcomeStatus
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Kind
+from memsvc.domain.notes import Kind, Status
 from memsvc.domain.receipts import Actor, Idempotency
 from memsvc.errors import IdempotencyMismatch
 from memsvc.memory.admission import count_sightings, held_back
 from memsvc.memory.context import Context
 from memsvc.memory.derived_work import queue_derived_work
 from memsvc.memory.embedding import Embedded, put_vectors, texts_of
+from memsvc.memory.guarding.checking import Checks, check_drafts
+from memsvc.memory.guarding.recording import record_checks
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import key_notes_job, queue_index_save
 from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["kept_response", "store_drafts"]
+
+_OUTCOME_OF = {Status.LIMITED: OutcomeStatus.LIMITED, Status.QUARANTINED: OutcomeStatus.QUARANTINED}
 
 
 def kept_response(reader: Reader, idempotency: Idempotency | None) -> bytes | None:
@@ -36,13 +40,25 @@ def kept_response(reader: Reader, idempotency: Idempotency | None) -> bytes | No
 
 
 def store_drafts(
-    context: Context, writer: Writer, embedded: Embedded, *, actor: Actor, now: datetime
+    context: Context,
+    writer: Writer,
+    embedded: Embedded,
+    *,
+    actor: Actor,
+    now: datetime,
+    checks: Checks | None = None,
 ) -> list[Outcome]:
-    """Store drafts and vectors in the open transaction; return an outcome per draft, in order. Raises Outdated."""
+    """Store drafts and vectors in the open transaction; return an outcome per draft, in order. Raises Outdated.
+
+    What the guard's `checks` have found goes with them; the drafts are those that these let pass. Without it they
+    are derived notes, which are checked here.
+    """
     state = writer.open_namespace(context.embedder.model, now)
     put_vectors(writer, texts_of(embedded.drafts, writer), embedded.vectors, context.embedder)
     policy = policy_of(writer)
-    drafts = held_back(embedded.drafts, policy.retention)
+    if checks is None:
+        checks = check_drafts(context, writer, embedded.drafts, principal=None, now=now)
+    drafts = held_back(checks.storable(embedded.drafts), policy.retention)
     added = writer.add(drafts, actor=actor.name) if drafts else []
     outcomes = []
     created: list[NoteDraft] = []
@@ -54,12 +70,19 @@ def store_drafts(
             outcomes.append(Outcome(OutcomeStatus.DUPLICATE, result.duplicate_of))
         else:
             created.append(draft)
-            outcomes.append(Outcome(OutcomeStatus.CREATED, draft.id, degraded=embedded.degraded))
+            outcomes.append(_stored(draft, embedded, checks))
+    record_checks(writer, checks, created, now=now, actor=actor.name)
     admitted = count_sightings(writer, policy.retention, told, now=now, actor=actor.name)
     hash_notes(context, writer, [each.id for each in created if each.kind is Kind.THOUGHT], now=now)
     queue_derived_work(writer, policy, [*created, *admitted], now=now)
     _queue_jobs(context, writer, created, state.last_sequence, embedded, now)
     return outcomes
+
+
+def _stored(draft: NoteDraft, embedded: Embedded, checks: Checks) -> Outcome:
+    status = _OUTCOME_OF.get(draft.status, OutcomeStatus.CREATED)
+    unguarded = ("guard",) if checks.broken else ()
+    return Outcome(status, draft.id, degraded=(*embedded.degraded, *unguarded))
 
 
 def _queue_jobs(

@@ -7,9 +7,8 @@ from datetime import datetime
 
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.jobs import AMEM_NOTE, LINK_NOTES, THINK, NewJob
-from memsvc.domain.notes import Kind, Note
+from memsvc.domain.notes import Kind, Note, Status
 from memsvc.domain.policies import Policy, Work
-from memsvc.domain.selection import VISIBLE
 from memsvc.ports.storage import Writer
 
 __all__ = ["queue_derived_work"]
@@ -20,12 +19,14 @@ _NOTES_PER_JOB = {LINK_NOTES: 100, AMEM_NOTE: 20, THINK: 100}
 def queue_derived_work(
     writer: Writer, policy: Policy, created: Sequence[NoteDraft | Note], *, now: datetime
 ) -> None:
-    """Queue what the policy asks for of new visible notes, in their order, a batch of them a job.
+    """Queue what the policy asks for of new active notes, in their order, a batch of them a job.
+
+    What is limited waits until the guard lets it in: nothing is derived from it before.
 
     Rule links and A-MEM leave out thoughts, and only rounds are thought about, so that nothing is derived from
     what was derived without end.
     """
-    seen = [draft for draft in created if draft.status in VISIBLE and draft.kind is not Kind.THOUGHT]
+    seen = [draft for draft in created if draft.status is Status.ACTIVE and draft.kind is not Kind.THOUGHT]
     if policy.links.entity or policy.links.semantic:
         _queue(writer, LINK_NOTES, seen, now)
     if policy.amem.work is not Work.OFF:

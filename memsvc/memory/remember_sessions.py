@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from memsvc.domain.drafts import (
     SessionOutcome,
     SessionStatus,
 )
-from memsvc.domain.ids import SessionId
+from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.receipts import Actor, Idempotency, Remembered
 from memsvc.domain.scope import Scope
 from memsvc.domain.time import utc
@@ -24,6 +24,9 @@ from memsvc.memory.checks import check_session
 from memsvc.memory.commit import kept_response, store_drafts
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import embed_drafts, missing_texts
+from memsvc.memory.guarding.checking import check_drafts
+from memsvc.memory.guarding.recording import record_blocked
+from memsvc.memory.informed import Informed, informed_by
 from memsvc.memory.rounds import extend_digest, split_rounds
 from memsvc.ports.storage import Reader, Writer
 
@@ -32,13 +35,17 @@ __all__ = ["remember_sessions"]
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What one session adds: `turn_count` and `digest` are those before it, `drafts` its new rounds."""
+    """What one session adds: `turn_count` and `digest` are those before it, `drafts` its new rounds.
+
+    `informed` are the notes that had been recalled for it.
+    """
 
     place: int
     session: NewSession
     id: SessionId
     turn_count: int
     digest: str
+    informed: Informed
     drafts: tuple[NoteDraft, ...]
 
 
@@ -61,7 +68,9 @@ def remember_sessions(
             if (response := kept_response(reader, idempotency)) is not None:
                 return Remembered((), response)
             plans, outcomes = _plan(context, reader, sessions, actor, now)
-            drafts = [draft for plan in plans for draft in plan.drafts]
+            made = [draft for plan in plans for draft in plan.drafts]
+            checks = check_drafts(context, reader, made, principal=actor.name, now=now)
+            drafts = checks.storable(made)
             texts = missing_texts(drafts, reader, context.embedder)
         embedded = embed_drafts(drafts, texts, context.embedder)
         with context.storage.writer(scope) as writer:
@@ -72,8 +81,11 @@ def remember_sessions(
                 raise Outdated
             if plans:
                 _put_sessions(writer, plans, now)
-                stored = store_drafts(context, writer, embedded, actor=actor, now=now)
-                outcomes.update(_outcomes(plans, stored))
+                stored = store_drafts(context, writer, embedded, checks=checks, actor=actor, now=now)
+                record_blocked(writer, checks, now=now, actor=actor.name)
+                told = {note: checked.outcome() for note, checked in checks.blocked.items()}
+                told |= {draft.id: outcome for draft, outcome in zip(drafts, stored, strict=True)}
+                outcomes.update(_outcomes(plans, told))
             result = tuple(outcomes[place] for place in range(len(sessions)))
             if idempotency is not None:
                 writer.save_response(idempotency.key, idempotency.request_hash, idempotency.render(result), at=now)
@@ -117,8 +129,9 @@ def _plan_one(
     if count and extend_digest("", session.turns[:count]) != digest:
         raise _Refused(f"differs in its first {count} turns; what was said cannot change, use another session id")
     rounds = split_rounds(session.turns[count:], first=count)
-    drafts = context.drafter.rounds(rounds, session, session_id, now=now, ceiling=actor.ceiling)
-    return _Plan(place, session, session_id, count, digest, tuple(drafts))
+    informed = informed_by(reader, session.recalled, "/recalled", made_from=False)
+    drafts = context.drafter.rounds(rounds, session, session_id, now=now, ceiling=actor.ceiling, informed=informed)
+    return _Plan(place, session, session_id, count, digest, informed, tuple(drafts))
 
 
 def _still_true(writer: Writer, plans: Sequence[_Plan]) -> bool:
@@ -126,6 +139,8 @@ def _still_true(writer: Writer, plans: Sequence[_Plan]) -> bool:
         known = writer.session(plan.id)
         count = known.turn_count if known else 0
         if (count, writer.session_digest(plan.id)) != (plan.turn_count, plan.digest):
+            return False
+        if not plan.informed.holds(writer):
             return False
     return True
 
@@ -141,17 +156,15 @@ def _put_sessions(writer: Writer, plans: Sequence[_Plan], now: datetime) -> None
             )
 
 
-def _outcomes(plans: Sequence[_Plan], stored: Sequence[Outcome]) -> dict[int, SessionOutcome]:
+def _outcomes(plans: Sequence[_Plan], told: Mapping[NoteId, Outcome]) -> dict[int, SessionOutcome]:
     outcomes = {}
-    start = 0
     for plan in plans:
-        end = start + len(plan.drafts)
         if plan.turn_count == len(plan.session.turns):
             status = SessionStatus.UNCHANGED
         else:
             status = SessionStatus.APPENDED if plan.turn_count else SessionStatus.CREATED
-        outcomes[plan.place] = SessionOutcome(status, plan.id, tuple(stored[start:end]))
-        start = end
+        rounds = tuple(told[draft.id] for draft in plan.drafts)
+        outcomes[plan.place] = SessionOutcome(status, plan.id, rounds)
     return outcomes
 
 

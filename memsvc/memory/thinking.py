@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from memsvc.domain.derivations import Derivation, Role
-from memsvc.domain.drafts import OutcomeStatus
+from memsvc.domain.drafts import STORED
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import Lease
 from memsvc.domain.notes import Json, Kind, Note
@@ -31,7 +31,7 @@ from memsvc.memory.thought_makers import Made, make_thoughts, model_for
 from memsvc.ports.storage import Writer
 from memsvc.ports.thinking import Material
 
-__all__ = ["MOST_NOTES", "post_think", "thought_detail"]
+__all__ = ["MOST_NOTES", "post_think", "store_thoughts", "thought_detail"]
 
 MOST_NOTES = 100
 _MOST_RECALLED = 1000
@@ -89,7 +89,7 @@ def post_think(
             writer.open_namespace(context.embedder.model, now)
             if _state(writer.notes([note.id for note in plan.read])) != _state(plan.read):
                 raise Outdated
-            thoughts, known = _store(context, writer, drafted, embedded, actor=actor, now=now)
+            thoughts, known = store_thoughts(context, writer, drafted, embedded, actor=actor, now=now)
             result = PostThought(thoughts, known, repeated, (*made.degraded, *embedded.degraded))
             if lease is not None:
                 writer.finish_job(lease, at=now, result=_figures(result))
@@ -156,7 +156,7 @@ def _state(notes: Sequence[Note]) -> set[tuple[NoteId, bool, float]]:
     return {(note.id, note.status in VISIBLE, note.trust) for note in notes}
 
 
-def _store(
+def store_thoughts(
     context: Context,
     writer: Writer,
     drafted: Sequence[DraftedThought],
@@ -174,7 +174,7 @@ def _store(
     derivations = []
     for each, outcome in zip(drafted, outcomes, strict=True):
         assert outcome.note is not None
-        if outcome.status is OutcomeStatus.CREATED:
+        if outcome.status in STORED:
             created[outcome.note] = each
         else:
             known.append(outcome.note)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from memsvc.domain.notes import Origin
 from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy, Probing
 from memsvc.guard.decide import Limits
 from memsvc.guard.model_file import GuardModel
+from memsvc.memory.guarding.calibrating import Calibrations
 
 __all__ = ["GuardTools", "is_probed", "is_trusted", "limits_of", "waits_for_probe"]
 
@@ -41,6 +42,7 @@ class GuardTools:
 
     model: Callable[[], GuardModel]
     level: GuardLevel = GuardLevel.BALANCED
+    calibrations: Calibrations = field(default_factory=Calibrations)
 
     def resolved(self, policy: GuardPolicy) -> GuardPolicy:
         """Return the policy with the values of its level, or the service's, where it has none of its own.

@@ -1,0 +1,201 @@
+"""The guard's cheap checks, before a note is stored: no embedding, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from memsvc.domain.drafts import ItemError, NoteDraft, Outcome, OutcomeStatus
+from memsvc.domain.guarding import Assessment, Signal, Stage, Verdict
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Status
+from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy
+from memsvc.errors import GuardModelError
+from memsvc.guard.decide import decide, weigh
+from memsvc.guard.findings import NOTHING_FOUND, Finding
+from memsvc.guard.model_file import GuardModel
+from memsvc.guard.rate import sybil
+from memsvc.memory.context import Context
+from memsvc.memory.guarding.calibrating import sort_of
+from memsvc.memory.guarding.examining import Examined, asked, examine
+from memsvc.memory.guarding.sharing import Sharers, sharers_of
+from memsvc.memory.guarding.tools import GuardTools, limits_of, waits_for_probe
+from memsvc.memory.guarding.writers import Pace, pace_of
+from memsvc.memory.policy import policy_of
+from memsvc.ports.storage import Reader
+
+__all__ = ["UNCHECKED", "Checked", "Checks", "check_drafts"]
+
+_RARE: Final = 0.05
+# What no harmless note is compared with: its score says how sure it is.
+_UNCALIBRATED: Final = frozenset({"invisible", "burst", "newcomer", "sybil"})
+_STRICTER: Final = {Status.ACTIVE: 0, Status.LIMITED: 1, Status.QUARANTINED: 2}
+_STATUS_OF: Final = {Verdict.LIMIT: Status.LIMITED, Verdict.QUARANTINE: Status.QUARANTINED}
+_NONE: Final[Mapping[NoteId, Checked]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A draft, its status as the verdict wants it, with what was found and what it is found by again."""
+
+    draft: NoteDraft
+    assessment: Assessment
+    shingles: tuple[int, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        return self.assessment.verdict is Verdict.BLOCK
+
+    def outcome(self) -> Outcome:
+        """Return the outcome of a draft that is not stored."""
+        detectors = sorted({signal.detector for signal in self.assessment.signals})
+        detail = f"the guard blocked it (risk {self.assessment.ledgers.risk:.2f} by {', '.join(detectors)})"
+        return Outcome(OutcomeStatus.BLOCKED, error=ItemError("guard-blocked", detail))
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What became of the drafts of a request, by id; without a `policy` (resolved) the guard is off."""
+
+    policy: GuardPolicy | None = None
+    by_note: Mapping[NoteId, Checked] = field(default_factory=lambda: _NONE)
+    broken: tuple[str, ...] = ()
+
+    def storable(self, drafts: Sequence[NoteDraft]) -> list[NoteDraft]:
+        """Return the drafts that are stored, each with its status."""
+        found = [self.by_note[draft.id].draft if draft.id in self.by_note else draft for draft in drafts]
+        return [draft for draft in found if draft.id not in self.blocked]
+
+    @property
+    def blocked(self) -> dict[NoteId, Checked]:
+        return {note: each for note, each in self.by_note.items() if each.blocked}
+
+
+UNCHECKED: Final = Checks()
+
+
+def check_drafts(
+    context: Context,
+    reader: Reader,
+    drafts: Sequence[NoteDraft],
+    *,
+    principal: str | None,
+    now: datetime,
+) -> Checks:
+    """Assess drafts that are no duplicates. Without a `principal` they are derived notes: nobody's pace counts,
+    and what would be blocked is quarantined, as it is stored already in other words.
+
+    A detector that fails is in `broken`; raises GuardModelError instead where the policy fails closed.
+    """
+    tools = context.guard
+    if tools is None or not drafts:
+        return UNCHECKED
+    policy = tools.resolved(policy_of(reader).guard)
+    if policy.level is GuardLevel.OFF:
+        return UNCHECKED
+    taken = reader.duplicates([draft.dedupe for draft in drafts])
+    fresh = [draft for draft in drafts if draft.dedupe not in taken]
+    if not fresh:
+        return Checks(policy)
+    model = _model(tools, policy)
+    if model is None:
+        return _unseen(policy, fresh, now)
+    return _Checking(tools, model, policy, reader, now).check(fresh, principal)
+
+
+def _model(tools: GuardTools, policy: GuardPolicy) -> GuardModel | None:
+    try:
+        return tools.model()
+    except GuardModelError:
+        if policy.on_failure is Failing.CLOSED:
+            raise
+        return None
+
+
+def _unseen(policy: GuardPolicy, drafts: Sequence[NoteDraft], now: datetime) -> Checks:
+    """Return the checks where there is no model: all are stored, as evidence where they would have to wait."""
+    checked = {}
+    for draft in drafts:
+        ledgers = weigh((), trust=draft.trust, alpha=limits_of(policy).alpha)
+        assessment = Assessment(Stage.WRITE, Verdict.ALLOW, ledgers, (), now, "none", degraded=("model",))
+        checked[draft.id] = Checked(_with_status(draft, Verdict.ALLOW, policy), assessment)
+    return Checks(policy, checked, ("model",))
+
+
+def _with_status(draft: NoteDraft, verdict: Verdict, policy: GuardPolicy) -> NoteDraft:
+    """Return the draft with the strictest of its own status, that of the verdict, and waiting for the probe."""
+    waiting = Status.LIMITED if waits_for_probe(policy, draft.origin) else Status.ACTIVE
+    status = max(draft.status, _STATUS_OF.get(verdict, waiting), waiting, key=lambda each: _STRICTER.get(each, 0))
+    return replace(draft, status=status) if status is not draft.status else draft
+
+
+@dataclass(frozen=True, slots=True)
+class _Checking:
+    """One request's checks."""
+
+    tools: GuardTools
+    model: GuardModel
+    policy: GuardPolicy
+    reader: Reader
+    now: datetime
+
+    def check(self, drafts: Sequence[NoteDraft], principal: str | None) -> Checks:
+        examined = [examine(self.model, draft.content, original=draft.original) for draft in drafts]
+        sharers = sharers_of(self.reader, drafts, examined, principal=principal or "")
+        pace = Pace()
+        if principal is not None:
+            pace = pace_of(self.reader, principal, allowed=self.policy.burst_per_minute, now=self.now)
+        checked = {}
+        for place, draft in enumerate(drafts):
+            signals, broken = self._signals(draft, examined[place], sharers[place], pace.findings(place))
+            assessment = self._assessed(draft, signals, broken, may_block=principal is not None)
+            shingles = tuple(shingle.hash for shingle in examined[place].shingles)
+            checked[draft.id] = Checked(_with_status(draft, assessment.verdict, self.policy), assessment, shingles)
+        return Checks(self.policy, checked, self._broken(checked.values()))
+
+    def _broken(self, checked: Iterable[Checked]) -> tuple[str, ...]:
+        """Return the detectors that failed; raises GuardModelError where the policy fails closed."""
+        broken = tuple(dict.fromkeys(name for each in checked for name in each.assessment.degraded))
+        if broken and self.policy.on_failure is Failing.CLOSED:
+            raise GuardModelError(
+                f"the guard's detectors {', '.join(broken)} failed, and the policy refuses writes then; "
+                "repair the guard's model, or set the policy's guard.on_failure to open"
+            )
+        return broken
+
+    def _signals(
+        self, draft: NoteDraft, examined: Examined, sharers: Sharers, pace: Mapping[str, Finding]
+    ) -> tuple[list[Signal], tuple[str, ...]]:
+        broken = list(examined.broken)
+        findings = {**examined.findings, **pace}
+        if sharers.texts:
+            runs = asked("runs", lambda: self.model.runs.shared_run(draft.content, sharers.texts), broken)
+            findings["runs"] = runs or NOTHING_FOUND
+        signals = [self._signal(draft, name, finding) for name, finding in findings.items() if finding.score > 0]
+        if any(signal.detector == "runs" and signal.p <= _RARE for signal in signals):
+            crowd = sybil(sharers.principals)
+            if crowd.score > 0:
+                signals.append(self._signal(draft, "sybil", crowd))
+        return signals, tuple(dict.fromkeys(broken))
+
+    def _signal(self, draft: NoteDraft, detector: str, finding: Finding) -> Signal:
+        p = 1.0 - finding.score
+        if detector not in _UNCALIBRATED:
+            alpha = limits_of(self.policy).alpha
+            sort = sort_of(draft.kind, draft.content)
+            calibrations = self.tools.calibrations
+            p = calibrations.p_value(self.reader, self.model, detector, sort, finding.score, alpha=alpha)
+        return Signal(detector, finding.score, p, finding.why, finding.span)
+
+    def _assessed(
+        self, draft: NoteDraft, signals: Sequence[Signal], broken: tuple[str, ...], *, may_block: bool
+    ) -> Assessment:
+        limits = limits_of(self.policy)
+        ledgers = weigh(signals, trust=draft.trust, alpha=limits.alpha)
+        verdict = decide(ledgers, signals, limits)
+        if verdict is Verdict.BLOCK and not may_block:
+            verdict = Verdict.QUARANTINE
+        return Assessment(Stage.WRITE, verdict, ledgers, tuple(signals), self.now, self.model.version, broken)

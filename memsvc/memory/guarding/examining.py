@@ -1,0 +1,52 @@
+"""What each cheap detector finds in a text; one that fails is named, and the others are asked all the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from memsvc.guard.findings import NOTHING_FOUND, Finding
+from memsvc.guard.model_file import GuardModel
+from memsvc.guard.normalize import invisible_finding, normalise
+from memsvc.guard.runs import Shingle
+
+__all__ = ["Examined", "asked", "examine"]
+
+_T = TypeVar("_T")
+_NOTHING: Final[Mapping[str, Finding]] = MappingProxyType({})
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Findings by detector; `broken` are those that failed."""
+
+    findings: Mapping[str, Finding] = field(default_factory=lambda: _NOTHING)
+    shingles: tuple[Shingle, ...] = ()
+    broken: tuple[str, ...] = ()
+
+
+def examine(model: GuardModel, text: str, *, original: str | None) -> Examined:
+    """Return what the detectors find in a normalised text; `original` is what was sent where that was another."""
+    broken: list[str] = []
+    findings = {
+        "wordlm": asked("wordlm", lambda: model.wordlm.examine(text), broken) or NOTHING_FOUND,
+        "payload": asked("payload", lambda: model.payload.examine(text), broken) or NOTHING_FOUND,
+    }
+    if original is not None:
+        findings["invisible"] = invisible_finding(normalise(original).removed)
+    shingles = asked("runs", lambda: model.runs.rare_shingles(text), broken) or []
+    return Examined(findings, tuple(shingles), tuple(broken))
+
+
+def asked(detector: str, ask: Callable[[], _T], broken: list[str]) -> _T | None:
+    """Return the answer of a detector, or None, with its name in `broken`, when it fails."""
+    try:
+        return ask()
+    except Exception as error:  # noqa: BLE001  a defect of a detector must not decide for the policy
+        _log.error("the guard's detector %s failed: %s", detector, type(error).__name__)
+        broken.append(detector)
+        return None
