@@ -45,10 +45,11 @@ def setting_names() -> list[str]:
     """Return the environment variable of every setting."""
     from pydantic import BaseModel
 
-    from memsvc.settings import EmbedderSettings, LlmSettings, RerankerSettings, Settings
+    from memsvc.settings import EmbedderSettings, GuardSettings, LlmSettings, RerankerSettings, Settings
 
     groups: dict[str, type[BaseModel]] = {
         "embedder": EmbedderSettings,
+        "guard": GuardSettings,
         "reranker": RerankerSettings,
         "llm": LlmSettings,
     }
@@ -63,7 +64,8 @@ def _variable(location: tuple[int | str, ...]) -> str:
 
 
 def _refuse_unknown(names: Any) -> None:
-    known = {*setting_names(), *_OF_THE_COMMAND_LINE, _PREFIX + "EMBEDDER", _PREFIX + "RERANKER", _PREFIX + "LLM"}
+    groups = (_PREFIX + name for name in ("EMBEDDER", "GUARD", "LLM", "RERANKER"))
+    known = {*setting_names(), *_OF_THE_COMMAND_LINE, *groups}
     for name in names:
         upper = name.upper()
         if not upper.startswith(_PREFIX) or upper.startswith(_FOR_TESTS) or upper in known:

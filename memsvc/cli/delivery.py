@@ -49,7 +49,7 @@ class Tally:
             self.notes.update(each.status for each in outcome.rounds)
             parts = outcome.rounds
         for part in (outcome, *parts):
-            if part.status == "failed" and part.error is not None:
+            if part.status in ("failed", "blocked") and part.error is not None:
                 self.refuse(Refused(entry.place, part.error.code, part.error.detail))
 
 

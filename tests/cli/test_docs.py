@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from memsvc.settings import EmbedderSettings, LlmSettings, RerankerSettings, Settings
+from memsvc.settings import EmbedderSettings, GuardSettings, LlmSettings, RerankerSettings, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [str(ROOT), *(str(ROOT / name) for name in ("stores", "retrieval", "agents", "evals"))]
@@ -31,7 +31,12 @@ def _documented() -> dict[str, str]:
 
 
 def _defaults() -> dict[str, str]:
-    groups = {"embedder": EmbedderSettings, "reranker": RerankerSettings, "llm": LlmSettings}
+    groups = {
+        "embedder": EmbedderSettings,
+        "guard": GuardSettings,
+        "reranker": RerankerSettings,
+        "llm": LlmSettings,
+    }
     fields = {name: field for name, field in Settings.model_fields.items() if name not in groups}
     for group, model in groups.items():
         fields |= {f"{group}__{name}": field for name, field in model.model_fields.items()}
