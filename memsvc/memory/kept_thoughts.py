@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Kind, Note
+from memsvc.domain.notes import Kind, Note, Status
 from memsvc.domain.selection import VISIBLE, Selection
 from memsvc.domain.triples import Triple, normalised
 from memsvc.memory.contradiction import Held
@@ -104,9 +104,13 @@ def _near(reader: Reader, focus: Sequence[Note]) -> dict[int, Rows]:
 
 
 def _said(reader: Reader, thoughts: Sequence[Note]) -> tuple[Mapping[int, datetime], Mapping[int, int]]:
-    """Return by row when each thought was last said, and the last row that it was said in."""
+    """Return by row when each thought was last said, and the last row that it was said in.
+
+    What is quarantined says nothing.
+    """
     rows, sources = reader.derivations.source_rows([note.row for note in thoughts])
-    times = {note.row: note.event_time for note in reader.notes_by_row(np.unique(sources).tolist())}
+    told = reader.notes_by_row(np.unique(sources).tolist())
+    times = {note.row: note.event_time for note in told if note.status is not Status.QUARANTINED}
     said: dict[int, datetime] = {}
     orders: dict[int, int] = {}
     for row, source in zip(rows.tolist(), sources.tolist(), strict=True):

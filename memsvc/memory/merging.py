@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from memsvc.domain.changes import Operation
 from memsvc.domain.derivations import Role
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Status
+from memsvc.domain.notes import Note, Status
 from memsvc.domain.scope import Scope
 from memsvc.domain.thoughts import Merge, Merged
 from memsvc.errors import Conflict, InvalidInput
@@ -29,7 +30,7 @@ from memsvc.ports.llm import LLM_FAILURES, ChatModel
 from memsvc.ports.storage import Reader
 from memsvc.ports.thinking import Organiser, Statement
 
-__all__ = ["merge_these", "merge_thoughts"]
+__all__ = ["groups_around", "merge_these", "merge_thoughts", "plan_merge"]
 
 _OPERATION: Final = "organise"
 
@@ -68,7 +69,7 @@ def merge_these(context: Context, scope: Scope, conduct: Conduct, notes: Sequenc
             context,
             scope,
             conduct,
-            [_planned(context.drafter, group, wording(group, alike=False), context.clock())],
+            [plan_merge(context.drafter, group, wording(group, alike=False), context.clock(), by_hand=True)],
         )
 
     return until_current(attempt)
@@ -78,17 +79,18 @@ def _merge_page(context: Context, scope: Scope, focus: Sequence[NoteId], conduct
     def attempt() -> Merged:
         model = model_for(context, scope, _OPERATION)
         with context.storage.reader(scope) as reader:
-            groups = _groups(reader, focus)
+            groups = groups_around(reader, focus)
         said, degraded = _worded(context, model, groups, conduct)
         now = context.clock()
-        plan = [_planned(context.drafter, group, text, now) for group, text in zip(groups, said, strict=True)]
+        plan = [plan_merge(context.drafter, group, text, now) for group, text in zip(groups, said, strict=True)]
         done = _carry_out(context, scope, conduct, plan)
         return Merged(done.merges, conduct.dry_run, degraded)
 
     return until_current(attempt)
 
 
-def _groups(reader: Reader, focus: Sequence[NoteId]) -> list[Group]:
+def groups_around(reader: Reader, focus: Sequence[NoteId]) -> list[Group]:
+    """Return the groups that rules merge, of thoughts in focus and those that belong to them."""
     notes = reader.notes(focus)
     others, _ = candidates(reader, notes)
     pool = kept_thoughts(reader, [*notes, *others])
@@ -104,7 +106,7 @@ def _apart(reader: Reader, notes: Sequence[NoteId]) -> frozenset[frozenset[str]]
     for each in reader.derivations.products(notes):
         if each.role is Role.MERGE:
             products.setdefault(each.note, []).append(each.source)
-    undone = [note.id for note in reader.notes(list(products)) if note.status is Status.FORGOTTEN]
+    undone = [note.id for note in reader.notes(list(products)) if _was_undone(reader, note)]
     return frozenset(
         frozenset((first, second))
         for note in undone
@@ -112,6 +114,13 @@ def _apart(reader: Reader, notes: Sequence[NoteId]) -> frozenset[frozenset[str]]
         for second in products[note]
         if first != second
     )
+
+
+def _was_undone(reader: Reader, merged: Note) -> bool:
+    """Return whether somebody unmerged or forgot it, also where it was rolled back later."""
+    if merged.status is Status.QUARANTINED:
+        return any(change.operation is Operation.FORGOTTEN for change in reader.history(merged.id))
+    return merged.status is Status.FORGOTTEN
 
 
 def _named(reader: Reader, notes: Sequence[NoteId]) -> Group:
@@ -146,7 +155,9 @@ def _by_model(organiser: Organiser, group: Group, by_rule: str) -> str:
     return said if said and keeps_all(said, group) else by_rule
 
 
-def _planned(drafter: Drafter, group: Group, content: str, now: datetime) -> PlannedMerge:
+def plan_merge(
+    drafter: Drafter, group: Group, content: str, now: datetime, *, by_hand: bool = False
+) -> PlannedMerge:
     """Draft the merged thought: as trusted as the least, since the last of them, at the time of the last."""
     notes = [each.note for each in group]
     sessions = {note.session for note in notes}
@@ -163,7 +174,7 @@ def _planned(drafter: Drafter, group: Group, content: str, now: datetime) -> Pla
         dedupe=("merge", *sorted(note.id for note in notes)),
         now=now,
     )
-    return PlannedMerge(draft, merged_triples(group), tuple(notes))
+    return PlannedMerge(draft, merged_triples(group), tuple(notes), by_hand)
 
 
 def _carry_out(context: Context, scope: Scope, conduct: Conduct, plan: Sequence[PlannedMerge]) -> Merged:

@@ -25,7 +25,7 @@ from memsvc.memory.thought_makers import model_for
 from memsvc.ports.llm import LLM_FAILURES, ChatModel
 from memsvc.ports.storage import Reader, Writer
 
-__all__ = ["Conduct", "check_unchanged", "forget_thoughts"]
+__all__ = ["Conduct", "apply_judgements", "check_unchanged", "forget_thoughts", "pool_around"]
 
 _OPERATION: Final = "organise"
 _MOST_SHOWN: Final = 30
@@ -71,7 +71,7 @@ def _forget_page(context: Context, scope: Scope, focus: Sequence[NoteId], conduc
     def attempt() -> Forgotten:
         model = model_for(context, scope, _OPERATION)
         with context.storage.reader(scope) as reader:
-            pool, shown = _pool(reader, focus)
+            pool, shown = pool_around(reader, focus)
         judged = list(by_rules(pool, focus))
         more, degraded = _by_model(context, model, shown, conduct)
         with context.storage.reader(scope) as reader:
@@ -81,13 +81,13 @@ def _forget_page(context: Context, scope: Scope, focus: Sequence[NoteId], conduc
                 writer.open_namespace(context.embedder.model, now)
                 ends = dict.fromkeys(note for each in plan for note in (each.older, each.newer))
                 check_unchanged(writer, [pool[note].note for note in ends])
-                _apply(writer, pool, plan, conduct.actor, now)
+                apply_judgements(writer, pool, plan, actor=conduct.actor, now=now)
         return Forgotten(tuple(plan), conduct.dry_run, degraded)
 
     return until_current(attempt)
 
 
-def _pool(reader: Reader, focus: Sequence[NoteId]) -> tuple[dict[NoteId, KeptThought], list[KeptThought]]:
+def pool_around(reader: Reader, focus: Sequence[NoteId]) -> tuple[dict[NoteId, KeptThought], list[KeptThought]]:
     """Return the thoughts in focus with those that may contradict them, and the near ones, for a model."""
     notes = reader.notes(focus)
     others, near = candidates(reader, notes)
@@ -109,13 +109,15 @@ def _by_model(
         return [], ("contradictions",)
 
 
-def _apply(
+def apply_judgements(
     writer: Writer,
     pool: Mapping[NoteId, KeptThought],
     plan: Sequence[Judgement],
+    *,
     actor: Actor,
     now: datetime,
 ) -> None:
+    """Close and link as judged; the thoughts must be as they were when they were pooled."""
     links = []
     for each in plan:
         older, newer = pool[each.older], pool[each.newer]

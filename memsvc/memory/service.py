@@ -16,6 +16,7 @@ from memsvc.domain.policies import Policy, PolicyVersion
 from memsvc.domain.recall import RecallQuery, RecallResult
 from memsvc.domain.receipts import Actor, Idempotency, Imported, PurgeReceipt, Remembered
 from memsvc.domain.records import NoteRecord
+from memsvc.domain.rollbacks import BlastRadius, RolledBack
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import Selection
 from memsvc.domain.thoughts import Forgotten, Merged, PostThought, ThoughtDetail
@@ -38,6 +39,8 @@ from memsvc.memory.amem.evolving import Evolved, evolve
 from memsvc.memory.amem.reverting import revert
 from memsvc.memory.context import Context
 from memsvc.memory.graph import graph_around, graph_communities
+from memsvc.memory.guarding.blast_radius import blast_radius
+from memsvc.memory.guarding.rollback import rollback
 from memsvc.memory.organising import Conduct
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
@@ -232,6 +235,25 @@ class MemoryService:
         self, scope: Scope, note: NoteId, *, actor: Actor, expected_version: int | None = None
     ) -> list[Note]:
         return unmerge(self._context, scope, note, actor=actor, expected_version=expected_version)
+
+    def blast_radius(
+        self, scope: Scope, *, note: NoteId | None = None, principal: str | None = None
+    ) -> BlastRadius:
+        return blast_radius(self._context, scope, note=note, principal=principal)
+
+    def rollback(
+        self,
+        scope: Scope,
+        *,
+        note: NoteId | None = None,
+        principal: str | None = None,
+        dry_run: bool,
+        actor: Actor,
+        reason: str,
+    ) -> RolledBack:
+        return rollback(
+            self._context, scope, note=note, principal=principal, dry_run=dry_run, actor=actor, reason=reason
+        )
 
     def index_verify(self, scope: Scope) -> list[IndexProblem]:
         return maintenance.verify_index(self._context, scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from memsvc.domain.attributes import Method
 from memsvc.domain.changes import Operation
@@ -25,16 +26,22 @@ from memsvc.memory.organising import check_unchanged
 from memsvc.ports.embedding import Vector
 from memsvc.ports.storage import Writer
 
-__all__ = ["PlannedMerge", "store_merges"]
+__all__ = ["BY_HAND", "PlannedMerge", "store_merges"]
+
+BY_HAND: Final = "merged by hand"
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedMerge:
-    """The draft of a merged thought, with the sources as they were when it was planned."""
+    """The draft of a merged thought, with the sources as they were when it was planned.
+
+    `by_hand` says that somebody wanted it, whatever the rules say.
+    """
 
     draft: NoteDraft
     triples: tuple[Triple, ...] = field(repr=False)
     sources: tuple[Note, ...]
+    by_hand: bool = False
 
     def told(self, note: NoteId | None) -> Merge:
         return Merge(tuple(source.id for source in self.sources), self.draft.content, note)
@@ -73,6 +80,7 @@ def store_merges(
                     status=Status.MERGED,
                     at=now,
                     actor=actor.name,
+                    reason=BY_HAND if each.by_hand else None,
                     expected_version=source.version,
                     valid_to=each.draft.valid_from,
                     superseded_by=each.draft.id,

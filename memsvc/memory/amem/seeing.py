@@ -17,9 +17,9 @@ from memsvc.ports.embedding import Vector
 from memsvc.ports.ranking import NamespaceState, RetrievalRequest
 from memsvc.ports.storage import Reader
 
-__all__ = ["Near", "Setting", "nearest", "setting_of", "shown"]
+__all__ = ["SESSION", "Near", "Setting", "nearest", "setting_of", "shown"]
 
-_SESSION = 8
+SESSION = 8
 # So many more than are wanted are looked at, since those that may not take part are left out.
 _MARGIN = 20
 
@@ -43,7 +43,7 @@ class Near:
 
 def setting_of(reader: Reader, note: Note) -> Setting:
     """Return the note with what precedes it in its session, as far as that may be trusted as much as the note."""
-    before, _ = reader.around(note, count=_SESSION)
+    before, _ = reader.around(note, count=SESSION)
     trusted = [each for each in before if each.status is Status.ACTIVE and each.trust >= note.trust]
     last = trusted[-1:] if trusted and trusted[-1] is before[-1] else []
     said = "".join(_last_turn(each) for each in last)

@@ -1,0 +1,105 @@
+"""What thoughts that are back have to do with the others: they are merged again, and contradicted, by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from memsvc.domain.derivations import Role
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Note
+from memsvc.domain.policies import Work
+from memsvc.domain.receipts import Actor
+from memsvc.domain.thoughts import Judgement, Merge
+from memsvc.memory.guarding.undoing import Returned, Run
+from memsvc.memory.jobs import key_notes_job
+from memsvc.memory.judging import by_rules, carried_out
+from memsvc.memory.kept_thoughts import kept_thoughts
+from memsvc.memory.merge_rules import Group, wording
+from memsvc.memory.merging import groups_around, plan_merge
+from memsvc.memory.organising import apply_judgements, pool_around
+from memsvc.memory.store_merges import BY_HAND, PlannedMerge, store_merges
+
+__all__ = ["judge_again", "merge_again"]
+
+
+def judge_again(run: Run, returned: Returned, retold: Sequence[NoteId]) -> tuple[Judgement, ...]:
+    """Close what other thoughts contradict, or mark the conflict, as if they had been current all along."""
+    thoughts = run.policy.thoughts
+    focus = list(returned.contradicted)
+    if thoughts.work is not Work.OFF and thoughts.forget:
+        focus += [*returned.merged, *retold]
+    if not focus:
+        return ()
+    pool, _ = pool_around(run.writer, focus)
+    plan = carried_out(run.writer, pool, by_rules(pool, [note for note in focus if note in pool]))
+    apply_judgements(run.writer, pool, plan, actor=Actor(run.actor), now=run.now)
+    return tuple(plan)
+
+
+def merge_again(
+    run: Run, returned: Returned, retold: Sequence[NoteId], fallen: Mapping[NoteId, Note]
+) -> tuple[Merge, ...]:
+    """Merge what is left of merges that fell, each as it had been: because somebody wanted it, or by rules."""
+    done: list[Merge] = []
+    current = set(returned.merged)
+    standing: dict[NoteId, list[NoteId]] = {}
+    sources = _merged_sources(run, fallen)
+    for note in sorted(sources, key=lambda each: fallen[each].row):
+        members = [left for source in sources[note] for left in standing.get(source, [source])]
+        members = [left for left in dict.fromkeys(members) if left in current]
+        merges = _merge(run, members, by_hand=_was_by_hand(run, sources[note]))
+        joined = {source: each.note for each in merges for source in each.sources if each.note is not None}
+        standing[note] = list(dict.fromkeys(joined.get(left, left) for left in members))
+        current.update(joined.values())
+        done += merges
+    thoughts = run.policy.thoughts
+    focus = list(returned.merged)
+    if thoughts.work is not Work.OFF and thoughts.merge:
+        focus += [*returned.contradicted, *retold, *(each.note for each in done if each.note is not None)]
+    return (*done, *(_store(run, groups_around(run.writer, focus)) if focus else ()))
+
+
+def _merged_sources(run: Run, fallen: Mapping[NoteId, Note]) -> dict[NoteId, list[NoteId]]:
+    """Return what each fallen merge was made of, where that had stayed merged."""
+    found: dict[NoteId, list[NoteId]] = {}
+    for each in run.writer.derivations.sources(sorted(fallen)):
+        if each.role is Role.MERGE:
+            found.setdefault(each.note, []).append(each.source)
+    return found
+
+
+def _was_by_hand(run: Run, sources: Sequence[NoteId]) -> bool:
+    reasons = [change.patch.get("reason") for source in sources for change in run.writer.history(source)]
+    return any(isinstance(reason, Mapping) and reason["new"] == BY_HAND for reason in reasons)
+
+
+def _merge(run: Run, members: Sequence[NoteId], *, by_hand: bool) -> list[Merge]:
+    kept = kept_thoughts(run.writer, run.writer.notes(members))
+    if len(kept) < 2:
+        return []
+    if by_hand:
+        return _store(run, [tuple(kept.values())], by_hand=True)
+    groups = groups_around(run.writer, list(kept))
+    return _store(run, [group for group in groups if all(each.note.id in kept for each in group)])
+
+
+def _store(run: Run, groups: Sequence[Group], *, by_hand: bool = False) -> list[Merge]:
+    if not groups:
+        return []
+    plan = [
+        plan_merge(run.context.drafter, group, wording(group, alike=not by_hand), run.now, by_hand=by_hand)
+        for group in groups
+    ]
+    texts = {key.text_hash: key.text_in(each.draft.content) for each in plan for key in each.draft.keys}
+    vectors = run.vectors.of(run.writer, texts)
+    if vectors is None:
+        plan = [_without_keys(each) for each in plan]
+        run.writer.enqueue(key_notes_job([each.draft.id for each in plan]), at=run.now)
+    kept = {} if vectors is None else texts
+    store_merges(run.context, run.writer, plan, texts=kept, vectors=vectors or {}, actor=Actor(run.actor))
+    return [each.told(each.draft.id) for each in plan]
+
+
+def _without_keys(merge: PlannedMerge) -> PlannedMerge:
+    return replace(merge, draft=replace(merge.draft, keys=(), key_version=None))

@@ -1,0 +1,165 @@
+"""Surgical rollback: the state that a replay of the namespace's log without some notes would have given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Final, TypeVar
+
+from memsvc.domain.guarding import AuditEvent
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Json
+from memsvc.domain.receipts import Actor
+from memsvc.domain.rollbacks import RolledBack
+from memsvc.domain.scope import Scope
+from memsvc.errors import InvalidInput, StorageBusy
+from memsvc.memory.attempts import Outdated
+from memsvc.memory.context import Context
+from memsvc.memory.guarding.lineage import named_roots
+from memsvc.memory.guarding.rollback_step import roll_back_step
+from memsvc.memory.guarding.undoing import Run, was_rolled_back
+from memsvc.memory.guarding.vectors_at_hand import VectorsAtHand, VectorsMissing
+from memsvc.memory.jobs import queue_index_save
+from memsvc.memory.look_up import existing_namespace
+from memsvc.memory.policy import policy_of
+from memsvc.ports.storage import Writer
+
+__all__ = ["rollback"]
+
+_AT_ONCE: Final = 200
+_ATTEMPTS: Final = 16
+_LONGEST_REASON: Final = 1000
+_T = TypeVar("_T")
+
+
+class _Rehearsed(Exception):
+    """Ends a dry run inside the writer's block, so that nothing of it stays."""
+
+
+def rollback(
+    context: Context,
+    scope: Scope,
+    *,
+    note: NoteId | None = None,
+    principal: str | None = None,
+    dry_run: bool,
+    actor: Actor,
+    reason: str,
+) -> RolledBack:
+    """Undo a note, or all that a principal has stored, with everything that came of it; content stays as it is.
+
+    Each 200 notes are one transaction, after which the namespace is as if these had never been told: what is
+    interrupted goes on when it is called again, and what was rolled back already stays so. A dry run does the same
+    and takes it back, for which it waits for other writers and holds them up. Rules do what a model had done, and
+    `degraded` says so. Raises InvalidInput, NotFound, and StorageBusy when others keep writing.
+    """
+    if not reason.strip() or len(reason) > _LONGEST_REASON:
+        raise InvalidInput(f"/reason must say why, in 1 to {_LONGEST_REASON} characters")
+    with context.storage.reader(scope) as reader:
+        existing_namespace(reader)
+        found = named_roots(reader, note=note, principal=principal)
+        already = tuple(each.id for each in found if was_rolled_back(each, reader.history(each.id)))
+    result = RolledBack(dry_run, tuple(each.id for each in found), already)
+    left = [each.id for each in found if each.id not in set(already)]
+    steps = [left[start : start + _AT_ONCE] for start in range(0, len(left), _AT_ONCE)]
+    work = _Work(context, scope, actor, reason, VectorsAtHand(context))
+    if dry_run and steps:
+        return reduce(_plus, work.rehearsed(steps), result)
+    for step in steps:
+        result = _plus(result, work.written(step))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A rollback at work, with the vectors that it has needed so far."""
+
+    context: Context
+    scope: Scope
+    actor: Actor
+    reason: str
+    vectors: VectorsAtHand
+
+    def written(self, step: Sequence[NoteId]) -> RolledBack:
+        def attempt() -> RolledBack:
+            with self.context.storage.writer(self.scope) as writer:
+                return self._step(writer, step)
+
+        return self._until_embedded(attempt)
+
+    def rehearsed(self, steps: Sequence[Sequence[NoteId]]) -> list[RolledBack]:
+        """Do all steps in one transaction that is taken back."""
+
+        def attempt() -> list[RolledBack]:
+            done: list[RolledBack] = []
+            try:
+                with self.context.storage.writer(self.scope) as writer:
+                    done += [_as_planned(self._step(writer, step)) for step in steps]
+                    raise _Rehearsed
+            except _Rehearsed:
+                return done
+
+        return self._until_embedded(attempt)
+
+    def _step(self, writer: Writer, roots: Sequence[NoteId]) -> RolledBack:
+        context, now = self.context, self.context.clock()
+        state = writer.open_namespace(context.embedder.model, now)
+        run = Run(context, writer, self.vectors, policy_of(writer), self.actor.name, self.reason, now)
+        done = roll_back_step(run, roots)
+        only = roots[0] if len(roots) == 1 else None
+        detail = _detail(done, self.reason)
+        writer.guard.append(AuditEvent.ROLLED_BACK, note=only, detail=detail, at=now, actor=self.actor.name)
+        changes = len(done.quarantined) + len(done.restored) + len(done.reopened) + len(done.reverted)
+        every = context.save_rows
+        queue_index_save(writer, sequence=state.last_sequence, changes=changes, every=every, now=now)
+        return done
+
+    def _until_embedded(self, attempt: Callable[[], _T]) -> _T:
+        """Repeat the attempt with the vectors that it turns out to need; raises StorageBusy."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return attempt()
+            except VectorsMissing as missing:
+                self.vectors.fetch(missing.texts)
+            except Outdated:
+                continue
+        raise StorageBusy("others keep changing what this rollback writes to; send it again", retry_after=1)
+
+
+def _as_planned(done: RolledBack) -> RolledBack:
+    """Return what a dry run says: notes that would be new have no id yet."""
+    merges = tuple(replace(merge, note=None) for merge in done.remerged)
+    return replace(done, dry_run=True, remerged=merges)
+
+
+def _plus(first: RolledBack, second: RolledBack) -> RolledBack:
+    return replace(
+        first,
+        quarantined=first.quarantined + second.quarantined,
+        restored=first.restored + second.restored,
+        reopened=first.reopened + second.reopened,
+        closed=first.closed + second.closed,
+        reverted=tuple(dict.fromkeys(first.reverted + second.reverted)),
+        remerged=first.remerged + second.remerged,
+        retold=first.retold + second.retold,
+        limited=first.limited + second.limited,
+        links_removed=first.links_removed + second.links_removed,
+        degraded=tuple(dict.fromkeys(first.degraded + second.degraded)),
+    )
+
+
+def _detail(done: RolledBack, reason: str) -> dict[str, Json]:
+    return {
+        "reason": reason,
+        "roots": list(done.roots),
+        "quarantined": list(done.quarantined),
+        "limited": list(done.limited),
+        "restored": len(done.restored),
+        "reopened": len(done.reopened),
+        "closed": len(done.closed),
+        "reverted": len(done.reverted),
+        "remerged": len(done.remerged),
+        "retold": len(done.retold),
+        "links_removed": done.links_removed,
+    }
