@@ -83,7 +83,7 @@ def weigh(signals: Sequence[Signal], *, trust: float, alpha: float) -> Ledgers:
 
 def decide(ledgers: Ledgers, signals: Sequence[Signal], limits: Limits) -> Verdict:
     """Return the verdict. Whatever the trust, a note that hijacks as no more than alpha of harmless notes do is
-    quarantined. Hidden text, instructions from outside, a burst, and a crowd of writers with one rare run are never
+    quarantined. Hidden text, instructions from outside, a burst, and many writers with one rare run are never
     simply let in.
     """
     if ledgers.risk >= limits.block:
