@@ -8,6 +8,8 @@ from memsvc.domain.attributes import Attributes
 from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
 from memsvc.domain.graphs import Community, GraphQuery
+from memsvc.domain.guarding import AuditEntry, Canary
+from memsvc.domain.guarding_results import AuditCheck, CanaryCheck, Explanation, Quarantined
 from memsvc.domain.ids import JobId, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job
 from memsvc.domain.links import Link, LinkType
@@ -39,6 +41,7 @@ from memsvc.memory.amem.evolving import Evolved, evolve
 from memsvc.memory.amem.reverting import revert
 from memsvc.memory.context import Context
 from memsvc.memory.graph import graph_around, graph_communities
+from memsvc.memory.guarding import auditing, canaries, reviewing
 from memsvc.memory.guarding.blast_radius import blast_radius
 from memsvc.memory.guarding.rollback import rollback
 from memsvc.memory.organising import Conduct
@@ -235,6 +238,36 @@ class MemoryService:
         self, scope: Scope, note: NoteId, *, actor: Actor, expected_version: int | None = None
     ) -> list[Note]:
         return unmerge(self._context, scope, note, actor=actor, expected_version=expected_version)
+
+    def quarantine(self, scope: Scope, *, after_row: int, limit: int) -> list[Quarantined]:
+        return reviewing.quarantine(self._context, scope, after_row=after_row, limit=limit)
+
+    def explain(self, scope: Scope, note: NoteId) -> Explanation:
+        return reviewing.explain(self._context, scope, note)
+
+    def release(self, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
+        return reviewing.release(self._context, scope, note, actor=actor, reason=reason)
+
+    def reject(self, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
+        return reviewing.reject(self._context, scope, note, actor=actor, reason=reason)
+
+    def audit(self, scope: Scope, *, after: int, limit: int) -> list[AuditEntry]:
+        return auditing.audit(self._context, scope, after=after, limit=limit)
+
+    def verify_audit(self, scope: Scope, *, head: str | None = None) -> AuditCheck:
+        return auditing.verify_audit(self._context, scope, head=head)
+
+    def canaries(self, scope: Scope) -> list[Canary]:
+        return canaries.canaries(self._context, scope)
+
+    def put_canary(self, scope: Scope, question: str, *, k: int, actor: Actor, id: str | None = None) -> Canary:
+        return canaries.put_canary(self._context, scope, question, k=k, actor=actor, id=id)
+
+    def delete_canary(self, scope: Scope, id: str, *, actor: Actor) -> None:
+        canaries.delete_canary(self._context, scope, id, actor=actor)
+
+    def check_canaries(self, scope: Scope) -> list[CanaryCheck]:
+        return canaries.check_canaries(self._context, scope)
 
     def blast_radius(
         self, scope: Scope, *, note: NoteId | None = None, principal: str | None = None

@@ -1,0 +1,108 @@
+"""The review of quarantined notes: what waits and why, released or rejected, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from memsvc.domain.changes import Operation
+from memsvc.domain.guarding import AuditEvent, Decision, Review
+from memsvc.domain.guarding_results import Explanation, Quarantined
+from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Note, Status
+from memsvc.domain.receipts import Actor
+from memsvc.domain.revising import StatusChange
+from memsvc.domain.scope import Scope
+from memsvc.errors import Conflict, FieldError, InvalidInput
+from memsvc.memory.context import Context
+from memsvc.memory.guarding.hiding import freed_with, let_in
+from memsvc.memory.guarding.recording import benign_scores
+from memsvc.memory.look_up import existing_note
+from memsvc.ports.storage import Writer
+
+__all__ = ["explain", "quarantine", "reject", "release"]
+
+_LONGEST_REASON: Final = 1000
+
+
+def quarantine(context: Context, scope: Scope, *, after_row: int, limit: int) -> list[Quarantined]:
+    """Return the notes that wait for a review, with why, by ascending row."""
+    with context.storage.reader(scope) as reader:
+        notes = reader.guard.waiting(after_row=after_row, limit=limit)
+        assessed = reader.guard.assessments([note.id for note in notes])
+        return [Quarantined(note, assessed.get(note.id, ())) for note in notes]
+
+
+def explain(context: Context, scope: Scope, note: NoteId) -> Explanation:
+    """Return all that the guard knows of a note, of any status; raises NotFound."""
+    with context.storage.reader(scope) as reader:
+        found = existing_note(reader, note)
+        return Explanation(
+            note=found,
+            assessments=reader.guard.assessments([note]).get(note, ()),
+            review=reader.guard.reviews([note]).get(note),
+            original=reader.guard.original(note),
+            keys=tuple(key.text_in(found.content) for key in reader.keys(note)),
+            sources=tuple(reader.derivations.sources([note])),
+        )
+
+
+def release(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
+    """Let a quarantined note in: a mistake, from which the namespace learns what is usual in it.
+
+    The note's trust stays what it is. What was hidden only for repeating it is let in with it. Raises NotFound,
+    InvalidInput for a reason that says nothing, Conflict when the note is not quarantined, was reviewed, or when a
+    note of the same content has its place.
+    """
+    _check_reason(reason)
+    now = context.clock()
+    with context.storage.writer(scope) as writer:
+        known = _to_review(writer, note)
+        assessed = writer.guard.assessments([note]).get(note, ())
+        notes = [note, *freed_with(writer, note)]
+        active = let_in(writer, notes, operation=Operation.RELEASED, reason=reason, at=now, actor=actor.name)
+        writer.guard.put_review(note, Review(Decision.RELEASED, now, actor.name, reason))
+        writer.guard.put_scores([score for each in assessed for score in benign_scores(known, each)])
+        _note_in_audit(writer, AuditEvent.RELEASED, note, reason, now, actor)
+        return active[0]
+
+
+def reject(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
+    """Leave a quarantined note hidden for good; raises as `release` does."""
+    _check_reason(reason)
+    now = context.clock()
+    with context.storage.writer(scope) as writer:
+        _to_review(writer, note)
+        after = writer.change_status(
+            StatusChange(note, Operation.REJECTED, Status.QUARANTINED, now, actor.name, reason)
+        )
+        writer.guard.put_review(note, Review(Decision.REJECTED, now, actor.name, reason))
+        _note_in_audit(writer, AuditEvent.REJECTED, note, reason, now, actor)
+        return after
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > _LONGEST_REASON or not _is_text(reason):
+        message = f"must say why, in 1 to {_LONGEST_REASON} characters"
+        raise InvalidInput(f"/reason {message}", errors=[FieldError("/reason", message)])
+
+
+def _is_text(reason: str) -> bool:
+    """Return whether it can be stored: no NUL, no half of a pair of surrogates."""
+    return "\0" not in reason and not any("\ud800" <= letter <= "\udfff" for letter in reason)
+
+
+def _to_review(writer: Writer, note: NoteId) -> Note:
+    found = existing_note(writer, note)
+    review = writer.guard.reviews([note]).get(note)
+    if review is not None:
+        raise Conflict(f"note {note} was {review.decision} already, by {review.actor}; a review stands")
+    if found.status is not Status.QUARANTINED:
+        raise Conflict(f"note {note} is {found.status}, not quarantined; there is nothing to review")
+    return found
+
+
+def _note_in_audit(
+    writer: Writer, event: AuditEvent, note: NoteId, reason: str, now: datetime, actor: Actor
+) -> None:
+    writer.guard.append(event, note=note, detail={"reason": reason}, at=now, actor=actor.name)
