@@ -10,6 +10,7 @@ import pytest
 from memsvc_evals.redteam.corpora.corpus import Corpus, CorpusKind, CorpusNote, CorpusQuestion, Turn
 from memsvc_evals.redteam.corpora.splits import Sizes, Splits, split_questions
 from memsvc_evals.redteam.encoder.local import LocalEncoder
+from tests.support.needed import needed
 
 _TEXT = """
 garden river music travel doctor school window basket summer winter kitchen engine letter
@@ -24,8 +25,7 @@ WORDS = tuple(dict.fromkeys(_TEXT.split()))
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a random encoder of one layer, whose vocabulary is WORDS."""
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
+    torch, transformers = needed("torch", extra="local"), needed("transformers", extra="local")
     from safetensors.torch import save_file
     from tokenizers import Tokenizer
     from tokenizers.models import WordPiece

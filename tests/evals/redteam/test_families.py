@@ -227,6 +227,7 @@ def test_a_disguised_trigger_is_disguised_in_notes_and_query(attacks: dict[str, 
     assert TRIGGER not in queried(attack)
 
 
+@pytest.mark.slow
 def test_who_knows_the_detectors_writes_only_what_they_miss(
     world: World, encoder: LocalEncoder, corpus: Corpus
 ) -> None:

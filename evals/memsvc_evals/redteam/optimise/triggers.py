@@ -111,11 +111,11 @@ class TriggerSearches:
         flip = HotFlip(self._encoder, self.words, search.settings, constraint=asked, costly=costly)
         if start is None and asked is None:
             start = " ".join(rng.sample(self.words.texts, search.words))
-        words = (start or self._fluent(search.words, asked, rng)).split()
+        words = (start or self._fluent(search.words, [each for each in (asked, costly) if each], rng)).split()
         objective = self._objective(search, learning, len(words), rng, seed)
         return " ".join(flip.search(objective, words, rng))
 
-    def _fluent(self, count: int, constraint: Constraint | None, rng: random.Random) -> str:
+    def _fluent(self, count: int, constraints: Sequence[Constraint], rng: random.Random) -> str:
         """Return a phrase to start from that is allowed: an ordinary one, else words in a row of the memory's."""
         drawn = rng.sample(self._corpus.notes, min(300, len(self._corpus.notes)))
         own = [_WORD.findall(note.key.lower()) for note in drawn]
@@ -123,7 +123,7 @@ class TriggerSearches:
         starts = [words for text in rng.sample(STARTS, len(STARTS)) if len(words := text.split()) == count]
         starts += [run for run in runs if all(len(self._encoder.pieces(word)) == 1 for word in run)]
         for each in starts:
-            if constraint is None or constraint([each])[0]:
+            if all(constraint([each])[0] for constraint in constraints):
                 return " ".join(each)
         raise InvalidInput(f"{self._corpus.name}: no phrase of {count} words passes the detectors to start from")
 

@@ -1,0 +1,145 @@
+"""One run: a memory with the guard and one without, harmless notes, then every attack on both."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from memsvc_evals.embedders import BenchEmbedder
+from memsvc_evals.redteam.benign import Kept, Outcomes, Retrieved, remember_corpus, retrieve, write_class
+from memsvc_evals.redteam.corpora.corpus import Corpus, CorpusQuestion
+from memsvc_evals.redteam.corpora.splits import split_questions
+from memsvc_evals.redteam.encoder.local import LocalEncoder
+from memsvc_evals.redteam.families.attack import Attack, Group
+from memsvc_evals.redteam.families.registry import build_attacks
+from memsvc_evals.redteam.families.world import RagTarget, World
+from memsvc_evals.redteam.measure import measure
+from memsvc_evals.redteam.measured import Cell, Cost
+from memsvc_evals.redteam.negatives import CLASSES, hard_negatives
+from memsvc_evals.redteam.optimise.cache import TriggerCache
+from memsvc_evals.redteam.optimise.triggers import TriggerSearches
+from memsvc_evals.redteam.plan import Condition, GuardUse, Plan
+from memsvc_evals.redteam.service import Target, Vectors, open_target, open_vectors
+
+__all__ = ["Inputs", "Progress", "Run", "run_redteam"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run is made of besides the plan; `given` are triggers, `rag` targets of PoisonedRAG's files."""
+
+    corpus: Corpus
+    embedder: BenchEmbedder = "onnx"
+    cache: Path | None = None
+    triggers: Path | None = None
+    given: tuple[str, ...] = ()
+    rag: tuple[RagTarget, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What is told of a run: a note of the memory stored, so many attacks to come, one of them measured."""
+
+    on_note: Callable[[], None] = lambda: None
+    on_attacks: Callable[[int], None] = lambda _: None
+    on_attack: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was measured; `loss` holds the memory's own questions with the guard and without it."""
+
+    cells: Sequence[Cell]
+    classes: Mapping[str, Outcomes]
+    loss: tuple[Sequence[Retrieved], Sequence[Retrieved]]
+    costs: Mapping[str, Cost]
+    model: str
+    notes: int
+    attacks: Sequence[Attack] = field(default=(), repr=False)
+
+
+def run_redteam(inputs: Inputs, plan: Plan, progress: Progress | None = None) -> Run:
+    """Measure everything that the plan asks for; with the guard off nothing but the baseline.
+
+    Raises InvalidInput for a file of triggers that is none, EmbedderUnavailable without what searches need.
+    """
+    told = progress or Progress()
+    with ExitStack() as stack:
+        vectors = stack.enter_context(open_vectors(inputs.embedder, inputs.cache))
+        attacks = list(_attacks(inputs, plan, vectors))
+        off = stack.enter_context(open_target(GuardUse.OFF, vectors))
+        memories = [_filled(off, inputs.corpus, told)]
+        if plan.guard is not GuardUse.OFF:
+            memories.append(_filled(stack.enter_context(open_target(plan.guard, vectors)), inputs.corpus, told))
+        return _measured(inputs, plan, attacks, memories, told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    target: Target
+    kept: Kept
+
+
+def _filled(target: Target, corpus: Corpus, told: Progress) -> _Memory:
+    return _Memory(target, remember_corpus(target, corpus.notes, on_note=told.on_note))
+
+
+def _attacks(inputs: Inputs, plan: Plan, vectors: Vectors) -> Iterator[Attack]:
+    """Yield the attacks of all seeds; triggers are searched for where the file of triggers has none."""
+    searches = TriggerSearches(LocalEncoder, inputs.corpus, TriggerCache(inputs.triggers))
+    for seed in range(plan.seeds):
+        splits = split_questions(inputs.corpus, seed=seed)
+        world = World(inputs.corpus, splits, searches, seed, inputs.given, inputs.rag)
+        yield from build_attacks(world, plan.families)
+        if plan.adaptive and plan.guard is not GuardUse.OFF:
+            # Only here: the detectors of a guard that is off are nothing to evade.
+            from memsvc_evals.redteam.evasion import evading, known_detectors
+
+            yield from evading(world, known_detectors(vectors.embedder, inputs.corpus))
+
+
+def _measured(
+    inputs: Inputs, plan: Plan, attacks: Sequence[Attack], memories: Sequence[_Memory], told: Progress
+) -> Run:
+    off, guarded = memories[0], memories[-1] if len(memories) > 1 else None
+    classes: dict[str, Outcomes] = {}
+    costs: dict[str, Cost] = {"memory_without_guard": off.kept.cost}
+    asked = _questions(inputs.corpus, plan)
+    before = list(retrieve(off.target, asked, off.kept.notes))
+    after: list[Retrieved] = []
+    if guarded is not None:
+        costs["memory"] = guarded.kept.cost
+        classes["dialogue"] = guarded.kept.outcomes
+        after = list(retrieve(guarded.target, asked, guarded.kept.notes))
+        costs["harmless"] = Cost()
+        for name in CLASSES:
+            classes[name], cost = write_class(guarded.target, hard_negatives(name, count=plan.negatives))
+            costs["harmless"] += cost
+    cells: list[Cell] = []
+    planned = [(memory, attack, way) for attack in attacks for memory, way in _ways(memories, attack, plan)]
+    told.on_attacks(len(planned))
+    for memory, attack, condition in planned:
+        measurement = measure(memory.target, attack, condition, plan)
+        cells += measurement.cells
+        name = "poison" if memory.target.guarded else "poison_without_guard"
+        costs[name] = costs.get(name, Cost()) + measurement.cost
+        told.on_attack()
+    model = off.target.vectors.embedder.model.id
+    return Run(cells, classes, (after, before), costs, model, len(inputs.corpus.notes), attacks)
+
+
+def _ways(memories: Sequence[_Memory], attack: Attack, plan: Plan) -> Iterator[tuple[_Memory, Condition]]:
+    """Yield in which memories and conditions an attack is measured; without a guard all conditions are one."""
+    own = Condition.TRUSTED if attack.group is Group.OPTIMISED else Condition.UNTRUSTED
+    for memory in memories:
+        yield memory, own
+        if memory.target.guarded and (plan.both or attack.group is Group.UNTRUSTED):
+            yield memory, Condition.UNTRUSTED if own is Condition.TRUSTED else Condition.TRUSTED
+
+
+def _questions(corpus: Corpus, plan: Plan) -> list[CorpusQuestion]:
+    answerable = [question for question in corpus.questions if question.gold]
+    return random.Random("retrieval").sample(answerable, min(plan.questions, len(answerable)))
