@@ -17,7 +17,7 @@ class Held:
     """What a thought holds.
 
     `since` is its `valid_from` (then it is `dated`), or when it was said; `confirmed` is when it was last said,
-    `order` the last row of its sources.
+    `order` the last row of its sources. A `limited` one is evidence only.
     """
 
     note: NoteId
@@ -28,6 +28,7 @@ class Held:
     order: int
     trust: float
     dated: bool = False
+    limited: bool = False
 
 
 def judge(first: Held, second: Held) -> Judgement | None:
@@ -44,13 +45,14 @@ def judge(first: Held, second: Held) -> Judgement | None:
 def settle(first: Held, second: Held, reason: Reason) -> Judgement | None:
     """Say which of two thoughts that cannot both hold closes the other; None for events of different days.
 
-    Only a later one of at least the same trust does, and only one that says all that the older one does: of a
+    Only a later one of at least the same trust does, which is not limited unless the older one is, and only one that says all that the older one does: of a
     thought with several triples the others would be lost. Everything else is a conflict, and both stay.
     """
     if _is_event(first) and _is_event(second) and first.since.date() != second.since.date():
         return None
     older, newer, known = ordered(first, second)
-    sure = known and newer.trust >= older.trust and len(older.triples) == 1
+    believed = newer.trust >= older.trust and (older.limited or not newer.limited)
+    sure = known and believed and len(older.triples) == 1
     return Judgement(Verdict.SUPERSEDE if sure else Verdict.CONFLICT, older.note, newer.note, reason)
 
 

@@ -8,7 +8,7 @@ from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note, Status
 from memsvc.domain.receipts import Actor
-from memsvc.domain.revising import StatusChange
+from memsvc.domain.revising import StatusChange, last_standing
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict
 from memsvc.memory.checks import check_metadata
@@ -55,7 +55,7 @@ def restore(
     expected_version: int | None,
     reason: str | None,
 ) -> Note:
-    """Give a forgotten note the status that it had before, or make a superseded one current again.
+    """Give a forgotten note the status that it had before, or make a superseded one current again as it was.
 
     Raises Conflict when its twin has taken its place.
     """
@@ -63,11 +63,12 @@ def restore(
         known = existing_note(writer, note)
         if known.status is Status.MERGED:
             raise Conflict(f"the note was merged into {known.superseded_by}; unmerge that one to have it back")
+        history = writer.history(note)
         forgotten = known.status is Status.FORGOTTEN
         change = StatusChange(
             note=note,
             operation=Operation.RESTORED,
-            status=_before_forgetting(writer.history(note)) if forgotten else Status.ACTIVE,
+            status=_before_forgetting(history) if forgotten else last_standing(history),
             at=context.clock(),
             actor=actor.name,
             reason=reason,
@@ -85,7 +86,7 @@ def _before_forgetting(history: Sequence[Change]) -> Status:
         status = change.patch.get("status")
         if change.operation is Operation.FORGOTTEN and isinstance(status, Mapping):
             return Status(str(status["old"]))
-    return Status.ACTIVE
+    return last_standing(history)
 
 
 def _change(writer: Writer, known: Note, change: StatusChange, *, allowed: frozenset[Status]) -> Note:

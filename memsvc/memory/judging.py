@@ -39,14 +39,18 @@ def by_rules(pool: Mapping[NoteId, KeptThought], focus: Iterable[NoteId]) -> Ite
 
 
 def by_model(organiser: Organiser, thoughts: Sequence[KeptThought]) -> Iterator[Judgement]:
-    """Yield what a model finds among a few thoughts; only of the same head may one close the other."""
+    """Yield what a model finds among a few thoughts; only of the same head may one close the other.
+
+    It has read them all, so none is closed that is believed more than the least believed of them.
+    """
     shown = [Statement(thought.note.content, thought.held.since) for thought in thoughts]
     for low, high in organiser.contradictions(shown):
         first, second = thoughts[low], thoughts[high]
         found = settle(first.held, second.held, Reason.MODEL)
         if found is None or _both_dated_events(first, second):
             continue
-        if found.verdict is Verdict.SUPERSEDE and not _heads(first) & _heads(second):
+        older = first if found.older == first.note.id else second
+        if found.verdict is Verdict.SUPERSEDE and not (_heads(first) & _heads(second) and _least(older, thoughts)):
             found = Judgement(Verdict.CONFLICT, found.older, found.newer, Reason.MODEL)
         yield found
 
@@ -109,6 +113,11 @@ def _both_dated_events(first: KeptThought, second: KeptThought) -> bool:
     """Say whether both are events whose sentences name other times or numbers."""
     events = all(any(triple.event for triple in thought.triples) for thought in (first, second))
     return events and qualifiers(first.note.content) != qualifiers(second.note.content)
+
+
+def _least(older: KeptThought, thoughts: Sequence[KeptThought]) -> bool:
+    held = older.held
+    return all(each.held.trust >= held.trust and (held.limited or not each.held.limited) for each in thoughts)
 
 
 def _heads(thought: KeptThought) -> frozenset[str]:

@@ -68,6 +68,7 @@ def kept_thoughts(reader: Reader, notes: Sequence[Note]) -> dict[NoteId, KeptTho
                 order=orders.get(note.row, note.row),
                 trust=note.trust,
                 dated=note.valid_from is not None,
+                limited=note.status is Status.LIMITED,
             ),
             vectors.get(note.row),
         )

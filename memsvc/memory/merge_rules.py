@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from memsvc.domain.notes import Origin, Status
 from memsvc.domain.triples import Triple, normalised
 from memsvc.memory.kept_thoughts import Claim, KeptThought
 from memsvc.memory.qualifiers import LIGHT_WORDS, qualifiers, words_of
@@ -16,6 +17,7 @@ __all__ = ["Group", "groups_to_merge", "keeps_all", "merged_triples", "wording"]
 
 Group = tuple[KeptThought, ...]
 Said = tuple[str, str, str, bool]
+_Standing = tuple[float, Origin, Status]
 _MOST_TAILS: Final = 8
 _LONGEST_TAIL: Final = 6
 _MOST_LEFT_OVER: Final = 1
@@ -74,10 +76,10 @@ def keeps_all(said: str, group: Group) -> bool:
 
 
 def _lists(ordered: Sequence[KeptThought], apart: frozenset[frozenset[str]]) -> list[Group]:
-    by_claim: dict[tuple[Claim, float, str], list[KeptThought]] = defaultdict(list)
+    by_claim: dict[tuple[Claim, _Standing], list[KeptThought]] = defaultdict(list)
     for each in ordered:
         if (claim := _list_claim(each)) is not None:
-            by_claim[claim, each.note.trust, each.note.origin].append(each)
+            by_claim[claim, _standing(each)].append(each)
     groups = []
     for members in by_claim.values():
         groups += _filled(members, apart, most=_MOST_TAILS)
@@ -167,14 +169,19 @@ def _joined(members: Sequence[KeptThought], tau: float, apart: frozenset[frozens
 
 
 def _kind(thought: KeptThought) -> tuple[object, ...]:
-    """Return what must be equal: heads, denials, numbers, names, trust; of events and what is dated, the day."""
+    """Return what must be equal: heads, denials, numbers, names, standing; of events and what is dated, the day."""
     events = any(triple.event for triple in thought.triples)
     day = thought.held.since.date() if events or thought.held.dated else None
     heads = frozenset(normalised(triple.head) for triple in thought.triples)
     negated = frozenset(triple.negated for triple in thought.triples)
     numbers = frozenset((triple.value, triple.unit) for triple in thought.triples)
     marks = qualifiers(thought.note.content)
-    return heads, negated, numbers, marks, events, day, thought.note.trust, thought.note.origin
+    return heads, negated, numbers, marks, events, day, _standing(thought)
+
+
+def _standing(thought: KeptThought) -> _Standing:
+    """Return how far a thought is believed: none is lowered by being merged with one that is believed less."""
+    return thought.note.trust, thought.note.origin, thought.note.status
 
 
 def _are_apart(thought: KeptThought, group: Sequence[KeptThought], apart: frozenset[frozenset[str]]) -> bool:

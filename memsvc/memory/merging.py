@@ -186,5 +186,5 @@ def _carry_out(context: Context, scope: Scope, conduct: Conduct, plan: Sequence[
     matrix = context.embedder.embed(list(missing.values())) if missing else ()
     vectors = dict(zip(missing, matrix, strict=True))
     with context.storage.writer(scope) as writer:
-        store_merges(context, writer, plan, texts=texts, vectors=vectors, actor=conduct.actor)
-    return Merged(tuple(each.told(each.draft.id) for each in plan), conduct.dry_run)
+        merged = store_merges(context, writer, plan, texts=texts, vectors=vectors, actor=conduct.actor)
+    return Merged(tuple(each.told(each.draft.id) for each in merged), conduct.dry_run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from memsvc.domain.attributes import Method
@@ -15,11 +15,14 @@ from memsvc.domain.links import STORED_TYPES, NewLink
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.revising import StatusChange
+from memsvc.domain.selection import VISIBLE
 from memsvc.domain.thoughts import Merge
 from memsvc.domain.triples import Triple
 from memsvc.memory.attempts import Outdated
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import put_vectors
+from memsvc.memory.guarding.checking import Checks, check_drafts
+from memsvc.memory.guarding.recording import record_checks
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import queue_index_save
 from memsvc.memory.organising import check_unchanged
@@ -55,12 +58,22 @@ def store_merges(
     texts: Mapping[str, str],
     vectors: Mapping[str, Vector],
     actor: Actor,
-) -> None:
-    """Store the merged thoughts, then take their sources back; raises Outdated when one of these has changed."""
+) -> list[PlannedMerge]:
+    """Store the merged thoughts, then take their sources back, and return what was merged.
+
+    A merge that the guard would hide is left out, and its sources stay as they are. Raises Outdated when a source
+    has changed.
+    """
     now = plan[0].draft.ingest_time
     state = writer.open_namespace(context.embedder.model, now)
     check_unchanged(writer, [source for each in plan for source in each.sources])
-    put_vectors(writer, texts, vectors, context.embedder)
+    checks = check_drafts(context, writer, [each.draft for each in plan], principal=None, now=now)
+    plan = _let_in(plan, checks)
+    if not plan:
+        return []
+    named = {key.text_hash for each in plan for key in each.draft.keys}
+    wanted = {name: text for name, text in texts.items() if name in named}
+    put_vectors(writer, wanted, {name: vectors[name] for name in wanted if name in vectors}, context.embedder)
     links = [link for each in plan for link in _inherited_links(writer, each)]
     added = writer.add([each.draft for each in plan], actor=actor.name)
     if any(each.row is None for each in added):
@@ -69,6 +82,7 @@ def store_merges(
     writer.derivations.add(
         [Derivation(each.draft.id, source.id, Role.MERGE) for each in plan for source in each.sources]
     )
+    record_checks(writer, checks, [each.draft for each in plan], now=now, actor=actor.name)
     hash_notes(context, writer, [each.draft.id for each in plan], now=now)
     for each in plan:
         _inherit_strength(writer, each)
@@ -90,6 +104,13 @@ def store_merges(
         writer.links.put(links, at=now, actor=actor.name)
     changes = sum(1 + len(each.sources) for each in plan)
     queue_index_save(writer, sequence=state.last_sequence, changes=changes, every=context.save_rows, now=now)
+    return plan
+
+
+def _let_in(plan: Sequence[PlannedMerge], checks: Checks) -> list[PlannedMerge]:
+    drafts = {draft.id: draft for draft in checks.storable([each.draft for each in plan])}
+    found = [replace(each, draft=drafts[each.draft.id]) for each in plan if each.draft.id in drafts]
+    return [each for each in found if each.draft.status in VISIBLE]
 
 
 def _inherited_links(writer: Writer, merge: PlannedMerge) -> list[NewLink]:

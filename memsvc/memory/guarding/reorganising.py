@@ -97,8 +97,9 @@ def _store(run: Run, groups: Sequence[Group], *, by_hand: bool = False) -> list[
         plan = [_without_keys(each) for each in plan]
         run.writer.enqueue(key_notes_job([each.draft.id for each in plan]), at=run.now)
     kept = {} if vectors is None else texts
-    store_merges(run.context, run.writer, plan, texts=kept, vectors=vectors or {}, actor=Actor(run.actor))
-    return [each.told(each.draft.id) for each in plan]
+    actor = Actor(run.actor)
+    merged = store_merges(run.context, run.writer, plan, texts=kept, vectors=vectors or {}, actor=actor)
+    return [each.told(each.draft.id) for each in merged]
 
 
 def _without_keys(merge: PlannedMerge) -> PlannedMerge:
