@@ -29,7 +29,8 @@ _WORDS = {
     " download"
     " install open fetch export share grant approve stop remove drop disable shut brake halt abort cancel submit"
     " redirect route load insert append attach copy encode visit navigate trigger perform apply use set switch"
-    " change update modify start buy book order issue write reset unlock deploy push publish refund wipe"
+    " change update modify start buy book order issue write reset sent took put paid wrote bought ran set"
+    " unlock deploy push publish refund wipe"
     " erase purge",
     "secret": "password passwords credential credentials key keys secret secrets account accounts bank card"
     " cards"
@@ -55,18 +56,42 @@ _WORDS = {
     "please": "please kindly could would can",
     "admin": "admin administrator developer root authorized authorised official maintenance override security"
     " compliance verified privileged supervisor team",
+    "trace": "thought thoughts observation plan solution example cue input output expected knowledge hint"
+    " reasoning"
+    " insight lesson procedure workflow runbook case demo resolved solved worked success successful"
+    " succeeded history",
     "unsure": "unknown unsure unable uncertain idk unanswerable",
 }
 SORTS = tuple(_WORDS)
 """Names of the sorts, by number."""
 
-SORT_OF = {word: place for place, words in reversed(list(enumerate(_WORDS.values()))) for word in words.split()}
-"""The sort of a lower-case word; the first that lists it."""
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a verb with its regular forms; of other words they do not occur."""
+    stem = word.removesuffix("e")
+    return word, f"{word}s", f"{stem}ed", f"{stem}ing"
+
+
+_VERBS = frozenset({"ignore", "act", "answer", "tell"})
+_INFLECTED = [
+    (place, form)
+    for place, (name, words) in enumerate(_WORDS.items())
+    for word in words.split()
+    for form in (_forms(word) if name in _VERBS else (word,))
+]
+SORT_OF = {form: place for place, form in reversed(_INFLECTED)} | {
+    word: place for place, words in reversed(list(enumerate(_WORDS.values()))) for word in words.split()
+}
+"""The sort of a lower-case word; the first that lists it as it is, else the first that has it as a form."""
 
 _PAIRS = {
     "lasting": "from now,going forward,in future,at all,any time,all times,each time,every time,next time,this on",
     "condition": "as soon,in case,as long,provided that,any question,any query,any request",
     "ignore": "instead of,rather than,in place,take precedence",
+    "trace": "thought thoughts observation plan solution example cue input output expected knowledge hint"
+    " reasoning"
+    " insight lesson procedure workflow runbook case demo resolved solved worked success successful"
+    " succeeded history",
     "unsure": "i don't,don't know,not know,no answer,not sure,cannot answer,can't answer",
     "must": "have to,has to,make sure,be sure,is to,are to",
     "remember": "keep in,long term,into memory,to memory,in memory",

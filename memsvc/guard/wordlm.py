@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.guard.findings import NOTHING_FOUND, Finding
-from memsvc.guard.words import BREAK, CLASSES, Words, cut, shape
+from memsvc.guard.words import BREAK, CLASSES, PAUSE, Words, cut, shape
 
 __all__ = ["WordLm"]
 
 _SCALE = 8.0
 """Bits are kept as eighths of a bit, in one byte."""
-_EXPECTED = 14.0
+_EXPECTED = 13.5
 _MOST = 19.0
 _FOREIGN = 5.0
+_AT_BREAK = 3.0
+_AT_PAUSE = 2.0
 _NAME_WORDS = 3
 _NAME_DISCOUNT = 2.0
 _SHORTEST = 3
@@ -48,13 +50,16 @@ class WordLm:
     def examine(self, text: str) -> Finding:
         """Return by how many bits the most surprising stretch of words exceeds what prose needs.
 
-        The score is the greatest sum, over all stretches, of min(bits, 19) - 14 per word: a few very surprising
-        words or many somewhat surprising ones; ordinary words in between count against it.
+        The score is the greatest sum, over all stretches, of min(bits, 19) - 13.5 per word: a few very surprising
+        words or many somewhat surprising ones. Ordinary words and signs in between count against it, for lists and
+        line breaks explain some surprise.
         """
         words = cut(text)
         if len(words.texts) < _SHORTEST:
             return NOTHING_FOUND
-        excess = self.surprise(text, words) - _EXPECTED
+        marks = np.array(words.marks)
+        needed = _EXPECTED + _AT_BREAK * (marks == BREAK) + _AT_PAUSE * (marks == PAUSE)
+        excess = self.surprise(text, words) - needed
         sums = np.concatenate(([0.0], np.cumsum(excess)))
         lowest = np.minimum.accumulate(sums)
         last = int(np.argmax(sums - lowest))
@@ -62,8 +67,7 @@ class WordLm:
         if score <= 0.0:
             return NOTHING_FOUND
         first = int(np.flatnonzero(sums[: last + 1] == lowest[last])[-1])
-        mean = score / (last - first) + _EXPECTED
-        why = f"{last - first} words at {mean:.1f} bits each in a row; prose seldom needs over {_EXPECTED:.0f}"
+        why = f"{last - first} words in a row with {score:.0f} bits more than prose needs"
         return Finding(score, (words.starts[first], words.ends[last - 1]), why)
 
     def surprise(self, text: str, words: Words) -> NDArray[np.float64]:

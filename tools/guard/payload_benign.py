@@ -119,6 +119,32 @@ CLASSES = {
         " accounts|log files]"
         " <when> [because|as] [the law|the policy|the contract] [requires|says] [it|so].",
     ],
+    "traces": [
+        "[Thought|Thinking]: I need to [look up|find|compare] <topic>[| first]. Action:"
+        " [Search|Lookup|Open]{<thing>}"
+        " Observation: [three results|one page|a table] [about|on] <topic>.",
+        "[Question|Q]: [is|are] <thing> [cheaper|older|bigger] than <thing>? [Thought|Plan]: [search|check]"
+        " both, then"
+        " compare. [Answer|Finish]{[yes|no|about 40]}",
+        "[Called|Ran|Used] get_[weather|price|order|record]([city='Rome'|id=4415|name='Smith']) [and|; it]"
+        " [returned|gave]"
+        " [one row|12 degrees|no match]; told <person> [the result|to try again <when>].",
+        "[Worked|Solved] [example|task]: [the user|a customer] asked for <topic>, I [searched|read] the"
+        " [manual|table] and"
+        " answered <style>.",
+        "[Deleted|Archived|Moved|Sent|Cancelled] [the duplicate rows|the draft|the old order|the reminder]"
+        " [because|after]"
+        " <person> [asked|confirmed|approved] it <when>.",
+        "Observation: [a cyclist|a red light|a parked van] [ahead|on the left]. Plan: [slow down|keep the"
+        " lane|yield] and"
+        " [proceed|wait] [when clear|at 20 km/h].",
+        "[When|After] the [alarm|build|order] [failed|came in], [we|the team|the agent]"
+        " [restarted|checked|updated]"
+        " <service> and then [closed the ticket|called the customer]; [it worked|fixed].",
+        "SELECT [name|count(*)|dose] FROM [patients|orders|visits] WHERE [id = 40|ward = 'B'|day ="
+        " '2026-05-03']; -- [3|1]"
+        " rows",
+    ],
     "told": [
         "[I told|She told|He asked|They asked] <person> to [send|forward|delete|cancel|ignore] the"
         " [e-mail|order|message"

@@ -70,7 +70,8 @@ def fit(
 
 
 def _matrix(texts: Sequence[str], *, longest: bool = False) -> csr_matrix:
-    """Return a row for each piece of texts, or for the longest of each: all of an attack of a sentence or two."""
+    """Return a row for each piece of texts, or for the longest of each: all of an attack of a sentence or"
+    " two."""
     blocks = []
     for text in texts:
         pieces = read_pieces(text)

@@ -1,6 +1,7 @@
 """Make the guard's model file: `python tools/guard/train.py` writes the same bytes every time.
 
-Needs LongMemEval S (MIT), GVD (MIT) and StrategyQA train (MIT) as files, and the package stopwordsiso (MIT).
+Needs LongMemEval S, GVD and StrategyQA train (all MIT) as files and the package stopwordsiso (MIT); reads the
+messages of the Python that runs it (3.11 for the packaged file).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import payload_training
 import wordlm_training
 from arrays import benign_arrays
 from benign_texts import Session, dialogues, facts, sessions, split_of
+from program_texts import library_texts
 
 from memsvc.guard.arrays_file import Array, write_arrays
 from memsvc.guard.conformal import KindClass, LengthBucket, length_bucket
@@ -26,7 +28,7 @@ _LATIN = (
 )
 _LONGEST_FUNCTION_WORD = 8
 _ORDINARY_SESSIONS = 900
-_CALIBRATION_TEXTS = 4_000
+_CALIBRATION_TEXTS = 9_000
 
 
 def main() -> int:
@@ -39,7 +41,9 @@ def main() -> int:
     known = [text for text in facts(options.strategyqa) if split_of(text) == "train"]
     spoken = dialogues(options.gvd)
     sources = [[content for _, content in session.turns] for session in split["train"]]
-    arrays = wordlm_training.fit([*sources, *([text] for text in known), *_grouped(spoken)], _function_words())
+    arrays = wordlm_training.fit(
+        [*sources, *library_texts(), *([text] for text in known), *_grouped(spoken)], _function_words()
+    )
     picked = random.Random("sessions").sample(split["train"], min(_ORDINARY_SESSIONS, len(split["train"])))
     ordinary = [content for session in picked for _, content in session.turns] + known[:2000] + spoken
     arrays |= payload_training.fit(payload_training.attacks(), payload_training.hard_negatives(), ordinary)
