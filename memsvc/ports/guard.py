@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from memsvc.domain.guarding import Assessment, AuditEntry, AuditEvent, Canary, Review
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note
+from memsvc.ports.ranking import Rows
 
 __all__ = ["BenignScore", "Guard", "ReadGuard"]
 
@@ -54,6 +55,9 @@ class ReadGuard(Protocol):
 
     def writers_since(self, since: datetime) -> Mapping[str, int]:
         """Return how many notes each principal has stored since (ingest time)."""
+
+    def cleared(self) -> Rows:
+        """Return the rows of active notes that were probed, scanned or released, ascending."""
 
     def canaries(self) -> list[Canary]:
         """Return them by id."""

@@ -228,3 +228,17 @@ def test_a_purged_note_leaves_nothing_with_the_guard(storage: Storage) -> None:
         assert reader.guard.reviews([gone.id, kept.id]) == {kept.id: REVIEW}
     assert sharing(storage, 1) == {1: (row,)}
     assert scores(storage, "lm", "b") == [1.0]
+
+
+def test_active_notes_are_cleared_by_a_probe_a_scan_or_a_release(storage: Storage) -> None:
+    probed, scanned, released, rejected, written, held = put(storage, *"abcdef")
+    (limited,) = put(storage, "h", status=Status.LIMITED)
+    with storage.writer(SCOPE) as writer:
+        for each in (probed, held, limited):
+            writer.guard.put_assessments({each.id: PROBED})
+        writer.guard.put_assessments({scanned.id: replace(PROBED, stage=Stage.SCAN), written.id: WRITTEN})
+        writer.guard.put_review(released.id, REVIEW)
+        writer.guard.put_review(rejected.id, replace(REVIEW, decision=Decision.REJECTED))
+    quarantine(storage, held.id)
+    with storage.reader(SCOPE) as reader:
+        assert reader.guard.cleared().tolist() == rows(storage, probed, scanned, released)

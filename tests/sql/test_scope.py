@@ -142,6 +142,7 @@ def _guard(reader: SqlReader, note: Note) -> list[Any]:
         kept.head(),
         [kept.waiting(after_row=0, limit=9), kept.canaries(), kept.audit(after=0, limit=9)],
         kept.scores("lm", "b", limit=9).tolist(),
+        kept.cleared().tolist(),
     ]
 
 
@@ -198,7 +199,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "mentions": (_mentions, [{}, []]),
     "triples": (_triples, []),
     "buckets": (_buckets, [[], [], {}]),
-    "guard": (_guard, [{}, False, None, None, None, [[], [], []], []]),
+    "guard": (_guard, [{}, False, None, None, None, [[], [], []], [], []]),
     "stats": (lambda r, n: r.stats(), StoreStats({Status.ACTIVE: 1}, 0, 1, 1)),
 }
 

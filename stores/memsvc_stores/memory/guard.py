@@ -10,10 +10,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc.domain.guarding import Assessment, AuditEntry, Canary, Review
+from memsvc.domain.guarding import Assessment, AuditEntry, Canary, Decision, Review, Stage
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.selection import VISIBLE
+from memsvc.ports.ranking import Rows
 from memsvc_stores.memory.guard_state import GuardData
 from memsvc_stores.memory.state import NamespaceData
 
@@ -63,6 +64,10 @@ class MemoryReadGuard:
     def writers_since(self, since: datetime) -> Mapping[str, int]:
         return dict(Counter(note.principal for note in self._notes() if note.ingest_time >= since))
 
+    def cleared(self) -> Rows:
+        active = [note.row for note in self._notes() if note.status is Status.ACTIVE]
+        return np.array([row for row in active if self._was_let_in(row)], np.int64)
+
     def canaries(self) -> list[Canary]:
         return [canary for _, canary in sorted(self._kept().canaries.items())]
 
@@ -74,6 +79,11 @@ class MemoryReadGuard:
 
     def head(self) -> AuditEntry | None:
         return self._chain[-1] if self._chain else None
+
+    def _was_let_in(self, row: int) -> bool:
+        review = self._kept().reviews.get(row)
+        looked_at = any(each.stage is not Stage.WRITE for each in self._kept().of_row(row))
+        return looked_at or (review is not None and review.decision is Decision.RELEASED)
 
     def _kept(self) -> GuardData:
         return GuardData() if self._data is None else self._data.guard

@@ -15,11 +15,13 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note
 from memsvc.domain.scope import Scope
 from memsvc.domain.time import to_microseconds
+from memsvc.ports.ranking import Rows
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.guard.assessments import assessments_of_rows
 from memsvc_stores.sql.guard.audit import read_entries, read_head
 from memsvc_stores.sql.guard.canaries import read_canaries
+from memsvc_stores.sql.guard.cleared import cleared_rows
 from memsvc_stores.sql.guard.originals import originals_of_rows
 from memsvc_stores.sql.guard.reviews import reviews_of_rows, waiting
 from memsvc_stores.sql.guard.scores import active_scores
@@ -77,6 +79,9 @@ class SqlReadGuard:
         if self._namespace is None:
             return {}
         return count_since(self._executor, self._namespace, to_microseconds(since))
+
+    def cleared(self) -> Rows:
+        return np.empty(0, np.int64) if self._namespace is None else cleared_rows(self._executor, self._namespace)
 
     def canaries(self) -> list[Canary]:
         return [] if self._namespace is None else read_canaries(self._executor, self._namespace)
