@@ -36,7 +36,9 @@ class FixedSearches(TriggerSearches):
 
 @pytest.fixture
 def world(encoder: LocalEncoder, corpus: Corpus, splits: Splits) -> World:
-    return World(corpus, splits, FixedSearches(encoder, corpus, TriggerCache()), seed=0, given=("velvet temple",))
+    return World(
+        corpus, splits, FixedSearches(lambda: encoder, corpus, TriggerCache()), seed=0, given=("velvet temple",)
+    )
 
 
 @pytest.fixture
@@ -231,7 +233,7 @@ def test_a_disguised_trigger_is_disguised_in_notes_and_query(attacks: dict[str, 
 def test_who_knows_the_detectors_writes_only_what_they_miss(
     world: World, encoder: LocalEncoder, corpus: Corpus
 ) -> None:
-    searches = TriggerSearches(encoder, corpus, TriggerCache())
+    searches = TriggerSearches(lambda: encoder, corpus, TriggerCache())
     words = KnownDetector("words", lambda texts: [float("whale" in text or "was" in text) for text in texts], 0.5)
     costly = KnownDetector("costly", lambda texts: [float("zebra" in text) for text in texts], 0.5, costly=True)
 

@@ -143,17 +143,17 @@ def test_a_trigger_is_searched_for_once(
     encoder: LocalEncoder, corpus: Corpus, splits: Splits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "triggers.json"
-    found = TriggerSearches(encoder, corpus, TriggerCache(path)).find("hf5", splits, seed=1)
+    found = TriggerSearches(lambda: encoder, corpus, TriggerCache(path)).find("hf5", splits, seed=1)
     monkeypatch.setattr(HotFlip, "search", lambda *given: pytest.fail("searched again"))
 
-    assert TriggerSearches(encoder, corpus, TriggerCache(path)).find("hf5", splits, seed=1) == found
+    assert TriggerSearches(lambda: encoder, corpus, TriggerCache(path)).find("hf5", splits, seed=1) == found
     assert len(found.split()) == SEARCHES["hf5"].words
 
 
 def test_a_capped_search_without_a_phrase_to_start_from_says_so(
     encoder: LocalEncoder, corpus: Corpus, splits: Splits
 ) -> None:
-    searches = TriggerSearches(encoder, corpus, TriggerCache())
+    searches = TriggerSearches(lambda: encoder, corpus, TriggerCache())
 
     with pytest.raises(InvalidInput, match="no phrase of 8 words"):
         searches.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -71,10 +71,13 @@ _HUB_CLUSTERS = 4
 
 
 class TriggerSearches:
-    """Runs searches against one corpus; what was found before comes from the cache."""
+    """Runs searches against one corpus; what was found before comes from the cache.
 
-    def __init__(self, encoder: LocalEncoder, corpus: Corpus, cache: TriggerCache) -> None:
-        self._encoder = encoder
+    The encoder is loaded by the first that needs it: not all families do, and not everybody has what it takes.
+    """
+
+    def __init__(self, load: Callable[[], LocalEncoder], corpus: Corpus, cache: TriggerCache) -> None:
+        self._load = load
         self._corpus = corpus
         self._cache = cache
 
@@ -126,6 +129,10 @@ class TriggerSearches:
             if all(constraint([each])[0] for constraint in constraints):
                 return " ".join(each)
         raise InvalidInput(f"{self._corpus.name}: no phrase of {count} words passes the detectors to start from")
+
+    @cached_property
+    def _encoder(self) -> LocalEncoder:
+        return self._load()
 
     @cached_property
     def words(self) -> Words:
