@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter as TallyOf
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 __all__ = ["Metrics"]
@@ -27,6 +30,15 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._stored = Counter(
+            "memsvc_notes_told_total",
+            "What became of notes that were sent: created, duplicate, limited, quarantined, blocked...",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self._reviews = Counter(
+            "memsvc_guard_reviews_total", "Quarantined notes reviewed.", ("decision",), registry=self._registry
+        )
         self.in_flight = Gauge("memsvc_http_requests_in_flight", "Requests in work.", registry=self._registry)
         info = Gauge("memsvc_build_info", "Always 1.", ("version",), registry=self._registry)
         info.labels(version).set(1)
@@ -34,6 +46,14 @@ class Metrics:
     def observe(self, method: str, route: str, *, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    def told(self, outcomes: Iterable[str]) -> None:
+        """Count what became of notes."""
+        for outcome, count in TallyOf(outcomes).items():
+            self._stored.labels(outcome).inc(count)
+
+    def reviewed(self, decision: str) -> None:
+        self._reviews.labels(decision).inc()
 
     def text(self) -> bytes:
         """Return the exposition format."""

@@ -16,7 +16,12 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
+from memsvc.domain.changes import Operation
+from memsvc.domain.guarding import AuditEvent, Canary
+from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import NewJob
+from memsvc.domain.notes import Status
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.usage import LlmCall
 
@@ -24,6 +29,7 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 NS = "/v1/namespaces/{namespace}"
 NDJSON = {"Content-Type": "application/x-ndjson"}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+HASH = re.compile(r"\b[0-9a-f]{64}\b")
 MISSING_NOTE = "019de368-f600-7000-8000-000000000000"
 TURNS = [{"role": "user", "content": "I drink green tea"}]
 
@@ -36,6 +42,8 @@ class Probe:
     note: str
     session: str
     job: str
+    canary: str
+    head: str
     cursors: dict[str, str]
     export: bytes
 
@@ -82,6 +90,18 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("POST", f"{NS}/retention"): lambda p: {},
     ("GET", f"{NS}/graph"): lambda p: {"params": {"seed": p.note}},
     ("GET", f"{NS}/graph/communities"): lambda p: {},
+    ("GET", f"{NS}/guard/quarantine"): lambda p: {"params": {"limit": 1, "cursor": p.cursors["quarantine"]}},
+    ("POST", f"{NS}/guard/quarantine/{{note}}/release"): lambda p: {"json": {"reason": "harmless"}},
+    ("POST", f"{NS}/guard/quarantine/{{note}}/reject"): lambda p: {"json": {"reason": "harmful"}},
+    ("GET", f"{NS}/guard/notes/{{note}}"): lambda p: {},
+    ("GET", f"{NS}/guard/blast-radius"): lambda p: {"params": {"note": p.note}},
+    ("POST", f"{NS}/guard/rollback"): lambda p: {"json": {"note": p.note, "dry_run": False, "reason": "harmful"}},
+    ("GET", f"{NS}/guard/canaries"): lambda p: {},
+    ("PUT", f"{NS}/guard/canaries/{{canary}}"): lambda p: {"json": {"question": "tea?"}},
+    ("DELETE", f"{NS}/guard/canaries/{{canary}}"): lambda p: {},
+    ("POST", f"{NS}/guard/canaries/check"): lambda p: {},
+    ("GET", f"{NS}/guard/audit"): lambda p: {"params": {"limit": 1, "cursor": p.cursors["audit"]}},
+    ("GET", f"{NS}/guard/audit/verify"): lambda p: {"params": {"head": p.head}},
     ("GET", f"{NS}/export"): lambda p: {},
     ("POST", f"{NS}/import"): lambda p: {"content": p.export, "headers": NDJSON},
     ("GET", "/v1/jobs"): lambda p: {"params": {"limit": 1, "cursor": p.cursors["jobs"]}},
@@ -105,6 +125,7 @@ class World:
         spent = LlmCall("link", "small", "answered", NOW, prompt_tokens=7)
         for namespace in ("ns", "only-a"):
             api.parts.storage.llm_ledger.record(Scope.of(f"a{number}", namespace), spent)
+        self._number = number
         self._fill("ns", self.a, "a")
         self._fill("ns", self.b, "b")
         self._fill("only-a", self.a, "a")
@@ -113,6 +134,13 @@ class World:
         self.api.remember("tea is green", "tea is black", namespace=namespace, key=key)
         body = {"sessions": [{"id": f"talk-{i}-{tenant}", "turns": TURNS} for i in range(2)]}
         self.api.call("POST", f"/v1/namespaces/{namespace}/sessions", json=body, key=key)
+        odd = self.api.remember("odd tea", "odder tea", namespace=namespace, key=key)
+        with self.api.parts.storage.writer(Scope.of(f"{tenant}{self._number}", namespace)) as writer:
+            for note in map(NoteId, odd):
+                hidden = StatusChange(note, Operation.QUARANTINED, Status.QUARANTINED, NOW, "local")
+                writer.change_status(hidden)
+                writer.guard.append(AuditEvent.ASSESSED, note=note, detail={}, at=NOW, actor="local")
+            writer.guard.put_canary(Canary(f"watch-{tenant}", "tea?", (NoteId(odd[0]),), 5, NOW, "local"))
 
     def _get(self, path: str, **arguments: Any) -> Any:
         return self.api.call("GET", path, key=self.a, **arguments).json()
@@ -129,31 +157,34 @@ class World:
             "sessions": self._get(f"{base}/sessions", params={"limit": 1})["next"],
             "recall": recalled["next"],
             "jobs": self._get("/v1/jobs", params={"limit": 1})["next"],
+            "quarantine": self._get(f"{base}/guard/quarantine", params={"limit": 1})["next"],
+            "audit": self._get(f"{base}/guard/audit", params={"limit": 1})["next"],
         }
         assert all(cursors.values())
         note = self._get(f"{base}/notes")["items"][0]["id"]
         session = self._get(f"{base}/sessions")["items"][0]["id"]
         job = self._get("/v1/jobs")["items"][0]["id"]
         export = self.api.call("GET", f"{base}/export", key=self.a).content
-        return Probe(namespace, note, session, job, cursors, export)
+        head = self._get(f"{base}/guard/audit/verify")["head"]
+        return Probe(namespace, note, session, job, "watch-a", head, cursors, export)
 
     def nobodys(self, namespace: str) -> Probe:
         theirs = self.theirs(namespace)
         cursors = {name: cursor[::-1] for name, cursor in theirs.cursors.items()}
         export = re.sub(rb"f600-7[0-9a-f]{3}", b"ffff-7abc", theirs.export)
-        return Probe(namespace, MISSING_NOTE, "talk-9-none", MISSING_NOTE, cursors, export)
+        return Probe(namespace, MISSING_NOTE, "talk-9-none", MISSING_NOTE, "watch-9", "0" * 64, cursors, export)
 
 
 def _answer(world: World, route: tuple[str, str], probe: Probe) -> tuple[int, dict[str, str], str]:
     method, template = route
-    names = {"note": probe.note, "other": probe.note, "session": probe.session, "job": probe.job}
-    path = template.format(namespace=probe.namespace, **names)
+    names = {name: getattr(probe, name) for name in ("namespace", "note", "session", "job", "canary")}
+    path = template.format(other=probe.note, **names)
     response = world.api.call(method, path, key=world.b, **ROUTES[route](probe))
     text = response.text
     for secret in (probe.namespace, probe.session):
         text = text.replace(f"/{secret}", "/<probe>").replace(f'"{secret}"', '"<probe>"')
     text = re.sub(r"key:[0-9a-f]{16}", "<own key>", UUID.sub("<id>", text))
-    text = re.sub(r'"request_id":"\w+"', "", text)
+    text = re.sub(r'"request_id":"\w+"', "", HASH.sub("<hash>", text.replace(probe.canary, "<probe>")))
     kept = {k: v for k, v in response.headers.items() if k not in ("x-request-id", "content-length")}
     return response.status_code, kept, text
 

@@ -48,6 +48,18 @@ POLICY: dict[tuple[str, str], AccessScope | None] = {
     ("POST", f"{NS}/retention"): WRITE,
     ("GET", f"{NS}/graph"): READ,
     ("GET", f"{NS}/graph/communities"): READ,
+    ("GET", f"{NS}/guard/quarantine"): READ,
+    ("POST", f"{NS}/guard/quarantine/{{note}}/release"): ADMIN,
+    ("POST", f"{NS}/guard/quarantine/{{note}}/reject"): ADMIN,
+    ("GET", f"{NS}/guard/notes/{{note}}"): READ,
+    ("GET", f"{NS}/guard/blast-radius"): READ,
+    ("POST", f"{NS}/guard/rollback"): ADMIN,
+    ("GET", f"{NS}/guard/canaries"): READ,
+    ("PUT", f"{NS}/guard/canaries/{{canary}}"): ADMIN,
+    ("DELETE", f"{NS}/guard/canaries/{{canary}}"): ADMIN,
+    ("POST", f"{NS}/guard/canaries/check"): READ,
+    ("GET", f"{NS}/guard/audit"): ADMIN,
+    ("GET", f"{NS}/guard/audit/verify"): ADMIN,
     ("GET", f"{NS}/sessions"): READ,
     ("GET", f"{NS}/sessions/{{session}}"): READ,
     ("GET", f"{NS}/export"): READ,
@@ -68,12 +80,18 @@ BODIES = {
     f"{NS}/purge": {"notes": ["x"]},
     f"{NS}/thoughts": {"notes": ["n1"]},
     f"{NS}/policy": {},
+    f"{NS}/guard/quarantine/{{note}}/release": {"reason": "harmless"},
+    f"{NS}/guard/quarantine/{{note}}/reject": {"reason": "harmful"},
+    f"{NS}/guard/rollback": {"note": "n1", "reason": "harmful"},
+    f"{NS}/guard/canaries/{{canary}}": {"question": "tea?"},
 }
+
+QUERIES = {f"{NS}/graph": "?seed=n1", f"{NS}/guard/blast-radius": "?note=n1"}
 
 
 def _send(api, method, path, *, key):
-    target = path.format(namespace="ns", note="n1", session="s1", job="j1", other="n2")
-    target += "?seed=n1" if path.endswith("/graph") else ""
+    target = path.format(namespace="ns", note="n1", session="s1", job="j1", other="n2", canary="c1")
+    target += QUERIES.get(path, "")
     headers = {"If-Match": "*"} if method in ("PATCH", "PUT") else {}
     if path.endswith(("/ingest", "/import")):
         return api.call(method, target, key=key, content=b"", headers={"Content-Type": "application/x-ndjson"})

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from memsvc.api.endpoints import Endpoint
+from memsvc.api.routes.audit import AUDIT
+from memsvc.api.routes.canaries import CANARIES
 from memsvc.api.routes.graph import GRAPH
+from memsvc.api.routes.guard import GUARD
 from memsvc.api.routes.ingest import INGEST
 from memsvc.api.routes.jobs import JOBS
 from memsvc.api.routes.links import LINKS
@@ -12,6 +15,7 @@ from memsvc.api.routes.notes import NOTES
 from memsvc.api.routes.policy import POLICY
 from memsvc.api.routes.recall import RECALL
 from memsvc.api.routes.remember import REMEMBER
+from memsvc.api.routes.rollback import ROLLBACK
 from memsvc.api.routes.sessions import SESSIONS
 from memsvc.api.routes.thoughts import THOUGHTS
 from memsvc.api.routes.transfer import TRANSFER
@@ -32,5 +36,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *JOBS,
     *POLICY,
     *GRAPH,
+    *GUARD,
+    *ROLLBACK,
+    *CANARIES,
+    *AUDIT,
     *USAGE,
 )

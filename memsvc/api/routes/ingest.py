@@ -59,7 +59,11 @@ def _remember(call: Call, scope: Scope, lines: Sequence[Line]) -> list[wire.Inge
 
 
 def _stored(call: Call, scope: Scope, sessions: list[NewSession]) -> tuple[SessionOutcome, ...]:
-    return call.service.remember_sessions(scope, sessions, actor=call.actor).outcomes if sessions else ()
+    if not sessions:
+        return ()
+    done = call.service.remember_sessions(scope, sessions, actor=call.actor).outcomes
+    call.backend.metrics.told(round_.status for outcome in done for round_ in outcome.rounds)
+    return done
 
 
 def _parsed(line: Line, limit: int) -> wire.NewSession:

@@ -11,11 +11,10 @@ from memsvc.api.endpoints import Endpoint
 from memsvc.api.idempotency import answer, idempotency
 from memsvc.api.parameters import IdempotencyKey, Namespace
 from memsvc.domain.access import AccessScope
-from memsvc.domain.drafts import Outcome, OutcomeStatus, SessionOutcome, SessionStatus
+from memsvc.domain.drafts import STORED, Outcome, SessionOutcome, SessionStatus
 
 __all__ = ["REMEMBER"]
 
-_NEW = frozenset({OutcomeStatus.CREATED, OutcomeStatus.LIMITED, OutcomeStatus.QUARANTINED})
 _NEW_SESSION = (SessionStatus.CREATED, SessionStatus.APPENDED)
 
 
@@ -28,11 +27,12 @@ def remember(call: Call, namespace: Namespace, idempotency_key: IdempotencyKey =
         actor=call.actor,
         idempotency=idempotency(call, idempotency_key, _items_answer),
     )
+    call.backend.metrics.told(outcome.status for outcome in done.outcomes)
     return answer(done, _items_answer)
 
 
 def _items_answer(outcomes: tuple[Outcome, ...]) -> tuple[int, wire.RememberResponse]:
-    created = any(outcome.status in _NEW for outcome in outcomes)
+    created = any(outcome.status in STORED for outcome in outcomes)
     body = wire.RememberResponse(outcomes=tuple(outbound.outcome(outcome) for outcome in outcomes))
     return 201 if created else 200, body
 
@@ -46,6 +46,7 @@ def remember_sessions(call: Call, namespace: Namespace, idempotency_key: Idempot
         actor=call.actor,
         idempotency=idempotency(call, idempotency_key, _sessions_answer),
     )
+    call.backend.metrics.told(round_.status for outcome in done.outcomes for round_ in outcome.rounds)
     return answer(done, _sessions_answer)
 
 
