@@ -22,6 +22,7 @@ from memsvc_evals.longmemeval.answering.command import longmemeval_read
 from memsvc_evals.longmemeval.cli import longmemeval
 from memsvc_evals.longmemeval.judging.command import longmemeval_judge
 from memsvc_evals.longmemeval.key_caches import longmemeval_keys
+from memsvc_evals.redteam.command import redteam
 from memsvc_evals.reporting.command import report
 from memsvc_evals.terminal import report_console
 
@@ -30,7 +31,7 @@ __all__ = ["app"]
 _PEERS = ", ".join(peer.name for peer in ANN_PEERS)
 
 app = typer.Typer(
-    help="Measure the service: LongMemEval, LoCoMo, GVD, load, and the vector index against peers.",
+    help="Measure the service: LongMemEval, LoCoMo, GVD, poisoning, load, and the vector index against peers.",
     no_args_is_help=True,
 )
 app.command()(longmemeval)
@@ -39,6 +40,7 @@ app.command()(longmemeval_read)
 app.command()(longmemeval_judge)
 app.command()(locomo)
 app.command()(gvd)
+app.command()(redteam)
 app.command()(compare)
 app.command()(report)
 

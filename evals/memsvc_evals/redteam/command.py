@@ -20,7 +20,7 @@ from memsvc_evals.redteam.families.poisonedrag import read_rag_targets
 from memsvc_evals.redteam.given import read_triggers
 from memsvc_evals.redteam.plan import MODES, GuardUse, Plan, parse_names, parse_sizes
 from memsvc_evals.redteam.printed import print_summary
-from memsvc_evals.terminal import progress_bar, report_console
+from memsvc_evals.terminal import Advance, progress_bar, report_console
 
 __all__ = ["RedteamEmbedder", "redteam"]
 
@@ -134,7 +134,7 @@ class _Measuring:
 
     def __init__(self, bars: ExitStack) -> None:
         self._bars = bars
-        self._advance = None
+        self._advance: Advance | None = None
 
     def begin(self, attacks: int) -> None:
         self._advance = self._bars.enter_context(progress_bar("attacks", attacks))

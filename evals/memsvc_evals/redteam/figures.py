@@ -28,6 +28,7 @@ METRICS = ("asr_r@1", "any@5", "share@5", "influence_asr")
 
 _HEADLINE = {Group.OPTIMISED: Condition.TRUSTED, Group.UNTRUSTED: Condition.UNTRUSTED}
 _ADAPTIVE = "adaptive"
+_WITHOUT = "_without_guard"
 
 
 def headline(cell: Cell) -> bool:
@@ -111,6 +112,11 @@ def cost_figures(costs: Mapping[str, Cost]) -> dict[str, Figure]:
         figures[f"count/probe_texts/{name}"] = Figure(
             cost.probe_texts / cost.notes, cost.notes, unit="texts per note"
         )
+    for percent in (50, 95):
+        on, off = (figures.get(f"latency/write/{name}/p{percent}") for name in ("harmless", f"harmless{_WITHOUT}"))
+        if on is not None and off is not None:
+            name = f"latency/guard_overhead/p{percent}"
+            figures[name] = Figure(on.value - off.value, on.n, unit="ms")
     return figures
 
 

@@ -114,10 +114,12 @@ def _measured(
         costs["memory"] = guarded.kept.cost
         classes["dialogue"] = guarded.kept.outcomes
         after = list(retrieve(guarded.target, asked, guarded.kept.notes))
-        costs["harmless"] = Cost()
+        costs |= {"harmless": Cost(), "harmless_without_guard": Cost()}
         for name in CLASSES:
-            classes[name], cost = write_class(guarded.target, hard_negatives(name, count=plan.negatives))
+            texts = hard_negatives(name, count=plan.negatives)
+            classes[name], cost = write_class(guarded.target, texts)
             costs["harmless"] += cost
+            costs["harmless_without_guard"] += write_class(off.target, texts)[1]
     cells: list[Cell] = []
     planned = [(memory, attack, way) for attack in attacks for memory, way in _ways(memories, attack, plan)]
     told.on_attacks(len(planned))

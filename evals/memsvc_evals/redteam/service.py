@@ -13,7 +13,7 @@ from time import monotonic, perf_counter
 
 from memsvc.app import App, build
 from memsvc.domain.derivations import Role
-from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
+from memsvc.domain.drafts import STORED, NewItem, NewSession, Outcome, SessionOutcome
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import GUARD_PROBE, JobStatus
 from memsvc.domain.notes import Status
@@ -58,7 +58,8 @@ class Written:
 
     @property
     def notes(self) -> tuple[NoteId, ...]:
-        return tuple(outcome.note for outcome in self.outcomes if outcome.note is not None)
+        """Return the notes that are new."""
+        return tuple(each.note for each in self.outcomes if each.note is not None and each.status in STORED)
 
 
 @dataclass(frozen=True, slots=True)
