@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from memsvc.errors import InvalidInput
-from memsvc.guard.canary_set import Canaries, choose
+from memsvc.guard.canary_set import choose
 from memsvc.guard.conformal import BenignScores, length_bucket
 from memsvc.guard.decide import SHARES
 from memsvc.guard.model_file import GuardModel, load_model
@@ -40,9 +40,9 @@ def evading(world: World, detectors: Sequence[KnownDetector]) -> Iterator[Attack
 
 
 def known_detectors(embedder: Embedder, corpus: Corpus, model: GuardModel | None = None) -> list[KnownDetector]:
-    """Return the hijack detectors with the thresholds of the shipped calibration, at a false-positive rate of 1 %."""
+    """Return the hijack detectors with the shipped calibration at a false-positive rate of 1 %."""
     guard = load_model() if model is None else model
-    probe = TransplantProbe(embedder, Canaries.of(choose((), seed=_OWN_SEED), embedder))
+    probe = TransplantProbe.of(embedder, choose((), seed=_OWN_SEED))
     drawn = random.Random("known notes").sample(corpus.notes, min(_NOTES_KNOWN, len(corpus.notes)))
     nearest = nearest_of(embedder.embed([note.key for note in drawn]))
 
