@@ -45,8 +45,9 @@ def judge(first: Held, second: Held) -> Judgement | None:
 def settle(first: Held, second: Held, reason: Reason) -> Judgement | None:
     """Say which of two thoughts that cannot both hold closes the other; None for events of different days.
 
-    Only a later one of at least the same trust does, which is not limited unless the older one is, and only one that says all that the older one does: of a
-    thought with several triples the others would be lost. Everything else is a conflict, and both stay.
+    Only a later one of at least the same trust does, which is not limited unless the older one is, and only one
+    that says all that the older one does: of a thought with several triples the others would be lost. Everything
+    else is a conflict, and both stay.
     """
     if _is_event(first) and _is_event(second) and first.since.date() != second.since.date():
         return None

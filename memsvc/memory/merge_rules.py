@@ -169,7 +169,7 @@ def _joined(members: Sequence[KeptThought], tau: float, apart: frozenset[frozens
 
 
 def _kind(thought: KeptThought) -> tuple[object, ...]:
-    """Return what must be equal: heads, denials, numbers, names, standing; of events and what is dated, the day."""
+    """Return what must be equal: heads, denials, numbers, names, standing; of events and dated ones the day."""
     events = any(triple.event for triple in thought.triples)
     day = thought.held.since.date() if events or thought.held.dated else None
     heads = frozenset(normalised(triple.head) for triple in thought.triples)

@@ -212,8 +212,10 @@ class MemoryService:
     def import_session(self, scope: Scope, session: Session, digest: str) -> None:
         transfer.import_session(self._context, scope, session, digest)
 
-    def import_note(self, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> Imported:
-        return transfer.import_note(self._context, scope, record, history)
+    def import_note(
+        self, scope: Scope, record: NoteRecord, history: Sequence[Change], *, actor: Actor
+    ) -> Imported:
+        return transfer.import_note(self._context, scope, record, history, actor=actor)
 
     def post_think(
         self, scope: Scope, notes: Sequence[NoteId], *, actor: Actor, recalled: Collection[NoteId] = ()

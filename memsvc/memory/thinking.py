@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,18 @@ class _Plan:
         return [material_of(note, before) for note, before in zip(self.notes, self.before, strict=True)]
 
     @property
+    def voices(self) -> list[Hashable]:
+        """Return whose words each material has, and how far they are trusted."""
+        return [
+            tuple(
+                (each.principal, each.origin, each.trust, each.status)
+                for each in (note, before)
+                if each is not None
+            )
+            for note, before in zip(self.notes, self.before, strict=True)
+        ]
+
+    @property
     def read(self) -> list[Note]:
         """Return every note whose words may go into a thought."""
         return [*self.notes, *(note for note in self.before if note is not None)]
@@ -79,7 +91,7 @@ def post_think(
     def attempt() -> PostThought:
         model = model_for(context, scope)
         plan = _plan(context, scope, notes, recalled, replies=model is not None)
-        made = make_thoughts(context, model, plan.materials, may_degrade=may_degrade)
+        made = make_thoughts(context, model, plan.materials, voices=plan.voices, may_degrade=may_degrade)
         drafted, repeated = _news(context, plan, made, now)
         drafts = [each.draft for each in drafted]
         with context.storage.reader(scope) as reader:

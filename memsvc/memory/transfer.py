@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from memsvc.domain.changes import Change
 from memsvc.domain.notes import Session
-from memsvc.domain.receipts import Imported
+from memsvc.domain.receipts import Actor, Imported
 from memsvc.domain.records import NoteRecord
 from memsvc.domain.scope import Scope
 from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import put_vectors, without_vectors
 from memsvc.memory.hashing import hash_notes
+from memsvc.memory.importing import as_trusted
 from memsvc.memory.look_up import existing_namespace
 from memsvc.ports.storage import Writer
 
@@ -72,9 +73,13 @@ def import_session(context: Context, scope: Scope, session: Session, digest: str
             writer.advance_session(session.id, turn_count=session.turn_count, digest=digest)
 
 
-def import_note(context: Context, scope: Scope, record: NoteRecord, history: Sequence[Change]) -> Imported:
+def import_note(
+    context: Context, scope: Scope, record: NoteRecord, history: Sequence[Change], *, actor: Actor
+) -> Imported:
     """Restore an exported note with its id, times, version, history and what was derived, unless it exists.
 
+    It is trusted no more than the actor's own words, nor than its sources (see `as_trusted`, which may raise
+    Conflict).
     Its keys are made anew for the embedder in use. Notes are to come in the order of the export: links and
     derivations are between a note and earlier ones, and left out where the earlier one is not there.
     """
@@ -89,7 +94,8 @@ def import_note(context: Context, scope: Scope, record: NoteRecord, history: Seq
             writer.open_namespace(context.embedder.model, context.clock())
             put_vectors(writer, texts, dict(zip(missing, matrix, strict=True)), context.embedder)
             version = context.drafter.key_maker.version
-            known = _with_known_ends(writer, replace(record, keys=keys, key_version=version))
+            believed = as_trusted(writer, replace(record, keys=keys, key_version=version), actor=actor)
+            known = _with_known_ends(writer, believed)
             if not writer.restore_record(known, history):
                 return Imported(stored=False)
             hash_notes(context, writer, [record.note.id], now=context.clock())

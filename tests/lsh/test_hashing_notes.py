@@ -117,7 +117,7 @@ def test_imported_thoughts_are_hashed(world: World) -> None:
     exported = list(world.service.export_notes(SCOPE, last_session=0))
     world.service.purge_namespace(SCOPE, actor=ACTOR)
     for record, history in exported:
-        world.service.import_note(SCOPE, record, history)
+        world.service.import_note(SCOPE, record, history, actor=ACTOR)
 
     assert tables(world, exported[0][0].note.id)[Purpose.CANDIDATES] == 16
 

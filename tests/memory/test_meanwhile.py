@@ -97,7 +97,7 @@ def test_a_shared_vector_that_is_purged_is_made_again_for_an_import(world: World
     twin = world.service.remember(target, items, actor=ACTOR).outcomes[0].note
     assert twin is not None
     world.embedder.meanwhile = lambda: world.service.purge(target, [twin], actor=ACTOR)
-    assert world.service.import_note(target, record, history).stored
+    assert world.service.import_note(target, record, history, actor=ACTOR).stored
     assert world.service.note(target, exported).content == "shared"
 
 

@@ -160,8 +160,8 @@ def test_export_and_import_lose_nothing(world: World) -> None:
     for session, digest in world.service.export_sessions(SCOPE):
         world.service.import_session(target, session, digest)
     for record, history in world.service.export_notes(SCOPE, last_session=0):
-        assert world.service.import_note(target, record, history).stored
-        assert not world.service.import_note(target, record, history).stored
+        assert world.service.import_note(target, record, history, actor=ACTOR).stored
+        assert not world.service.import_note(target, record, history, actor=ACTOR).stored
     for original in (note.id, other.id):
         copy, source = world.service.note(target, original), world.service.note(SCOPE, original)
         assert copy == source._replace(row=copy.row)

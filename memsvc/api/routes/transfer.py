@@ -106,7 +106,7 @@ def _import_line(call: Call, scope: Scope, line: Line, tally: _Tally) -> None:
         call.service.import_policy(scope, policy_record(sent))
     elif isinstance(sent, wire.NoteRecord):
         record, history = records.note_record(sent)
-        imported = call.service.import_note(scope, record, history)
+        imported = call.service.import_note(scope, record, history, actor=call.actor)
         tally.notes += imported.stored
         tally.skipped += not imported.stored
         tally.left_out += imported.left_out

@@ -9,7 +9,7 @@ from typing import Any, Final
 from memsvc.domain.attributes import Attributes, Method
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Key, Note
+from memsvc.domain.notes import Key, Note, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict, InvalidInput, NotFound, PreconditionFailed
@@ -38,7 +38,8 @@ def revert(
     """Give a note the attributes back that it had at a version; keys, vectors and words follow, as a new version.
 
     Raises NotFound, InvalidInput for a version that the note never had, Conflict when what it had then was erased
-    with its sources, PreconditionFailed, EmbedderUnavailable, EmbedderMismatch.
+    with its sources or came of a note that is quarantined, PreconditionFailed, EmbedderUnavailable,
+    EmbedderMismatch.
     """
 
     def attempt() -> Note:
@@ -75,7 +76,10 @@ def _wanted(reader: Reader, note_id: NoteId, version: int, *, expected_version: 
     history = reader.history(note_id)
     before = reader.attributes.get_many([note_id]).get(note_id)
     after = attributes_at(history, version, note=note, now=before)
-    return _Wanted(note, before, after, tuple(each.id for each in reader.notes(_causes(history, version))))
+    causes = reader.notes(_causes(history, version))
+    if any(cause.status is Status.QUARANTINED for cause in causes):
+        raise Conflict("what the note was at that version was drawn from a note that is quarantined by now")
+    return _Wanted(note, before, after, tuple(cause.id for cause in causes))
 
 
 def _write(context: Context, writer: Writer, wanted: _Wanted, keys: Sequence[Key], *, actor: Actor) -> Note:
@@ -127,11 +131,13 @@ def _part(patch: Mapping[str, Any], name: str) -> Any:
 
 
 def _causes(history: Sequence[Change], version: int) -> list[NoteId]:
-    """Return the notes whose words went into the attributes up to a version."""
+    """Return the notes whose words went into the attributes up to a version; a reversion names all of them."""
     named: dict[NoteId, None] = {}
     for change in history:
         cause = change.patch.get("caused_by")
         if change.operation in _CHANGES and change.version <= version and isinstance(cause, Mapping):
+            if change.operation is Operation.REVERTED:
+                named = {}
             new = cause.get("new")
             named |= dict.fromkeys(NoteId(str(each)) for each in (new if isinstance(new, Sequence) else ()))
     return list(named)

@@ -10,9 +10,10 @@ from memsvc.domain.changes import Operation
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Key
 from memsvc.domain.scope import Scope
+from memsvc.domain.selection import VISIBLE
 from memsvc.errors import NotFound, PreconditionFailed
 from memsvc.memory.amem.holding import held
-from memsvc.memory.amem.planning import Evolution, Plan
+from memsvc.memory.amem.planning import Evolution, Plan, may_shape
 from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import put_vectors, without_vectors
@@ -103,6 +104,7 @@ def _write(context: Context, writer: Writer, plans: Sequence[Plan], keyed: _Keye
     put_vectors(writer, keyed.texts, keyed.vectors, context.embedder)
     own = {plan.changes[0].note.id for plan in plans if plan.changes}
     changes = _changes(plans)
+    _check_sources(writer, plans)
     try:
         for change in changes:
             _set(
@@ -120,6 +122,18 @@ def _write(context: Context, writer: Writer, plans: Sequence[Plan], keyed: _Keye
     hash_notes(context, writer, [change.note.id for change in changes], now=now)
     queue_index_save(writer, sequence=state.last_sequence, changes=len(changes), every=context.save_rows, now=now)
     return Stored(tuple(change.note.id for change in changes), new)
+
+
+def _check_sources(writer: Writer, plans: Sequence[Plan]) -> None:
+    """Raise Outdated when a note that something was drawn from is hidden or limited since."""
+    named = {source for change in _changes(plans) for source in change.sources}
+    notes = {note.id: note for note in writer.notes(sorted(named))}
+    for plan in plans:
+        for place, change in enumerate(plan.changes):
+            sources = [notes[source] for source in change.sources if source in notes]
+            gone = len(sources) < len(change.sources) or any(each.status not in VISIBLE for each in sources)
+            if change.after != change.before and (gone or (place and not may_shape(sources, change.note))):
+                raise Outdated
 
 
 def _set(context: Context, writer: Writer, change: Evolution, keyed: _Keyed, *, actor: str) -> None:

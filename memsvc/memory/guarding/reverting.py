@@ -44,7 +44,7 @@ def revert_evolution(
     )
     after = replay.run(histories)
     changed = [note for note in notes if note in before and after[note] != before[note]]
-    _store(run, {note: (notes[note], after[note]) for note in changed})
+    _store(run, {note: (notes[note], after[note]) for note in changed}, causes=_standing(run, histories, changed))
     return tuple(changed), replay.unsure.isdisjoint(changed)
 
 
@@ -89,7 +89,24 @@ def _others(
     return {note: list(attribute_changes(run.writer.history(note))) for note in sorted(named)}
 
 
-def _store(run: Run, changes: Mapping[NoteId, tuple[Note, Attributes | None]]) -> None:
+def _standing(
+    run: Run, histories: Mapping[NoteId, Sequence[AttributeChange]], notes: Sequence[NoteId]
+) -> dict[NoteId, list[NoteId]]:
+    """Return what the attributes of the notes are still drawn from."""
+    named = run.writer.notes(_causes({note: histories[note] for note in notes}))
+    standing = {note.id for note in named if note.status is not Status.QUARANTINED}
+    return {
+        note: [cause for cause in _causes({note: histories[note]}) if cause in standing and cause != note]
+        for note in notes
+    }
+
+
+def _store(
+    run: Run,
+    changes: Mapping[NoteId, tuple[Note, Attributes | None]],
+    *,
+    causes: Mapping[NoteId, Sequence[NoteId]],
+) -> None:
     drafter, writer = run.context.drafter, run.writer
     keys = {note: drafter.keys_of(before, after) for note, (before, after) in changes.items()}
     texts = {key.text_hash: key.text_in(changes[note][0].content) for note in changes for key in keys[note]}
@@ -107,6 +124,7 @@ def _store(run: Run, changes: Mapping[NoteId, tuple[Note, Attributes | None]]) -
             keys[note],
             key_version=None if vectors is None else drafter.key_maker.version,
             operation=Operation.REVERTED,
+            sources=causes[note],
             expected_version=None,
             at=run.now,
             actor=run.actor,
