@@ -20,6 +20,7 @@ from memsvc_evals.redteam.families.world import World, shuffled, subject_of
 from memsvc_evals.redteam.optimise.carrier import after, interleaved
 from memsvc_evals.redteam.payloads.actions import ACTIONS
 from memsvc_evals.redteam.payloads.facts import FACTS, SHORT_FACTS
+from memsvc_evals.redteam.payloads.instructions import INSTRUCTIONS
 from memsvc_evals.redteam.payloads.kinds import PayloadKind
 
 __all__ = ["Form", "triggered"]
@@ -72,10 +73,9 @@ def triggered(world: World, form: Form, *triggers: str) -> Attack:
 
 def _payloads(world: World, form: Form, trigger: str) -> Iterator[str]:
     rng = world.rng(f"{form.family}/payload/{trigger}")
-    if form.payload is PayloadKind.ACTION:
-        yield from shuffled(ACTIONS, rng)
-    elif form.sentences == 0:
-        yield from shuffled(SHORT_FACTS, rng)
-    facts = shuffled(FACTS, rng)
-    while True:
-        yield " ".join(next(facts) for _ in range(form.sentences))
+    if form.payload is PayloadKind.FACTUAL and form.sentences:
+        facts = shuffled(FACTS, rng)
+        while True:
+            yield " ".join(next(facts) for _ in range(form.sentences))
+    others = {PayloadKind.ACTION: ACTIONS, PayloadKind.INSTRUCTION: INSTRUCTIONS}
+    yield from shuffled(others.get(form.payload, SHORT_FACTS), rng)
