@@ -10,7 +10,7 @@ from typing import Final
 from memsvc.domain.notes import Kind
 from memsvc.guard.conformal import BenignScores, KindClass, LengthBucket, combine, kind_class, length_bucket
 from memsvc.guard.decide import SHARES
-from memsvc.guard.model_file import GuardModel
+from memsvc.guard.model_file import GuardModel, benign_name
 from memsvc.ports.storage import Reader
 
 __all__ = ["Calibrations", "Sort", "bucket_name", "least_sample", "sort_of"]
@@ -41,6 +41,15 @@ def least_sample(detector: str, alpha: float) -> int:
     return max(_LEAST_OWN, math.ceil(_MARGIN / (alpha * share)))
 
 
+def _prior(model: GuardModel, detector: str, sort: Sort, *, least: int) -> BenignScores | None:
+    """Return the shipped scores of a sort of notes, or of all lengths where these are too few to flag any."""
+    own = model.benign(detector, *sort)
+    values, below = (model.arrays.get(benign_name(detector, sort[0], "any", part)) for part in ("values", "below"))
+    if values is None or below is None or (own is not None and own.count >= least):
+        return own
+    return BenignScores(values, below)
+
+
 @dataclass(slots=True)
 class Calibrations:
     """Scores of the namespaces' own cleared notes, kept for a while; thread-safe."""
@@ -52,7 +61,7 @@ class Calibrations:
         self, reader: Reader, model: GuardModel, detector: str, sort: Sort, score: float, *, alpha: float
     ) -> float:
         """Return the conformal p-value; 1 where there is nothing to compare with."""
-        prior = model.benign(detector, *sort)
+        prior = _prior(model, detector, sort, least=math.ceil(1 / (alpha * SHARES.get(detector, 1.0))))
         own = self._own(reader, detector, bucket_name(sort))
         known = combine(prior, own, enough=least_sample(detector, alpha))
         return 1.0 if known is None else known.p_value(score)

@@ -14,15 +14,15 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Status
 from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy
 from memsvc.errors import GuardModelError
-from memsvc.guard.decide import decide, weigh
+from memsvc.guard.decide import weigh
 from memsvc.guard.findings import NOTHING_FOUND, Finding
-from memsvc.guard.model_file import GuardModel
 from memsvc.guard.rate import sybil
 from memsvc.memory.context import Context
+from memsvc.memory.guarding.assessing import Assessor
 from memsvc.memory.guarding.calibrating import sort_of
 from memsvc.memory.guarding.examining import Examined, asked, examine
 from memsvc.memory.guarding.sharing import Sharers, sharers_of
-from memsvc.memory.guarding.tools import GuardTools, limits_of, waits_for_probe
+from memsvc.memory.guarding.tools import limits_of, waits_for_probe
 from memsvc.memory.guarding.writers import Pace, pace_of
 from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Reader
@@ -30,8 +30,6 @@ from memsvc.ports.storage import Reader
 __all__ = ["UNCHECKED", "Checked", "Checks", "check_drafts"]
 
 _RARE: Final = 0.05
-# What no harmless note is compared with: its score says how sure it is.
-_UNCALIBRATED: Final = frozenset({"invisible", "burst", "newcomer", "sybil"})
 _STRICTER: Final = {Status.ACTIVE: 0, Status.LIMITED: 1, Status.QUARANTINED: 2}
 _STATUS_OF: Final = {Verdict.LIMIT: Status.LIMITED, Verdict.QUARANTINE: Status.QUARANTINED}
 _NONE: Final[Mapping[NoteId, Checked]] = MappingProxyType({})
@@ -67,7 +65,8 @@ class Checks:
     def storable(self, drafts: Sequence[NoteDraft]) -> list[NoteDraft]:
         """Return the drafts that are stored, each with its status."""
         found = [self.by_note[draft.id].draft if draft.id in self.by_note else draft for draft in drafts]
-        return [draft for draft in found if draft.id not in self.blocked]
+        blocked = self.blocked
+        return [draft for draft in found if draft.id not in blocked]
 
     @property
     def blocked(self) -> dict[NoteId, Checked]:
@@ -100,19 +99,13 @@ def check_drafts(
     fresh = [draft for draft in drafts if draft.dedupe not in taken]
     if not fresh:
         return Checks(policy)
-    model = _model(tools, policy)
-    if model is None:
-        return _unseen(policy, fresh, now)
-    return _Checking(tools, model, policy, reader, now).check(fresh, principal)
-
-
-def _model(tools: GuardTools, policy: GuardPolicy) -> GuardModel | None:
     try:
-        return tools.model()
+        assessor = Assessor.of(tools, policy)
     except GuardModelError:
         if policy.on_failure is Failing.CLOSED:
             raise
-        return None
+        return _unseen(policy, fresh, now)
+    return _Checking(assessor, reader, now).check(fresh, principal)
 
 
 def _unseen(policy: GuardPolicy, drafts: Sequence[NoteDraft], now: datetime) -> Checks:
@@ -136,30 +129,38 @@ def _with_status(draft: NoteDraft, verdict: Verdict, policy: GuardPolicy) -> Not
 class _Checking:
     """One request's checks."""
 
-    tools: GuardTools
-    model: GuardModel
-    policy: GuardPolicy
+    assessor: Assessor
     reader: Reader
     now: datetime
 
     def check(self, drafts: Sequence[NoteDraft], principal: str | None) -> Checks:
-        examined = [examine(self.model, draft.content, original=draft.original) for draft in drafts]
-        sharers = sharers_of(self.reader, drafts, examined, principal=principal or "")
+        examined = [examine(self.assessor.model, draft.content, original=draft.original) for draft in drafts]
+        contents = [draft.content for draft in drafts]
+        sharers = sharers_of(self.reader, contents, examined, principal=principal or "")
         pace = Pace()
         if principal is not None:
-            pace = pace_of(self.reader, principal, allowed=self.policy.burst_per_minute, now=self.now)
+            pace = pace_of(self.reader, principal, allowed=self.assessor.policy.burst_per_minute, now=self.now)
         checked = {}
         for place, draft in enumerate(drafts):
             signals, broken = self._signals(draft, examined[place], sharers[place], pace.findings(place))
-            assessment = self._assessed(draft, signals, broken, may_block=principal is not None)
+            assessment = self.assessor.assessment(
+                Stage.WRITE,
+                signals,
+                trust=draft.trust,
+                at=self.now,
+                broken=broken,
+                may_block=principal is not None,
+            )
             shingles = tuple(shingle.hash for shingle in examined[place].shingles)
-            checked[draft.id] = Checked(_with_status(draft, assessment.verdict, self.policy), assessment, shingles)
-        return Checks(self.policy, checked, self._broken(checked.values()))
+            checked[draft.id] = Checked(
+                _with_status(draft, assessment.verdict, self.assessor.policy), assessment, shingles
+            )
+        return Checks(self.assessor.policy, checked, self._broken(checked.values()))
 
     def _broken(self, checked: Iterable[Checked]) -> tuple[str, ...]:
         """Return the detectors that failed; raises GuardModelError where the policy fails closed."""
         broken = tuple(dict.fromkeys(name for each in checked for name in each.assessment.degraded))
-        if broken and self.policy.on_failure is Failing.CLOSED:
+        if broken and self.assessor.policy.on_failure is Failing.CLOSED:
             raise GuardModelError(
                 f"the guard's detectors {', '.join(broken)} failed, and the policy refuses writes then; "
                 "repair the guard's model, or set the policy's guard.on_failure to open"
@@ -172,30 +173,16 @@ class _Checking:
         broken = list(examined.broken)
         findings = {**examined.findings, **pace}
         if sharers.texts:
-            runs = asked("runs", lambda: self.model.runs.shared_run(draft.content, sharers.texts), broken)
+            runs = asked("runs", lambda: self.assessor.model.runs.shared_run(draft.content, sharers.texts), broken)
             findings["runs"] = runs or NOTHING_FOUND
-        signals = [self._signal(draft, name, finding) for name, finding in findings.items() if finding.score > 0]
+        sort = sort_of(draft.kind, draft.content)
+        signals = [
+            self.assessor.signal(self.reader, sort, name, finding)
+            for name, finding in findings.items()
+            if finding.score > 0
+        ]
         if any(signal.detector == "runs" and signal.p <= _RARE for signal in signals):
             crowd = sybil(sharers.principals)
             if crowd.score > 0:
-                signals.append(self._signal(draft, "sybil", crowd))
+                signals.append(self.assessor.signal(self.reader, sort, "sybil", crowd))
         return signals, tuple(dict.fromkeys(broken))
-
-    def _signal(self, draft: NoteDraft, detector: str, finding: Finding) -> Signal:
-        p = 1.0 - finding.score
-        if detector not in _UNCALIBRATED:
-            alpha = limits_of(self.policy).alpha
-            sort = sort_of(draft.kind, draft.content)
-            calibrations = self.tools.calibrations
-            p = calibrations.p_value(self.reader, self.model, detector, sort, finding.score, alpha=alpha)
-        return Signal(detector, finding.score, p, finding.why, finding.span)
-
-    def _assessed(
-        self, draft: NoteDraft, signals: Sequence[Signal], broken: tuple[str, ...], *, may_block: bool
-    ) -> Assessment:
-        limits = limits_of(self.policy)
-        ledgers = weigh(signals, trust=draft.trust, alpha=limits.alpha)
-        verdict = decide(ledgers, signals, limits)
-        if verdict is Verdict.BLOCK and not may_block:
-            verdict = Verdict.QUARANTINE
-        return Assessment(Stage.WRITE, verdict, ledgers, tuple(signals), self.now, self.model.version, broken)

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from memsvc.domain.drafts import NoteDraft
+from memsvc.domain.notes import Note
 from memsvc.memory.guarding.examining import Examined
 from memsvc.ports.storage import Reader
 
-__all__ = ["Sharers", "sharers_of"]
+__all__ = ["Sharers", "sharers_of", "sharers_of_stored"]
 
 _MOST: Final = 8
 _PER_SHINGLE: Final = 8
@@ -26,25 +26,49 @@ class Sharers:
 
 
 def sharers_of(
-    reader: Reader, drafts: Sequence[NoteDraft], examined: Sequence[Examined], *, principal: str
+    reader: Reader, contents: Sequence[str], examined: Sequence[Examined], *, principal: str
 ) -> list[Sharers]:
-    """Return of each draft those that share rare runs with it; `principal` is who sends the drafts."""
-    hashes = [{shingle.hash for shingle in each.shingles} for each in examined]
-    stored = reader.guard.sharing(sorted(set().union(*hashes)), most=_PER_SHINGLE) if any(hashes) else {}
+    """Return what shares rare runs with each text of a request: notes, and other texts of `principal`."""
+    hashes = [_hashes(each) for each in examined]
+    stored = _stored(reader, hashes)
     together: dict[int, list[int]] = {}
     for place, own in enumerate(hashes):
         for each in own:
             together.setdefault(each, []).append(place)
     chosen = [_chosen(place, own, stored, together) for place, own in enumerate(hashes)]
-    rows = sorted({row for rows, _ in chosen for row in rows})
-    notes = {note.row: note for note in reader.notes_by_row(rows)} if rows else {}
+    notes = _notes(reader, [rows for rows, _ in chosen])
     return [
         Sharers(
-            (*(notes[row].content for row in rows if row in notes), *(drafts[place].content for place in places)),
+            (*(notes[row].content for row in rows if row in notes), *(contents[place] for place in places)),
             frozenset([*(notes[row].principal for row in rows if row in notes), *([principal] if places else [])]),
         )
         for rows, places in chosen
     ]
+
+
+def sharers_of_stored(reader: Reader, row: int, examined: Examined) -> Sharers:
+    """Return the other notes that share rare runs with a stored one."""
+    hashes = _hashes(examined)
+    stored = {each: [other for other in rows if other != row] for each, rows in _stored(reader, [hashes]).items()}
+    rows, _ = _chosen(0, hashes, stored, {})
+    notes = _notes(reader, [rows])
+    return Sharers(
+        tuple(notes[other].content for other in rows if other in notes),
+        frozenset(notes[other].principal for other in rows if other in notes),
+    )
+
+
+def _hashes(examined: Examined) -> set[int]:
+    return {shingle.hash for shingle in examined.shingles}
+
+
+def _stored(reader: Reader, hashes: Sequence[set[int]]) -> Mapping[int, Sequence[int]]:
+    return reader.guard.sharing(sorted(set().union(*hashes)), most=_PER_SHINGLE) if any(hashes) else {}
+
+
+def _notes(reader: Reader, chosen: Sequence[Sequence[int]]) -> Mapping[int, Note]:
+    rows = sorted({row for rows in chosen for row in rows})
+    return {note.row: note for note in reader.notes_by_row(rows)} if rows else {}
 
 
 def _chosen(
@@ -54,6 +78,6 @@ def _chosen(
     counts: Counter[tuple[bool, int]] = Counter()
     for each in hashes:
         counts.update((False, row) for row in stored.get(each, ()))
-        counts.update((True, other) for other in together[each][: _PER_SHINGLE + 1] if other != place)
+        counts.update((True, other) for other in together.get(each, ())[: _PER_SHINGLE + 1] if other != place)
     best = [key for key, _ in counts.most_common(_MOST)]
     return [row for drafted, row in best if not drafted], [other for drafted, other in best if drafted]
