@@ -16,6 +16,7 @@ from memsvc.memory.recalling.confirming import rows_found
 from memsvc.memory.recalling.hits import estimate_tokens
 from memsvc.memory.recalling.looking import Looked, embedded, finished, look, to_embed
 from memsvc.memory.recalling.question import Question, question_of
+from memsvc.memory.recalling.suspicions import flagged, suspicion_of
 from memsvc.ports.ranking import Candidates
 from memsvc.ports.storage import Reader
 
@@ -36,23 +37,27 @@ def recall(context: Context, scope: Scope, query: RecallQuery) -> RecallResult:
         if reader.state is None:
             return RecallResult()
         policy = policy_of(reader)
-        question = question_of(query, policy.guard)
+        suspicion = suspicion_of(context, question_of(query, policy.guard), policy.guard)
+        question = suspicion.question
         queries = _queries(query, question, policy)
         sought = [to_embed(context, reader, reader.state, each) for each in queries]
     sought = [embedded(context, each) for each in sought]
     with context.storage.reader(scope) as reader:
         state = reader.state
         if state is None or not sought:
-            return RecallResult(degraded=tuple(dict.fromkeys(why for each in sought for why in each.degraded)))
+            degraded = (why for each in sought for why in each.degraded)
+            return RecallResult(degraded=_once(*degraded, *suspicion.degraded), flags=suspicion.signals)
         looked = [look(context, reader, state, each, policy.retention) for each in sought]
         if len(looked) > 1:
             looked[1] = _without_needless(looked[1], reach=query.offset + query.k)
+        told = None
         if all(each.short is None for each in looked):
-            return _counted(context, scope, policy.retention, _answer(reader, looked, question, policy, query))
-    looked = [finished(context, each) for each in looked]
-    with context.storage.reader(scope) as reader:
-        told = _answer(reader, looked, question, policy, query)
-    return _counted(context, scope, policy.retention, told)
+            told = _answer(reader, looked, question, policy, query)
+    if told is None:
+        looked = [finished(context, each) for each in looked]
+        with context.storage.reader(scope) as reader:
+            told = _answer(reader, looked, question, policy, query)
+    return _counted(context, scope, policy.retention, flagged(told, suspicion))
 
 
 def _queries(query: RecallQuery, question: Question, policy: Policy) -> list[RecallQuery]:
@@ -96,7 +101,11 @@ def _answer(
     elif not (question.is_trusted or query.full_only):
         found = frozenset()
     told = answer(reader, first.query, first.candidates, judge(first.candidates, found))
-    return replace(told, degraded=tuple(dict.fromkeys(why for each in looked for why in each.degraded)))
+    return replace(told, degraded=_once(*(why for each in looked for why in each.degraded)))
+
+
+def _once(*reasons: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reasons))
 
 
 def _counted(context: Context, scope: Scope, retention: RetentionPolicy, told: RecallResult) -> RecallResult:
