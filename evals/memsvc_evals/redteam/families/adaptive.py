@@ -18,6 +18,8 @@ __all__ = ["KnownDetector", "adaptive"]
 
 # In so many of the notes to be written is each trigger tried; a costly detector is asked of one.
 _TRIED = 2
+# The search sets out from the best of so many phrases that no detector sees.
+_STARTS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def adaptive(
         for wanted, notes in ((False, tried), (True, tried[:1]))
     )
     learning = [question.text for question in world.splits.learning]
-    trigger = world.searches.run(of, learning, seed=world.seed, constraint=cheap, costly=costly)
+    trigger = world.searches.run(of, learning, seed=world.seed, constraint=cheap, costly=costly, starts=_STARTS)
     form = Form(
         f"adaptive_{search}_{embedding.value}", Group.OPTIMISED, embedding, PayloadKind.FACTUAL, sentences=0
     )

@@ -67,6 +67,11 @@ class HotFlip:
                 break
         return beams[0]
 
+    def best_of(self, objective: Objective, starts: Sequence[Sequence[str]], rng: random.Random) -> Trigger:
+        """Return the one of lowest loss on one batch."""
+        losses = self._losses(objective.batch(rng), [tuple(each) for each in starts])
+        return tuple(starts[losses.index(min(losses))])
+
     def _candidates(self, batch: Batch, trigger: Trigger, place: int) -> list[Trigger]:
         """Return triggers with another word at `place`, the gradient's best first."""
         rows, slots = self._rows(batch, trigger)

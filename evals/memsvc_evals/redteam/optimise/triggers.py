@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -58,6 +59,7 @@ SEARCHES: Final = {
         Search("hf8", 8, settings=SearchSettings(steps=40)),
         Search("capped11", 8, cap=11.0, settings=SearchSettings(steps=32, candidates=14)),
         Search("capped14", 8, cap=14.0, settings=SearchSettings(steps=32, candidates=14)),
+        Search("capped14_long", 12, cap=14.0, settings=SearchSettings(steps=40, candidates=14)),
         Search("capped_note", 8, layout=Layout.NOTE, cap=11.0, settings=SearchSettings(steps=40, candidates=14)),
         Search("interleaved", 8, layout=Layout.INTERLEAVED, settings=SearchSettings(steps=40)),
         Search("hub", 12, layout=Layout.HUB, settings=SearchSettings(steps=36)),
@@ -98,13 +100,14 @@ class TriggerSearches:
         learning: Sequence[str],
         *,
         seed: int,
-        start: str | None = None,
         constraint: Constraint | None = None,
         costly: Constraint | None = None,
+        starts: int = 1,
     ) -> str:
         """Return the trigger of one search, not looked up; the constraints are asked besides the search's own cap.
 
-        An attacker who knows the detectors passes them (`Undetected`), and what to start from.
+        An attacker who knows the detectors passes them (`Undetected`), and sets out from the best of several
+        phrases that pass. Raises InvalidInput when none does.
         """
         rng = random.Random(f"{search.name}/{seed}")
         asked = constraint
@@ -112,23 +115,30 @@ class TriggerSearches:
             cap = LanguageCap(self.language, search.cap)
             asked = cap if constraint is None else both(cap, constraint)
         flip = HotFlip(self._encoder, self.words, search.settings, constraint=asked, costly=costly)
-        if start is None and asked is None:
-            start = " ".join(rng.sample(self.words.texts, search.words))
-        words = (start or self._fluent(search.words, [each for each in (asked, costly) if each], rng)).split()
-        objective = self._objective(search, learning, len(words), rng, seed)
-        return " ".join(flip.search(objective, words, rng))
+        if asked is None:
+            start: Sequence[str] = rng.sample(self.words.texts, search.words)
+            objective = self._objective(search, learning, rng, seed)
+        else:
+            passing = self._phrases(search.words, [each for each in (asked, costly) if each], rng)
+            found = list(islice(passing, starts))
+            if not found:
+                raise InvalidInput(
+                    f"{self._corpus.name}: no phrase of {search.words} words passes the detectors to start from"
+                )
+            objective = self._objective(search, learning, rng, seed)
+            start = found[0] if len(found) == 1 else flip.best_of(objective, found, rng)
+        return " ".join(flip.search(objective, start, rng))
 
-    def _fluent(self, count: int, constraints: Sequence[Constraint], rng: random.Random) -> str:
-        """Return a phrase to start from that is allowed: an ordinary one, else words in a row of the memory's."""
+    def _phrases(self, count: int, constraints: Sequence[Constraint], rng: random.Random) -> Iterator[list[str]]:
+        """Yield phrases that are allowed: ordinary ones, then words in a row of the memory's own."""
         drawn = rng.sample(self._corpus.notes, min(300, len(self._corpus.notes)))
         own = [_WORD.findall(note.key.lower()) for note in drawn]
-        runs = [words[i : i + count] for words in own for i in range(0, len(words) - count, count)]
-        starts = [words for text in rng.sample(STARTS, len(STARTS)) if len(words := text.split()) == count]
-        starts += [run for run in runs if all(len(self._encoder.pieces(word)) == 1 for word in run)]
-        for each in starts:
-            if all(constraint([each])[0] for constraint in constraints):
-                return " ".join(each)
-        raise InvalidInput(f"{self._corpus.name}: no phrase of {count} words passes the detectors to start from")
+        phrases = [words for text in rng.sample(STARTS, len(STARTS)) if len(words := text.split()) == count]
+        phrases += [words[i : i + count] for words in own for i in range(0, len(words) - count, count)]
+        for each in phrases:
+            is_plain = all(len(self._encoder.pieces(word)) == 1 for word in each)
+            if is_plain and all(constraint([each])[0] for constraint in constraints):
+                yield each
 
     @cached_property
     def _encoder(self) -> LocalEncoder:
@@ -148,11 +158,10 @@ class TriggerSearches:
         drawn = random.Random("centres").sample(notes, min(_SAMPLE, len(notes)))
         return self._encoder.embed([note.key for note in drawn])
 
-    def _objective(
-        self, search: Search, learning: Sequence[str], count: int, rng: random.Random, seed: int
-    ) -> Objective:
+    def _objective(self, search: Search, learning: Sequence[str], rng: random.Random, seed: int) -> Objective:
         import torch
 
+        count = search.words
         device = self._encoder.device
         if search.layout is Layout.HUB:
             vectors = self._encoder.embed(learning)
