@@ -42,7 +42,7 @@ from memsvc.ports.reranking import Reranker
 from memsvc.ports.storage import Storage
 from memsvc.settings import Settings
 from memsvc.wiring.amem import amem_handlers, amem_tools
-from memsvc.wiring.guard import guard_tools
+from memsvc.wiring.guard import guard_handlers, guard_tools
 from memsvc.wiring.llm import chat_models
 from memsvc.wiring.tim import tim_handlers, tim_thinking
 from memsvc_agents.embed.cached import CachedEmbedder
@@ -287,4 +287,4 @@ def _handlers(context: Context) -> Mapping[str, Handler]:
         REHASH: remake,
         SWEEP: partial(sweep_job, context),
     }
-    return {**own, **amem_handlers(context), **tim_handlers(context)}
+    return {**own, **amem_handlers(context), **tim_handlers(context), **guard_handlers(context)}

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 
+from memsvc.domain.jobs import GUARD_PROBE
 from memsvc.domain.policies import GuardLevel
 from memsvc.guard.model_file import PACKAGED, GuardModel, load_model
+from memsvc.jobs.running import Handler
+from memsvc.memory.context import Context
+from memsvc.memory.guarding.probing import probe_job
 from memsvc.memory.guarding.tools import GuardTools
 from memsvc.settings import GuardSettings
 
-__all__ = ["guard_tools"]
+__all__ = ["guard_handlers", "guard_tools"]
 
 _MODELS_KEPT = 4
 
@@ -19,6 +24,11 @@ def guard_tools(settings: GuardSettings) -> GuardTools:
     """Return the guard's tools; the model is read when it is first needed, so a service starts without it."""
     path = PACKAGED if settings.model is None else settings.model
     return GuardTools(partial(_model, path), GuardLevel(settings.level))
+
+
+def guard_handlers(context: Context) -> Mapping[str, Handler]:
+    """Return what is done for the jobs that probe new notes."""
+    return {GUARD_PROBE: partial(probe_job, context)}
 
 
 def _model(path: Path) -> GuardModel:

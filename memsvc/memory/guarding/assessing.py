@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,23 +12,17 @@ from memsvc.domain.policies import GuardPolicy
 from memsvc.guard.decide import decide, weigh
 from memsvc.guard.findings import Finding
 from memsvc.guard.model_file import GuardModel
+from memsvc.guard.rate import sybil
 from memsvc.memory.guarding.calibrating import Calibrations, Sort
 from memsvc.memory.guarding.tools import GuardTools, limits_of
 from memsvc.ports.storage import Reader
 
-__all__ = ["Assessor", "Keyed"]
+__all__ = ["Assessor", "content_signals"]
+
+_RARE: Final = 0.05
 
 # What no harmless note is compared with: its score says how sure it is.
 _UNCALIBRATED: Final = frozenset({"invisible", "burst", "newcomer", "sybil"})
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """A finding in the text of a key, by the key's ordinal, and what that text's scores are compared within."""
-
-    finding: Finding
-    key: int
-    sort: Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +38,12 @@ class Assessor:
         """Raises GuardModelError."""
         return cls(tools.calibrations, tools.model(), policy)
 
-    def signal(self, reader: Reader, sort: Sort, detector: str, finding: Finding) -> Signal:
-        """Return a finding in a note's content as a signal."""
+    def signal(
+        self, reader: Reader, sort: Sort, detector: str, finding: Finding, *, key: int | None = None
+    ) -> Signal:
+        """Return a finding in a note's content, or in the text of a key, as a signal."""
         p = self._p(reader, sort, detector, finding)
-        return Signal(detector, finding.score, p, finding.why, finding.span)
-
-    def keyed_signal(self, reader: Reader, detector: str, found: Sequence[Keyed]) -> Signal | None:
-        """Return the rarest finding in a note's keys; its p-value allows for how many there are (Bonferroni)."""
-        rated = [(self._p(reader, each.sort, detector, each.finding), each) for each in found]
-        if not rated:
-            return None
-        p, worst = min(rated, key=lambda each: (each[0], -each[1].finding.score))
-        finding = worst.finding
-        return Signal(detector, finding.score, min(1.0, p * len(rated)), finding.why, finding.span, worst.key)
+        return Signal(detector, finding.score, p, finding.why, finding.span, key)
 
     def assessment(
         self,
@@ -81,3 +68,15 @@ class Assessor:
             return 1.0 - finding.score
         alpha = limits_of(self.policy).alpha
         return self.calibrations.p_value(reader, self.model, detector, sort, finding.score, alpha=alpha)
+
+
+def content_signals(
+    reader: Reader, assessor: Assessor, sort: Sort, findings: Mapping[str, Finding], *, principals: Collection[str]
+) -> list[Signal]:
+    """Return what was found in a content as signals; `principals` have stored what shares its rare words."""
+    signals = [assessor.signal(reader, sort, name, each) for name, each in findings.items() if each.score > 0]
+    if any(signal.detector == "runs" and signal.p <= _RARE for signal in signals):
+        crowd = sybil(principals)
+        if crowd.score > 0:
+            signals.append(assessor.signal(reader, sort, "sybil", crowd))
+    return signals

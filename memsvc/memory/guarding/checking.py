@@ -16,9 +16,8 @@ from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy
 from memsvc.errors import GuardModelError
 from memsvc.guard.decide import weigh
 from memsvc.guard.findings import NOTHING_FOUND, Finding
-from memsvc.guard.rate import sybil
 from memsvc.memory.context import Context
-from memsvc.memory.guarding.assessing import Assessor
+from memsvc.memory.guarding.assessing import Assessor, content_signals
 from memsvc.memory.guarding.calibrating import sort_of
 from memsvc.memory.guarding.examining import Examined, asked, examine
 from memsvc.memory.guarding.sharing import Sharers, sharers_of
@@ -29,7 +28,6 @@ from memsvc.ports.storage import Reader
 
 __all__ = ["UNCHECKED", "Checked", "Checks", "check_drafts"]
 
-_RARE: Final = 0.05
 _STRICTER: Final = {Status.ACTIVE: 0, Status.LIMITED: 1, Status.QUARANTINED: 2}
 _STATUS_OF: Final = {Verdict.LIMIT: Status.LIMITED, Verdict.QUARANTINE: Status.QUARANTINED}
 _NONE: Final[Mapping[NoteId, Checked]] = MappingProxyType({})
@@ -105,7 +103,8 @@ def check_drafts(
         if policy.on_failure is Failing.CLOSED:
             raise
         return _unseen(policy, fresh, now)
-    return _Checking(assessor, reader, now).check(fresh, principal)
+    principals = frozenset() if principal is None else frozenset({principal})
+    return _Checking(assessor, reader, now, principals).check(fresh, principal)
 
 
 def _unseen(policy: GuardPolicy, drafts: Sequence[NoteDraft], now: datetime) -> Checks:
@@ -132,6 +131,7 @@ class _Checking:
     assessor: Assessor
     reader: Reader
     now: datetime
+    principals: frozenset[str] = frozenset()
 
     def check(self, drafts: Sequence[NoteDraft], principal: str | None) -> Checks:
         examined = [examine(self.assessor.model, draft.content, original=draft.original) for draft in drafts]
@@ -175,14 +175,11 @@ class _Checking:
         if sharers.texts:
             runs = asked("runs", lambda: self.assessor.model.runs.shared_run(draft.content, sharers.texts), broken)
             findings["runs"] = runs or NOTHING_FOUND
-        sort = sort_of(draft.kind, draft.content)
-        signals = [
-            self.assessor.signal(self.reader, sort, name, finding)
-            for name, finding in findings.items()
-            if finding.score > 0
-        ]
-        if any(signal.detector == "runs" and signal.p <= _RARE for signal in signals):
-            crowd = sybil(sharers.principals)
-            if crowd.score > 0:
-                signals.append(self.assessor.signal(self.reader, sort, "sybil", crowd))
+        signals = content_signals(
+            self.reader,
+            self.assessor,
+            sort_of(draft.kind, draft.content),
+            findings,
+            principals=sharers.principals | self.principals,
+        )
         return signals, tuple(dict.fromkeys(broken))

@@ -18,23 +18,27 @@ from memsvc.memory.guarding.recording import probe_jobs
 from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Writer
 
-__all__ = ["freed_with", "hide", "holding_sources", "let_in"]
+__all__ = ["freed_with", "hide", "holding_sources", "let_in", "limit"]
 
 _WITH_SOURCE: Final = "it repeats a quarantined note"
 _DOUBTED: Final = frozenset({Status.LIMITED, Status.QUARANTINED})
 _SOURCES: Final = CONTENT_ROLES | {Role.INFORMED}
 
 
-def hide(writer: Writer, note: NoteId, *, reason: str, at: datetime, actor: str) -> list[NoteId]:
-    """Quarantine a note, and what repeats its words: thoughts, and notes merged from them; return all of them."""
+def hide(writer: Writer, note: NoteId, *, reason: str, at: datetime, actor: str) -> None:
+    """Quarantine a note, and what repeats its words: thoughts, and notes merged from them."""
     operation, status = Operation.QUARANTINED, Status.QUARANTINED
     writer.change_status(StatusChange(note, operation, status, at, actor, reason))
-    hidden = [note]
-    for each in writer.notes(writer.derivations.descendants([note], roles=CONTENT_ROLES)):
+    for each in _repeating(writer, note):
         if each.status in HOLDING:
             writer.change_status(StatusChange(each.id, operation, status, at, actor, _WITH_SOURCE))
-            hidden.append(each.id)
-    return hidden
+
+
+def limit(writer: Writer, note: NoteId, *, reason: str, at: datetime, actor: str) -> None:
+    """Let a note, and what repeats its words, be evidence only."""
+    for each in (*writer.notes([note]), *_repeating(writer, note)):
+        if each.status is Status.ACTIVE:
+            writer.change_status(StatusChange(each.id, Operation.UPDATED, Status.LIMITED, at, actor, reason))
 
 
 def let_in(
@@ -67,11 +71,15 @@ def holding_sources(writer: Writer, notes: Iterable[NoteId]) -> dict[NoteId, Sta
     return found
 
 
+def _repeating(writer: Writer, note: NoteId) -> list[Note]:
+    return writer.notes(writer.derivations.descendants([note], roles=CONTENT_ROLES))
+
+
 def freed_with(writer: Writer, note: NoteId) -> list[NoteId]:
     """Return the notes that were hidden for repeating this one, and for nothing else."""
     below = [
         each
-        for each in writer.notes(writer.derivations.descendants([note], roles=CONTENT_ROLES))
+        for each in _repeating(writer, note)
         if each.status is Status.QUARANTINED and _hidden_with_source(writer, each.id)
     ]
     ids = [each.id for each in below]

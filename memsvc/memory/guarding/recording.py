@@ -11,18 +11,28 @@ from memsvc.domain.guarding import Assessment, AuditEvent, Verdict
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import GUARD_PROBE, NewJob, Priority
 from memsvc.domain.notes import Json, Note
+from memsvc.domain.policies import GuardLevel
 from memsvc.guard.decide import SHARES
+from memsvc.memory.context import Context
 from memsvc.memory.guarding.calibrating import bucket_name, sort_of
 from memsvc.memory.guarding.checking import Checks
 from memsvc.memory.guarding.tools import is_probed
+from memsvc.memory.policy import policy_of
 from memsvc.ports.guard import BenignScore
 from memsvc.ports.storage import Writer
 
-__all__ = ["audit_detail", "benign_scores", "probe_jobs", "record_blocked", "record_checks"]
+__all__ = [
+    "audit_detail",
+    "benign_scores",
+    "is_calibrating",
+    "probe_jobs",
+    "queue_probes",
+    "record_blocked",
+    "record_checks",
+]
 
 _NOTES_PER_JOB: Final = 20
 _CALIBRATED: Final = frozenset(SHARES) | {"payload"}
-# Less trusted notes do not move what counts as usual, until a person has released them.
 _LEAST_TRUST: Final = 0.6
 
 
@@ -39,7 +49,7 @@ def record_checks(
         [
             score
             for draft, checked in known
-            if draft.trust >= _LEAST_TRUST
+            if is_calibrating(draft)
             for score in benign_scores(draft, checked.assessment)
         ]
     )
@@ -65,6 +75,23 @@ def record_blocked(writer: Writer, checks: Checks, *, now: datetime, actor: str)
     for checked in checks.blocked.values():
         detail = audit_detail(checked.assessment)
         writer.guard.append(AuditEvent.BLOCKED, note=None, detail=detail, at=now, actor=actor)
+
+
+def is_calibrating(note: NoteDraft | Note) -> bool:
+    """Return whether a note's scores say what is usual once it is active: only of trusted ones, or an untrusted
+    writer could make his own kind of notes usual."""
+    return note.trust >= _LEAST_TRUST
+
+
+def queue_probes(context: Context, writer: Writer, notes: Sequence[NoteDraft | Note], *, now: datetime) -> None:
+    """Queue the probes that the policy wants of notes whose keys are new."""
+    if context.guard is None or not notes:
+        return
+    policy = context.guard.resolved(policy_of(writer).guard)
+    if policy.level is GuardLevel.OFF:
+        return
+    for job in probe_jobs([note.id for note in notes if is_probed(policy, note.origin)]):
+        writer.enqueue(job, at=now)
 
 
 def probe_jobs(notes: Sequence[NoteId]) -> list[NewJob]:

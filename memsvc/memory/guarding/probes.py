@@ -1,0 +1,103 @@
+"""The costly detectors on one note, by the texts and vectors of all its keys; between transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from memsvc.domain.guarding import Signal
+from memsvc.domain.notes import Key, Note
+from memsvc.errors import EmbedderUnavailable
+from memsvc.guard.findings import Finding
+from memsvc.guard.hubness import hubness
+from memsvc.guard.model_file import GuardModel
+from memsvc.guard.surfaces import texts_to_examine
+from memsvc.memory.guarding.assessing import Assessor, content_signals
+from memsvc.memory.guarding.calibrating import sort_of
+from memsvc.memory.guarding.examining import examine
+from memsvc.memory.guarding.sharing import Sharers, sharers_of_stored
+from memsvc.memory.guarding.surroundings import Surroundings
+from memsvc.ports.embedding import Embedder, Vector
+from memsvc.ports.storage import Reader
+
+__all__ = ["Found", "Subject", "cheap_signals", "probe", "signals_of", "subject_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A note to probe, with its keys, their vectors by hash, and what it shares rare runs with."""
+
+    note: Note
+    original: str | None = field(repr=False)
+    keys: tuple[Key, ...] = field(repr=False)
+    vectors: Mapping[str, Vector] = field(repr=False)
+    sharers: Sharers
+
+    @property
+    def texts(self) -> list[str]:
+        return [key.text_in(self.note.content) for key in self.keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding of a costly detector, in the text of the key with this ordinal, or in the note as a whole."""
+
+    detector: str
+    finding: Finding
+    key: int | None = None
+
+
+def subject_of(reader: Reader, model: GuardModel, note: Note) -> Subject:
+    """Return what is needed of a note; raises EmbedderUnavailable for one that waits for its keys."""
+    keys = tuple(reader.keys(note.id))
+    vectors: Mapping[str, Vector] = {}
+    if reader.state is not None:
+        vectors = reader.vectors.get_many(reader.state.model, [key.text_hash for key in keys])
+    if not keys or len(vectors) < len({key.text_hash for key in keys}):
+        raise EmbedderUnavailable(
+            "the note has no keys yet, as the embedder did not answer; they are made by a job"
+        )
+    original = reader.guard.original(note.id)
+    examined = examine(model, note.content, original=original)
+    return Subject(note, original, keys, vectors, sharers_of_stored(reader, note.row, examined))
+
+
+def probe(subject: Subject, surroundings: Surroundings, model: GuardModel, embedder: Embedder) -> list[Found]:
+    """Ask the detectors that embed; raises EmbedderUnavailable."""
+    keys = np.stack([subject.vectors[key.text_hash] for key in subject.keys])
+    nearest = surroundings.nearest_but(subject.note.row)
+    texts = subject.texts
+    transplant = [
+        Found("transplant", surroundings.transplant.examine(texts[place], keys, nearest), place)
+        for place in texts_to_examine(texts)
+    ]
+    found = sorted(transplant, key=lambda each: -each.finding.score)[:1]
+    if surroundings.sentinels is not None:
+        found.append(Found("hubness", hubness(keys, surroundings.sentinels, surroundings.scale)))
+    if subject.sharers.texts and (run := model.runs.rarest(subject.note.content, subject.sharers.texts)):
+        mine, *theirs = embedder.embed([run.remainder or " ", *(text or " " for text in run.partners)])
+        if theirs:
+            found.append(Found("run_vectors", model.runs.with_vectors(run, mine, np.stack(theirs))))
+    return found
+
+
+def signals_of(reader: Reader, assessor: Assessor, note: Note, found: Sequence[Found]) -> list[Signal]:
+    """Return the findings as signals, without those that found nothing."""
+    sort = sort_of(note.kind, note.content)
+    return [
+        assessor.signal(reader, sort, each.detector, each.finding, key=each.key)
+        for each in found
+        if each.finding.score > 0
+    ]
+
+
+def cheap_signals(reader: Reader, assessor: Assessor, subject: Subject) -> list[Signal]:
+    """Return what the cheap detectors say of a stored note by now: others may share its rare words since."""
+    note, model = subject.note, assessor.model
+    findings = dict(examine(model, note.content, original=subject.original).findings)
+    if subject.sharers.texts:
+        findings["runs"] = model.runs.shared_run(note.content, subject.sharers.texts)
+    principals = subject.sharers.principals | {note.principal}
+    return content_signals(reader, assessor, sort_of(note.kind, note.content), findings, principals=principals)
