@@ -10,6 +10,7 @@ from memsvc.domain.scope import Scope
 from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import put_vectors, without_vectors
+from memsvc.memory.guarding.recording import queue_probes
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import queue_index_save
 from memsvc.memory.look_up import existing_namespace
@@ -99,6 +100,7 @@ def rekey_notes(context: Context, scope: Scope, notes: Sequence[Note]) -> None:
                     kept=hashes,
                 )
             hash_notes(context, writer, thoughts, now=context.clock())
+            queue_probes(context, writer, present, now=context.clock())
             queue_index_save(
                 writer,
                 sequence=state.last_sequence,

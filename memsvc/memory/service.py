@@ -9,7 +9,7 @@ from memsvc.domain.changes import Change
 from memsvc.domain.drafts import NewItem, NewSession, Outcome, SessionOutcome
 from memsvc.domain.graphs import Community, GraphQuery
 from memsvc.domain.guarding import AuditEntry, Canary
-from memsvc.domain.guarding_results import AuditCheck, CanaryCheck, Explanation, Quarantined
+from memsvc.domain.guarding_results import AuditCheck, CanaryCheck, Explanation, Quarantined, ScanReport
 from memsvc.domain.ids import JobId, NoteId, SessionId, TenantId
 from memsvc.domain.jobs import Job
 from memsvc.domain.links import Link, LinkType
@@ -41,7 +41,7 @@ from memsvc.memory.amem.evolving import Evolved, evolve
 from memsvc.memory.amem.reverting import revert
 from memsvc.memory.context import Context
 from memsvc.memory.graph import graph_around, graph_communities
-from memsvc.memory.guarding import auditing, canaries, reviewing
+from memsvc.memory.guarding import auditing, canaries, reviewing, scan_jobs, scanning
 from memsvc.memory.guarding.blast_radius import blast_radius
 from memsvc.memory.guarding.rollback import rollback
 from memsvc.memory.organising import Conduct
@@ -258,6 +258,14 @@ class MemoryService:
 
     def verify_audit(self, scope: Scope, *, head: str | None = None) -> AuditCheck:
         return auditing.verify_audit(self._context, scope, head=head)
+
+    def scan(
+        self, scope: Scope, *, actor: Actor, apply: bool, on_note: Callable[[], None] = lambda: None
+    ) -> ScanReport:
+        return scanning.scan(self._context, scope, actor=actor, apply=apply, on_note=on_note)
+
+    def queue_scan(self, scope: Scope, *, actor: Actor, apply: bool) -> Job:
+        return scan_jobs.queue_scan(self._context, scope, actor=actor, apply=apply)
 
     def canaries(self, scope: Scope) -> list[Canary]:
         return canaries.canaries(self._context, scope)

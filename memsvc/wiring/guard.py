@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 
-from memsvc.domain.jobs import GUARD_PROBE
+from memsvc.domain.jobs import GUARD_PROBE, GUARD_SCAN
 from memsvc.domain.policies import GuardLevel
 from memsvc.guard.model_file import PACKAGED, GuardModel, load_model
 from memsvc.jobs.running import Handler
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.probing import probe_job
+from memsvc.memory.guarding.scan_jobs import scan_job
 from memsvc.memory.guarding.tools import GuardTools
 from memsvc.settings import GuardSettings
 
@@ -27,8 +28,8 @@ def guard_tools(settings: GuardSettings) -> GuardTools:
 
 
 def guard_handlers(context: Context) -> Mapping[str, Handler]:
-    """Return what is done for the jobs that probe new notes."""
-    return {GUARD_PROBE: partial(probe_job, context)}
+    """Return what is done for the jobs that probe new notes, and scan old ones."""
+    return {GUARD_PROBE: partial(probe_job, context), GUARD_SCAN: partial(scan_job, context)}
 
 
 def _model(path: Path) -> GuardModel:

@@ -17,6 +17,7 @@ from memsvc.memory.amem.planning import Evolution, Plan, may_shape
 from memsvc.memory.attempts import Outdated, until_current
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import put_vectors, without_vectors
+from memsvc.memory.guarding.recording import queue_probes
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import queue_index_save
 from memsvc.ports.embedding import Vector
@@ -120,6 +121,7 @@ def _write(context: Context, writer: Writer, plans: Sequence[Plan], keyed: _Keye
     except (NotFound, PreconditionFailed):
         raise Outdated from None
     hash_notes(context, writer, [change.note.id for change in changes], now=now)
+    queue_probes(context, writer, [change.note for change in changes], now=now)
     queue_index_save(writer, sequence=state.last_sequence, changes=len(changes), every=context.save_rows, now=now)
     return Stored(tuple(change.note.id for change in changes), new)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
-from memsvc.domain.guarding import Signal
+from memsvc.domain.changes import Operation
+from memsvc.domain.guarding import Assessment, Signal, Stage
 from memsvc.domain.notes import Key, Note
 from memsvc.errors import EmbedderUnavailable
 from memsvc.guard.findings import Finding
@@ -22,7 +24,11 @@ from memsvc.memory.guarding.surroundings import Surroundings
 from memsvc.ports.embedding import Embedder, Vector
 from memsvc.ports.storage import Reader
 
-__all__ = ["Found", "Subject", "cheap_signals", "probe", "signals_of", "subject_of"]
+__all__ = ["Found", "Subject", "cheap_signals", "holding", "probe", "signals_of", "subject_of"]
+
+
+_KEYED_ANEW: Final = frozenset({Operation.CREATED, Operation.REKEYED, Operation.EVOLVED, Operation.REVERTED})
+_COSTLY: Final = frozenset({Stage.PROBE, Stage.SCAN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,20 @@ def subject_of(reader: Reader, model: GuardModel, note: Note) -> Subject:
     original = reader.guard.original(note.id)
     examined = examine(model, note.content, original=original)
     return Subject(note, original, keys, vectors, sharers_of_stored(reader, note.row, examined))
+
+
+def holding(reader: Reader, note: Note, assessed: Sequence[Assessment], *, model: str) -> Assessment | None:
+    """Return the last assessment by the costly detectors, if they had this model and the note's present keys."""
+    keyed = max(
+        (change.at for change in reader.history(note.id) if change.operation in _KEYED_ANEW),
+        default=note.ingest_time,
+    )
+    held = [
+        each
+        for each in assessed
+        if each.stage in _COSTLY and each.model == model and each.at >= keyed and not each.degraded
+    ]
+    return max(held, key=lambda each: each.at, default=None)
 
 
 def probe(subject: Subject, surroundings: Surroundings, model: GuardModel, embedder: Embedder) -> list[Found]:

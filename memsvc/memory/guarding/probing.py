@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
-from memsvc.domain.changes import Operation
-from memsvc.domain.guarding import Assessment, AuditEvent, Stage, Verdict
+from memsvc.domain.guarding import Assessment, Stage
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import GUARD_PROBE
-from memsvc.domain.notes import Json, Key, Note, Status
+from memsvc.domain.notes import Json, Key, Note
 from memsvc.domain.policies import GuardLevel
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import HOLDING
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.assessing import Assessor
-from memsvc.memory.guarding.hiding import hide, holding_sources, let_in, limit
-from memsvc.memory.guarding.probes import Subject, cheap_signals, probe, signals_of, subject_of
-from memsvc.memory.guarding.recording import audit_detail, benign_scores, is_calibrating
+from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment
+from memsvc.memory.guarding.probes import Subject, cheap_signals, holding, probe, signals_of, subject_of
 from memsvc.memory.guarding.surroundings import surroundings_of
 from memsvc.memory.policy import policy_of
 from memsvc.ports.jobs import JobContext
@@ -29,7 +26,6 @@ from memsvc.ports.storage import Reader, Writer
 __all__ = ["probe_job"]
 
 _ACTOR: Final = GUARD_PROBE
-_KEYED_ANEW: Final = frozenset({Operation.CREATED, Operation.REKEYED, Operation.EVOLVED, Operation.REVERTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,6 @@ def probe_job(context: Context, run: JobContext) -> Mapping[str, Json] | None:
         assessor = None if policy.level is GuardLevel.OFF else Assessor.of(tools, policy)
         plan = _plan(reader, assessor, named)
     found = _assessed(context, scope, assessor, plan, run) if assessor is not None else []
-
     now = context.clock()
     with context.storage.writer(scope) as writer:
         done: Counter[str] = Counter()
@@ -73,8 +68,8 @@ def probe_job(context: Context, run: JobContext) -> Mapping[str, Json] | None:
             note = _now(writer, each)
             if note is not None:
                 if each.keys is not None:
-                    _keep(writer, note, each.assessment, now)
-                done[_carried_out(writer, note, each.assessment.verdict, now)] += 1
+                    keep_assessment(writer, note, each.assessment, now=now, actor=_ACTOR)
+                done[carry_out(writer, note, each.assessment.verdict, now=now, actor=_ACTOR)] += 1
         result: dict[str, Json] = {"probed": len(found), **done}
         writer.finish_job(run.lease, at=now, result=result)
         return result
@@ -87,10 +82,14 @@ def _notes_of(run: JobContext) -> list[NoteId]:
 
 
 def _plan(reader: Reader, assessor: Assessor | None, named: Sequence[NoteId]) -> _Plan:
+    """Return what is to be probed; what a person has decided about is left alone."""
     notes = [note for note in reader.notes(named) if note.status in HOLDING]
-    assessed = reader.guard.assessments([note.id for note in notes])
+    ids = [note.id for note in notes]
+    assessed, reviewed = reader.guard.assessments(ids), reader.guard.reviews(ids)
     fresh, known = [], []
     for note in notes:
+        if note.id in reviewed:
+            continue
         last = _last_of(assessed.get(note.id, ()), reader, note, assessor)
         if last is not None:
             known.append(_Probed(note, last))
@@ -102,17 +101,10 @@ def _plan(reader: Reader, assessor: Assessor | None, named: Sequence[NoteId]) ->
 def _last_of(
     assessed: Sequence[Assessment], reader: Reader, note: Note, assessor: Assessor | None
 ) -> Assessment | None:
-    """Return the assessment that holds: the probe's, if the model and the keys are still those; with the guard off
-    the last one of any."""
+    """Return the assessment that holds; with the guard off the last one of any."""
     if assessor is None:
         return assessed[-1] if assessed else None
-    keyed = max(change.at for change in reader.history(note.id) if change.operation in _KEYED_ANEW)
-    held = [
-        each
-        for each in assessed
-        if each.stage is Stage.PROBE and each.model == assessor.model.version and each.at >= keyed
-    ]
-    return held[0] if held else None
+    return holding(reader, note, assessed, model=assessor.model.version)
 
 
 def _assessed(context: Context, scope: Scope, assessor: Assessor, plan: _Plan, run: JobContext) -> list[_Probed]:
@@ -144,26 +136,3 @@ def _now(writer: Writer, probed: _Probed) -> Note | None:
     if probed.keys is not None and tuple(writer.keys(found[0].id)) != probed.keys:
         return None
     return found[0]
-
-
-def _keep(writer: Writer, note: Note, assessment: Assessment, now: datetime) -> None:
-    writer.guard.put_assessments({note.id: assessment})
-    if is_calibrating(note):
-        writer.guard.put_scores(benign_scores(note, assessment))
-    if assessment.verdict is not Verdict.ALLOW:
-        detail = audit_detail(assessment)
-        writer.guard.append(AuditEvent.ASSESSED, note=note.id, detail=detail, at=now, actor=_ACTOR)
-
-
-def _carried_out(writer: Writer, note: Note, verdict: Verdict, now: datetime) -> Status:
-    """Bring the note to the status that the verdict wants, and return that."""
-    if verdict in (Verdict.QUARANTINE, Verdict.BLOCK):
-        hide(writer, note.id, reason="it looks like an attack on recall", at=now, actor=_ACTOR)
-        return Status.QUARANTINED
-    if verdict is Verdict.LIMIT:
-        limit(writer, note.id, reason="it is doubtful", at=now, actor=_ACTOR)
-        return Status.LIMITED
-    if note.status is Status.LIMITED and note.id not in holding_sources(writer, [note.id]):
-        let_in(writer, [note.id], operation=Operation.UPDATED, reason="probed", at=now, actor=_ACTOR)
-        return Status.ACTIVE
-    return note.status

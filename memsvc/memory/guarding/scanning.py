@@ -1,0 +1,213 @@
+"""A scan of a whole namespace, also of one that was filled before there was a guard, or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from memsvc.domain.guarding import Assessment, AuditEvent, Stage, Verdict
+from memsvc.domain.guarding_results import Flagged, ScanReport
+from memsvc.domain.notes import Json, Note, Status
+from memsvc.domain.policies import GuardLevel
+from memsvc.domain.receipts import Actor
+from memsvc.domain.scope import Scope
+from memsvc.domain.selection import HOLDING, Selection
+from memsvc.errors import Conflict, EmbedderUnavailable
+from memsvc.guard.decide import adjusted_p
+from memsvc.memory.context import Context
+from memsvc.memory.guarding.all_shared import AllShared
+from memsvc.memory.guarding.assessing import Assessor
+from memsvc.memory.guarding.canaries import check_canaries
+from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment
+from memsvc.memory.guarding.probes import Subject, cheap_signals, holding, probe, signals_of, subject_of
+from memsvc.memory.guarding.surroundings import Surroundings, surroundings_of
+from memsvc.memory.guarding.tools import limits_of
+from memsvc.memory.look_up import existing_namespace
+from memsvc.memory.policy import policy_of
+from memsvc.ports.storage import Reader, Writer
+
+__all__ = ["scan"]
+
+_PAGE: Final = 100
+_SCANNED: Final = Selection(statuses=HOLDING)
+_COSTLY: Final = ("transplant", "hubness", "run_vectors")
+
+
+def scan(
+    context: Context,
+    scope: Scope,
+    *,
+    actor: Actor,
+    apply: bool,
+    on_note: Callable[[], None] = lambda: None,
+) -> ScanReport:
+    """Assess every note that is not hidden, and every canary; with `apply` do what the verdicts say.
+
+    A note that the same model has probed by the same keys is not embedded again. Without the embedder only the
+    cheap detectors are asked, and `degraded` says so. The level of the policy does not matter, its values do.
+    Raises NotFound, GuardModelError; Conflict for a service without a guard.
+    """
+    assessor = _assessor(context, scope)
+    now = context.clock()
+    surroundings: Surroundings | None = None
+    degraded: tuple[str, ...] = ()
+    try:
+        surroundings = surroundings_of(context, scope, now=now)
+    except EmbedderUnavailable:
+        degraded = _COSTLY
+    work = _Scan(context, scope, assessor, _all_shared(context, scope, assessor), surroundings)
+    flagged: list[Flagged] = []
+    notes = 0
+    for page in _pages(context, scope):
+        assessed = []
+        for note in page:
+            assessed.append((note, work.assess(note)))
+            on_note()
+        notes += len(page)
+        flagged += _kept(context, scope, assessed, apply=apply, actor=actor)
+        work = work.knowing([note.row for note, found in assessed if found.verdict is Verdict.ALLOW])
+    flagged.sort(key=lambda each: (adjusted_p(each.assessment.signals), -each.assessment.ledgers.risk))
+    canaries = () if degraded else tuple(check_canaries(context, scope))
+    alpha = limits_of(assessor.policy).alpha
+    report = ScanReport(notes, tuple(flagged), canaries, now, assessor.model.version, alpha, degraded)
+    _note_in_audit(context, scope, report, apply=apply, actor=actor)
+    return report
+
+
+def _assessor(context: Context, scope: Scope) -> Assessor:
+    tools = context.guard
+    if tools is None:
+        raise Conflict("this service was put together without a guard, and cannot scan")
+    with context.storage.reader(scope) as reader:
+        existing_namespace(reader)
+        policy = policy_of(reader).guard
+    resolved = tools.resolved(policy)
+    if resolved.level is GuardLevel.OFF:
+        resolved = tools.resolved(replace(policy, level=GuardLevel.BALANCED))
+    return Assessor.of(tools, resolved)
+
+
+def _pages(context: Context, scope: Scope) -> Iterator[list[Note]]:
+    after = 0
+    while True:
+        with context.storage.reader(scope) as reader:
+            page = reader.page(_SCANNED, after_row=after, limit=_PAGE)
+        if not page:
+            return
+        yield page
+        after = page[-1].row
+
+
+def _all_shared(context: Context, scope: Scope, assessor: Assessor) -> AllShared:
+    runs = assessor.model.runs
+    return AllShared.of(
+        (note.row, [shingle.hash for shingle in runs.rare_shingles(note.content)])
+        for page in _pages(context, scope)
+        for note in page
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A scan at work; what it has found harmless counts as cleared for what comes after."""
+
+    context: Context
+    scope: Scope
+    assessor: Assessor
+    shared: AllShared = field(repr=False)
+    surroundings: Surroundings | None
+
+    def knowing(self, rows: Sequence[int]) -> _Scan:
+        if self.surroundings is None:
+            return self
+        cleared = np.union1d(self.surroundings.cleared, np.array(rows, np.int64))
+        return replace(self, surroundings=replace(self.surroundings, cleared=cleared))
+
+    def assess(self, note: Note) -> Assessment:
+        with self.context.storage.reader(self.scope) as reader:
+            known = holding(
+                reader,
+                note,
+                reader.guard.assessments([note.id]).get(note.id, ()),
+                model=self.assessor.model.version,
+            )
+            subject = self._subject(reader, note)
+        costly = [each for each in known.signals if each.detector in _COSTLY] if known else []
+        found, broken = [], () if known else _COSTLY
+        if known is None and self.surroundings is not None and subject.keys:
+            broken = ()
+            found = probe(subject, self.surroundings, self.assessor.model, self.context.embedder)
+        with self.context.storage.reader(self.scope) as reader:
+            signals = [
+                *cheap_signals(reader, self.assessor, subject),
+                *costly,
+                *signals_of(reader, self.assessor, note, found),
+            ]
+            return self.assessor.assessment(
+                Stage.SCAN,
+                signals,
+                trust=note.trust,
+                at=self.context.clock(),
+                broken=broken,
+                may_block=False,
+            )
+
+    def _subject(self, reader: Reader, note: Note) -> Subject:
+        sharers = self.shared.sharers(reader, self.assessor.model, note.row, note.content)
+        try:
+            return replace(subject_of(reader, self.assessor.model, note), sharers=sharers)
+        except EmbedderUnavailable:
+            return Subject(note, reader.guard.original(note.id), (), {}, sharers)
+
+
+def _kept(
+    context: Context, scope: Scope, assessed: Sequence[tuple[Note, Assessment]], *, apply: bool, actor: Actor
+) -> list[Flagged]:
+    """Return what is flagged of a page; with `apply` keep all of it and do what follows, in one transaction.
+
+    What a person has released is told, and left as it is.
+    """
+    if not apply:
+        return [Flagged(note, each) for note, each in assessed if each.verdict is not Verdict.ALLOW]
+    flagged = []
+    now = context.clock()
+    with context.storage.writer(scope) as writer:
+        reviewed = writer.guard.reviews([note.id for note, _ in assessed])
+        present = {note.id: note for note in writer.notes([note.id for note, _ in assessed])}
+        for note, each in assessed:
+            current = present.get(note.id)
+            applied = False
+            if current is not None and current.status in HOLDING and note.id not in reviewed:
+                after = _carried_out(writer, current, each, now, actor)
+                applied = after is not current.status
+                current = current._replace(status=after)
+            if each.verdict is not Verdict.ALLOW:
+                flagged.append(Flagged(current or note, each, applied))
+    return flagged
+
+
+def _carried_out(writer: Writer, note: Note, assessment: Assessment, now: datetime, actor: Actor) -> Status:
+    """Do what follows, and return the status then; what was not looked at in full is not let in for it."""
+    if assessment.degraded and assessment.verdict is Verdict.ALLOW:
+        return note.status
+    keep_assessment(writer, note, assessment, now=now, actor=actor.name)
+    return carry_out(writer, note, assessment.verdict, now=now, actor=actor.name)
+
+
+def _note_in_audit(context: Context, scope: Scope, report: ScanReport, *, apply: bool, actor: Actor) -> None:
+    detail: dict[str, Json] = {
+        "apply": apply,
+        "notes": report.notes,
+        "flagged": len(report.flagged),
+        "applied": sum(each.applied for each in report.flagged),
+        "canaries": len(report.canaries),
+        "unexplained": sum(not each.explained for each in report.canaries),
+        "degraded": list(report.degraded),
+        "model": report.model,
+    }
+    with context.storage.writer(scope) as writer:
+        writer.guard.append(AuditEvent.SCANNED, note=None, detail=detail, at=report.at, actor=actor.name)
