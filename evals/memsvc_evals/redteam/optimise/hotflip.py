@@ -25,7 +25,8 @@ class SearchSettings:
     """`candidates` words are tried a step on part of the batch and `finalists` of them on all of it.
 
     `wide` is how many of the gradient's best words are looked through for candidates that the constraint allows;
-    a search ends early when `patience` steps in a row changed nothing.
+    a search ends early when `patience` steps in a row changed nothing. A costly constraint is asked of at most
+    `asked` triggers a step, the best first.
     """
 
     steps: int = 30
@@ -34,6 +35,7 @@ class SearchSettings:
     beam: int = 1
     wide: int = 1_500
     patience: int = 12
+    asked: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +102,14 @@ class HotFlip:
         finalists = [pool[i] for i in ordered[: self.settings.finalists * len(beams)]]
         finalists = [each for each in finalists if each not in beams]
         losses = self._losses(batch, [*beams, *finalists])
-        before = dict(zip(beams, losses, strict=False))
         kept: list[Trigger] = []
+        asked = 0
         for _, each in sorted(zip(losses, [*beams, *finalists], strict=True)):
-            if each in before or self.costly is None or self.costly([each])[0]:
-                kept.append(each)
+            if each not in beams and self.costly is not None:
+                asked += 1
+                if asked > self.settings.asked or not self.costly([each])[0]:
+                    continue
+            kept.append(each)
             if len(kept) == self.settings.beam:
                 break
         return kept
