@@ -45,6 +45,7 @@ from memsvc.memory.guarding import auditing, canaries, reviewing, scan_jobs, sca
 from memsvc.memory.guarding.blast_radius import blast_radius
 from memsvc.memory.guarding.rollback import rollback
 from memsvc.memory.organising import Conduct
+from memsvc.memory.presenting import presented, presented_result
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
 from memsvc.memory.remember_sessions import remember_sessions
@@ -73,17 +74,18 @@ class MemoryService:
         return remember_sessions(self._context, scope, sessions, actor=actor, idempotency=idempotency)
 
     def recall(self, scope: Scope, query: RecallQuery) -> RecallResult:
-        return recall(self._context, scope, query)
+        return presented_result(recall(self._context, scope, query))
 
     def note(self, scope: Scope, note: NoteId) -> Note:
-        return look_up.note(self._context, scope, note)
+        return presented(look_up.note(self._context, scope, note))
 
     def notes(self, scope: Scope, selection: Selection, *, after_row: int, limit: int) -> list[Note]:
         with self._context.storage.reader(scope) as reader:
-            return reader.page(selection, after_row=after_row, limit=limit)
+            return [presented(note) for note in reader.page(selection, after_row=after_row, limit=limit)]
 
     def session(self, scope: Scope, session: SessionId) -> tuple[Session, list[Note]]:
-        return look_up.session(self._context, scope, session)
+        found, notes = look_up.session(self._context, scope, session)
+        return found, [presented(note) for note in notes]
 
     def sessions(self, scope: Scope, *, after_row: int, limit: int) -> list[Session]:
         with self._context.storage.reader(scope) as reader:

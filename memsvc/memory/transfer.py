@@ -10,9 +10,11 @@ from memsvc.domain.notes import Session
 from memsvc.domain.receipts import Actor, Imported
 from memsvc.domain.records import NoteRecord
 from memsvc.domain.scope import Scope
+from memsvc.domain.selection import HOLDING
 from memsvc.memory.attempts import until_current
 from memsvc.memory.context import Context
 from memsvc.memory.embedding import put_vectors, without_vectors
+from memsvc.memory.guarding.recording import queue_scan_of_imported
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.importing import as_trusted
 from memsvc.memory.look_up import existing_namespace
@@ -81,7 +83,8 @@ def import_note(
     It is trusted no more than the actor's own words, nor than its sources (see `as_trusted`, which may raise
     Conflict).
     Its keys are made anew for the embedder in use. Notes are to come in the order of the export: links and
-    derivations are between a note and earlier ones, and left out where the earlier one is not there.
+    derivations are between a note and earlier ones, and left out where the earlier one is not there. The guard
+    scans what was imported soon after.
     """
     keys = context.drafter.keys_of(record.note, record.attributes)
     texts = {key.text_hash: key.text_in(record.note.content) for key in keys}
@@ -99,6 +102,8 @@ def import_note(
             if not writer.restore_record(known, history):
                 return Imported(stored=False)
             hash_notes(context, writer, [record.note.id], now=context.clock())
+            if known.note.status in HOLDING:
+                queue_scan_of_imported(context, writer, now=context.clock())
             return Imported(stored=True, left_out=_relations(record) - _relations(known))
 
     return until_current(attempt)

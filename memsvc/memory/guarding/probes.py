@@ -15,6 +15,7 @@ from memsvc.errors import EmbedderUnavailable
 from memsvc.guard.findings import Finding
 from memsvc.guard.hubness import hubness
 from memsvc.guard.model_file import GuardModel
+from memsvc.guard.normalize import normalised
 from memsvc.guard.surfaces import texts_to_examine
 from memsvc.memory.guarding.assessing import Assessor, content_signals
 from memsvc.memory.guarding.calibrating import sort_of
@@ -24,7 +25,7 @@ from memsvc.memory.guarding.surroundings import Surroundings
 from memsvc.ports.embedding import Embedder, Vector
 from memsvc.ports.storage import Reader
 
-__all__ = ["Found", "Subject", "cheap_signals", "holding", "probe", "signals_of", "subject_of"]
+__all__ = ["Found", "Subject", "cheap_signals", "holding", "original_of", "probe", "signals_of", "subject_of"]
 
 
 _KEYED_ANEW: Final = frozenset({Operation.CREATED, Operation.REKEYED, Operation.EVOLVED, Operation.REVERTED})
@@ -65,9 +66,14 @@ def subject_of(reader: Reader, model: GuardModel, note: Note) -> Subject:
         raise EmbedderUnavailable(
             "the note has no keys yet, as the embedder did not answer; they are made by a job"
         )
-    original = reader.guard.original(note.id)
-    examined = examine(model, note.content, original=original)
-    return Subject(note, original, keys, vectors, sharers_of_stored(reader, note.row, examined))
+    examined = examine(model, normalised(note.content), original=None)
+    return Subject(note, original_of(reader, note), keys, vectors, sharers_of_stored(reader, note.row, examined))
+
+
+def original_of(reader: Reader, note: Note) -> str | None:
+    """Return what was sent where that is not what is shown; of an old note that is its content."""
+    sent = reader.guard.original(note.id)
+    return note.content if sent is None and normalised(note.content) != note.content else sent
 
 
 def holding(reader: Reader, note: Note, assessed: Sequence[Assessment], *, model: str) -> Assessment | None:
@@ -115,9 +121,9 @@ def signals_of(reader: Reader, assessor: Assessor, note: Note, found: Sequence[F
 
 def cheap_signals(reader: Reader, assessor: Assessor, subject: Subject) -> list[Signal]:
     """Return what the cheap detectors say of a stored note by now: others may share its rare words since."""
-    note, model = subject.note, assessor.model
-    findings = dict(examine(model, note.content, original=subject.original).findings)
+    note, model, text = subject.note, assessor.model, normalised(subject.note.content)
+    findings = dict(examine(model, text, original=subject.original).findings)
     if subject.sharers.texts:
-        findings["runs"] = model.runs.shared_run(note.content, subject.sharers.texts)
+        findings["runs"] = model.runs.shared_run(text, subject.sharers.texts)
     principals = subject.sharers.principals | {note.principal}
     return content_signals(reader, assessor, sort_of(note.kind, note.content), findings, principals=principals)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.guarding import Assessment, AuditEvent, Verdict
 from memsvc.domain.ids import NoteId
-from memsvc.domain.jobs import GUARD_PROBE, NewJob, Priority
+from memsvc.domain.jobs import GUARD_PROBE, GUARD_SCAN, NewJob, Priority
 from memsvc.domain.notes import Json, Note
 from memsvc.domain.policies import GuardLevel
 from memsvc.guard.decide import SHARES
@@ -27,11 +27,13 @@ __all__ = [
     "is_calibrating",
     "probe_jobs",
     "queue_probes",
+    "queue_scan_of_imported",
     "record_blocked",
     "record_checks",
 ]
 
 _NOTES_PER_JOB: Final = 20
+_IMPORT_LASTS: Final = timedelta(minutes=1)
 _CALIBRATED: Final = frozenset(SHARES) | {"payload"}
 _LEAST_TRUST: Final = 0.6
 
@@ -92,6 +94,20 @@ def queue_probes(context: Context, writer: Writer, notes: Sequence[NoteDraft | N
         return
     for job in probe_jobs([note.id for note in notes if is_probed(policy, note.origin)]):
         writer.enqueue(job, at=now)
+
+
+def queue_scan_of_imported(context: Context, writer: Writer, *, now: datetime) -> None:
+    """Have the namespace scanned in a minute, once for all notes that are imported until then."""
+    if context.guard is None or context.guard.resolved(policy_of(writer).guard).level is GuardLevel.OFF:
+        return
+    job = NewJob(
+        GUARD_SCAN,
+        f"{GUARD_SCAN}:imported",
+        {"apply": True},
+        run_after=now + _IMPORT_LASTS,
+        priority=Priority.LOW,
+    )
+    writer.enqueue(job, at=now)
 
 
 def probe_jobs(notes: Sequence[NoteId]) -> list[NewJob]:

@@ -16,8 +16,10 @@ from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict, FieldError, InvalidInput
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.hiding import freed_with, let_in
+from memsvc.memory.guarding.probes import original_of
 from memsvc.memory.guarding.recording import benign_scores
 from memsvc.memory.look_up import existing_note
+from memsvc.memory.presenting import presented
 from memsvc.ports.storage import Writer
 
 __all__ = ["explain", "quarantine", "reject", "release"]
@@ -30,7 +32,7 @@ def quarantine(context: Context, scope: Scope, *, after_row: int, limit: int) ->
     with context.storage.reader(scope) as reader:
         notes = reader.guard.waiting(after_row=after_row, limit=limit)
         assessed = reader.guard.assessments([note.id for note in notes])
-        return [Quarantined(note, assessed.get(note.id, ())) for note in notes]
+        return [Quarantined(presented(note), assessed.get(note.id, ())) for note in notes]
 
 
 def explain(context: Context, scope: Scope, note: NoteId) -> Explanation:
@@ -38,10 +40,10 @@ def explain(context: Context, scope: Scope, note: NoteId) -> Explanation:
     with context.storage.reader(scope) as reader:
         found = existing_note(reader, note)
         return Explanation(
-            note=found,
+            note=presented(found),
             assessments=reader.guard.assessments([note]).get(note, ()),
             review=reader.guard.reviews([note]).get(note),
-            original=reader.guard.original(note),
+            original=original_of(reader, found),
             keys=tuple(key.text_in(found.content) for key in reader.keys(note)),
             sources=tuple(reader.derivations.sources([note])),
         )

@@ -18,12 +18,21 @@ from memsvc.domain.scope import Scope
 from memsvc.domain.selection import HOLDING, Selection
 from memsvc.errors import Conflict, EmbedderUnavailable
 from memsvc.guard.decide import adjusted_p
+from memsvc.guard.normalize import normalised
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.all_shared import AllShared
 from memsvc.memory.guarding.assessing import Assessor
 from memsvc.memory.guarding.canaries import check_canaries
 from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment
-from memsvc.memory.guarding.probes import Subject, cheap_signals, holding, probe, signals_of, subject_of
+from memsvc.memory.guarding.probes import (
+    Subject,
+    cheap_signals,
+    holding,
+    original_of,
+    probe,
+    signals_of,
+    subject_of,
+)
 from memsvc.memory.guarding.surroundings import Surroundings, surroundings_of
 from memsvc.memory.guarding.tools import limits_of
 from memsvc.memory.look_up import existing_namespace
@@ -105,7 +114,7 @@ def _pages(context: Context, scope: Scope) -> Iterator[list[Note]]:
 def _all_shared(context: Context, scope: Scope, assessor: Assessor) -> AllShared:
     runs = assessor.model.runs
     return AllShared.of(
-        (note.row, [shingle.hash for shingle in runs.rare_shingles(note.content)])
+        (note.row, [shingle.hash for shingle in runs.rare_shingles(normalised(note.content))])
         for page in _pages(context, scope)
         for note in page
     )
@@ -157,11 +166,11 @@ class _Scan:
             )
 
     def _subject(self, reader: Reader, note: Note) -> Subject:
-        sharers = self.shared.sharers(reader, self.assessor.model, note.row, note.content)
+        sharers = self.shared.sharers(reader, self.assessor.model, note.row, normalised(note.content))
         try:
             return replace(subject_of(reader, self.assessor.model, note), sharers=sharers)
         except EmbedderUnavailable:
-            return Subject(note, reader.guard.original(note.id), (), {}, sharers)
+            return Subject(note, original_of(reader, note), (), {}, sharers)
 
 
 def _kept(

@@ -1,0 +1,50 @@
+"""Notes as they are shown: those that were stored before texts were normalised are so on the way out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from memsvc.domain.notes import Note
+from memsvc.domain.recall import Hit, RecallResult
+from memsvc.guard.normalize import normalised
+
+__all__ = ["presented", "presented_result"]
+
+
+def presented(note: Note) -> Note:
+    """Return the note with its content normalised, its turns and origins where they are then.
+
+    What is stored stays as it is, and so does what an export writes. Costs a microsecond for ASCII text.
+    """
+    if normalised(note.content) == note.content:
+        return note
+    borders = {border for span in (*note.turns, *note.origins) for border in (span.start, span.end)}
+    places = sorted(borders | {0, len(note.content)})
+    texts = [normalised(note.content[start:end]) for start, end in pairwise(places)]
+    moved, at = {0: 0}, 0
+    for place, text in zip(places[1:], texts, strict=True):
+        at += len(text)
+        moved[place] = at
+    return note._replace(
+        content="".join(texts),
+        turns=tuple(replace(span, start=moved[span.start], end=moved[span.end]) for span in note.turns),
+        origins=tuple(replace(span, start=moved[span.start], end=moved[span.end]) for span in note.origins),
+    )
+
+
+def presented_result(result: RecallResult) -> RecallResult:
+    """Return the result of a recall with its notes as they are shown."""
+    return replace(
+        result,
+        hits=tuple(map(_hit, result.hits)),
+        sessions=tuple(replace(each, hits=tuple(map(_hit, each.hits))) for each in result.sessions),
+    )
+
+
+def _hit(hit: Hit) -> Hit:
+    return hit._replace(
+        note=presented(hit.note),
+        before=tuple(map(presented, hit.before)),
+        after=tuple(map(presented, hit.after)),
+    )
