@@ -19,7 +19,8 @@ def presented(note: Note) -> Note:
     """
     if normalised(note.content) == note.content:
         return note
-    borders = {border for span in (*note.turns, *note.origins) for border in (span.start, span.end)}
+    borders = {border for turn in note.turns for border in (turn.start, turn.end)}
+    borders |= {border for part in note.origins for border in (part.start, part.end)}
     places = sorted(borders | {0, len(note.content)})
     texts = [normalised(note.content[start:end]) for start, end in pairwise(places)]
     moved, at = {0: 0}, 0
