@@ -13,13 +13,15 @@ from rich.console import Console
 from memsvc.domain.recall import Mode
 from memsvc.errors import InvalidInput
 from memsvc_evals.clear_errors import clear_errors
-from memsvc_evals.figures import check_folder, write_report
+from memsvc_evals.figures import check_folder
 from memsvc_evals.provenance import code_revision, inspect_data, machine
 from memsvc_evals.redteam.corpora.reading import read_corpus
 from memsvc_evals.redteam.families.poisonedrag import read_rag_targets
 from memsvc_evals.redteam.given import read_triggers
 from memsvc_evals.redteam.plan import MODES, GuardUse, Plan, parse_names, parse_sizes
 from memsvc_evals.redteam.printed import print_summary
+from memsvc_evals.reporting.document import Document
+from memsvc_evals.reporting.writing import check_report_folder, write_document
 from memsvc_evals.terminal import Advance, progress_bar, report_console
 
 __all__ = ["RedteamEmbedder", "redteam"]
@@ -60,6 +62,7 @@ def redteam(
     ] = None,
     rag: Annotated[Path | None, typer.Option(help="A file of PoisonedRAG's targets, measured too.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Folder for the report as HTML and Markdown.")] = None,
 ) -> None:
     """Poison a memory in every way that is known, with the guard and without it, and count what comes back.
 
@@ -69,6 +72,7 @@ def redteam(
     """
     with clear_errors():
         check_folder(json_file)
+        check_report_folder(report)
         plan = Plan(
             guard=guard,
             seeds=seeds,
@@ -80,7 +84,7 @@ def redteam(
             notes=notes,
             adaptive=adaptive,
         )
-        files = _Files(corpus, attacks, rag, cache, triggers, json_file)
+        files = _Files(corpus, attacks, rag, cache, triggers, json_file, report)
         _run(files, plan.full() if full else plan, embedder, report_console())
 
 
@@ -95,8 +99,10 @@ class _Files:
         cache: Path | None,
         triggers: Path | None,
         json: Path | None,
+        report: Path | None,
     ) -> None:
-        self.corpus, self.cache, self.triggers, self.json = corpus, cache, triggers, json
+        self.corpus, self.cache, self.triggers = corpus, cache, triggers
+        self.json, self.report = json, report
         self.given = () if attacks is None else read_triggers(attacks)
         self.rag = () if rag is None else read_rag_targets(rag)
 
@@ -117,16 +123,10 @@ def _run(files: _Files, plan: Plan, embedder: RedteamEmbedder, console: Console)
         run = run_redteam(inputs, plan, told)
     figures = all_figures(run)
     print_summary(console, figures, guard=plan.guard.value)
-    if files.json:
-        write_report(
-            files.json,
-            benchmark="redteam",
-            config=config_of(plan, run) | {"machine": machine()},
-            data={"name": data.name, "sha256": data.sha256, "questions": len(corpus.questions)},
-            code=code_revision(),
-            figures=figures,
-            report=full_report(run),
-        )
+    config = config_of(plan, run) | {"machine": machine()}
+    about = {"name": data.name, "sha256": data.sha256, "questions": len(corpus.questions)}
+    document = Document("redteam", config, about, code_revision(), figures, full_report(run))
+    write_document(document, json=files.json, folder=files.report)
 
 
 class _Measuring:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from memsvc_evals.figures import Figure
+from memsvc_evals.redteam.benign import Retrieved
 from memsvc_evals.redteam.families.attack import Attack
 from memsvc_evals.redteam.figures import METRICS, attack_figures, benign_figures, cost_figures, retrieval_figures
 from memsvc_evals.redteam.measured import Cell
@@ -45,11 +46,10 @@ def config_of(plan: Plan, run: Run) -> dict[str, Any]:
 def full_report(run: Run) -> dict[str, Any]:
     """Return each attack's cells and the harmless classes; no text of a memory, an attack or a trigger."""
     return {
-        "questions": [],
+        "questions": _questions(run),
         "attacks": [_cell(cell) for cell in run.cells],
         "families": _families(run.attacks),
         "harmless": {name: asdict(found) for name, found in run.classes.items()},
-        "lost": _lost(run),
     }
 
 
@@ -86,11 +86,19 @@ def _families(attacks: Sequence[Attack]) -> dict[str, Any]:
     }
 
 
-def _lost(run: Run) -> list[str]:
-    """Return the questions that find their answer only without the guard."""
+def _questions(run: Run) -> list[dict[str, Any]]:
+    """Return whether each of the memory's own questions found its answer, without the guard and with it."""
     on, off = run.loss
-    found: Mapping[str, bool] = {each.question: each.hit for each in on}
-    return [each.question for each in off if each.hit and not found.get(each.question, True)]
+    guarded: Mapping[str, Retrieved] = {each.question: each for each in on}
+    return [
+        {
+            "id": each.question,
+            "hit_without_guard": each.hit,
+            "hit": guarded[each.question].hit if each.question in guarded else None,
+            "full_influence": guarded[each.question].full if each.question in guarded else None,
+        }
+        for each in off
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ __all__ = ["report"]
 
 
 def report(
-    file: Annotated[Path, typer.Argument(help="Report file of `longmemeval` or `locomo` (--json).")],
+    file: Annotated[Path, typer.Argument(help="Report file of `longmemeval`, `locomo` or `redteam` (--json).")],
     folder: Annotated[Path, typer.Argument(help="Folder for report.html, report.md and the plots.")],
     judged: Annotated[
         list[Path] | None,

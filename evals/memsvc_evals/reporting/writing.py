@@ -14,6 +14,7 @@ from memsvc_evals.reporting.locomo import locomo_page
 from memsvc_evals.reporting.longmemeval import longmemeval_page
 from memsvc_evals.reporting.markdown import to_markdown
 from memsvc_evals.reporting.page import Page
+from memsvc_evals.reporting.redteam import redteam_page
 
 __all__ = ["check_report_folder", "write_document", "write_pages"]
 
@@ -50,6 +51,7 @@ def write_pages(folder: Path, document: Document, judged: Sequence[JudgedRun] = 
     pages: Mapping[str, Callable[[], Page]] = {
         "longmemeval": lambda: longmemeval_page(document, judged),
         "locomo": lambda: locomo_page(document),
+        "redteam": lambda: redteam_page(document),
     }
     if document.benchmark not in pages:
         raise InvalidInput(

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from memsvc_evals.cli import app
 
@@ -44,7 +43,10 @@ def run(*arguments: object) -> Result:
 @pytest.mark.slow
 def test_a_run_has_the_figures_that_are_promised(locomo: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.json"
-    ended = run("--corpus", locomo, "--families", "fluent,minja", "--n", "1", "--json", out, *SMALL)
+    pages = tmp_path / "pages"
+    ended = run(
+        "--corpus", locomo, "--families", "fluent,minja", "--n", "1", "--json", out, "--report", pages, *SMALL
+    )  # fmt: skip
     assert ended.exit_code == 0, ended.output
     assert "Attacks without the guard -> with it (balanced)" in ended.stdout
     written = json.loads(out.read_text())
@@ -64,6 +66,7 @@ def test_a_run_has_the_figures_that_are_promised(locomo: Path, tmp_path: Path) -
         assert figures[name]["n"] > 0
     assert figures["untrusted/influence_asr"]["value"] == 0.0
     assert written["benchmark"] == "redteam"
+    assert "Attacks without the guard" in (pages / "report.html").read_text()
     assert {each["family"] for each in written["report"]["attacks"]} >= {"fluent10_key", "minja"}
 
 
