@@ -22,8 +22,8 @@ def as_trusted(reader: Reader, record: NoteRecord, *, actor: Actor) -> NoteRecor
 
     A file can say anything: an origin is no better than the actor's own, a trust no higher than that of the origin
     and of each source that is there. What is lowered has another place among the visible notes, is evidence only,
-    and counts as the actor's. Raises Conflict where a note that is there is trusted more than this one, although it
-    is said to derive from it.
+    and counts as the actor's. Raises Conflict where a note that is there is said to derive from this one, but is
+    trusted more.
     """
     note = record.note
     notes = {each.id: each for each in reader.notes(sorted(_ends(record)))}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from memsvc.domain.derivations import Role
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Note, Status
 from memsvc.domain.policies import Work
 from memsvc.domain.receipts import Actor
 from memsvc.domain.thoughts import Judgement, Merge
-from memsvc.memory.guarding.undoing import Returned, Run
+from memsvc.memory.guarding.undoing import Run, separate
 from memsvc.memory.jobs import key_notes_job
 from memsvc.memory.judging import by_rules, carried_out
 from memsvc.memory.kept_thoughts import kept_thoughts
@@ -20,15 +20,43 @@ from memsvc.memory.merging import groups_around, plan_merge
 from memsvc.memory.organising import apply_judgements, pool_around
 from memsvc.memory.store_merges import BY_HAND, PlannedMerge, store_merges
 
-__all__ = ["judge_again", "merge_again"]
+__all__ = ["judge_again", "merge_again", "rejoin"]
 
 
-def judge_again(run: Run, returned: Returned, retold: Sequence[NoteId]) -> tuple[Judgement, ...]:
-    """Close what other thoughts contradict, or mark the conflict, as if they had been current all along."""
+def rejoin(
+    run: Run, replaced: Sequence[Note], fallen: Mapping[NoteId, Note]
+) -> tuple[tuple[NoteId, ...], tuple[Merge, ...]]:
+    """Undo the merges that fell, one after another in their order, and merge again what is left of each.
+
+    That is as it had been: because somebody wanted it, or by rules. Return what came back, and the merges.
+    """
+    returned: list[NoteId] = []
+    done: list[Merge] = []
+    left: dict[NoteId, list[NoteId]] = {}
+    sources = _merged_sources(run, fallen)
+    apart = [note for note in replaced if note.status is Status.MERGED and note.id not in fallen]
+    for into in sorted({*sources, *(note.superseded_by for note in apart)} & fallen.keys(), key=_by_row(fallen)):
+        own = [note for note in apart if note.superseded_by == into]
+        for note in own:
+            separate(run, note, fallen)
+        back = [note.id for note in own]
+        returned += back
+        members = [*back, *(kept for source in sources.get(into, ()) for kept in left.get(source, ()))]
+        merges = _merge(run, members, by_hand=_was_by_hand(run, sources.get(into, ())))
+        joined = {source: each.note for each in merges for source in each.sources if each.note is not None}
+        left[into] = list(dict.fromkeys(joined.get(member, member) for member in members))
+        done += merges
+    return tuple(returned), tuple(done)
+
+
+def judge_again(run: Run, contradicted: Sequence[NoteId], others: Sequence[NoteId]) -> tuple[Judgement, ...]:
+    """Close what other thoughts contradict, or mark the conflict, as if they had been current all along.
+
+    Others than those that had been contradicted are judged only where the policy has thoughts judged.
+    """
     thoughts = run.policy.thoughts
-    focus = list(returned.contradicted)
-    if thoughts.work is not Work.OFF and thoughts.forget:
-        focus += [*returned.merged, *retold]
+    wanted = thoughts.work is not Work.OFF and thoughts.forget
+    focus = list(dict.fromkeys([*contradicted, *(others if wanted else ())]))
     if not focus:
         return ()
     pool, _ = pool_around(run.writer, focus)
@@ -37,31 +65,20 @@ def judge_again(run: Run, returned: Returned, retold: Sequence[NoteId]) -> tuple
     return tuple(plan)
 
 
-def merge_again(
-    run: Run, returned: Returned, retold: Sequence[NoteId], fallen: Mapping[NoteId, Note]
-) -> tuple[Merge, ...]:
-    """Merge what is left of merges that fell, each as it had been: because somebody wanted it, or by rules."""
-    done: list[Merge] = []
-    current = set(returned.merged)
-    standing: dict[NoteId, list[NoteId]] = {}
-    sources = _merged_sources(run, fallen)
-    for note in sorted(sources, key=lambda each: fallen[each].row):
-        members = [left for source in sources[note] for left in standing.get(source, [source])]
-        members = [left for left in dict.fromkeys(members) if left in current]
-        merges = _merge(run, members, by_hand=_was_by_hand(run, sources[note]))
-        joined = {source: each.note for each in merges for source in each.sources if each.note is not None}
-        standing[note] = list(dict.fromkeys(joined.get(left, left) for left in members))
-        current.update(joined.values())
-        done += merges
+def merge_again(run: Run, separated: Sequence[NoteId], others: Sequence[NoteId]) -> tuple[Merge, ...]:
+    """Merge by rules what had been merged with what fell; others only where the policy has thoughts merged."""
     thoughts = run.policy.thoughts
-    focus = list(returned.merged)
-    if thoughts.work is not Work.OFF and thoughts.merge:
-        focus += [*returned.contradicted, *retold, *(each.note for each in done if each.note is not None)]
-    return (*done, *(_store(run, groups_around(run.writer, focus)) if focus else ()))
+    wanted = thoughts.work is not Work.OFF and thoughts.merge
+    focus = list(dict.fromkeys([*separated, *(others if wanted else ())]))
+    return tuple(_store(run, groups_around(run.writer, focus))) if focus else ()
+
+
+def _by_row(notes: Mapping[NoteId, Note]) -> Callable[[NoteId], int]:
+    return lambda note: notes[note].row
 
 
 def _merged_sources(run: Run, fallen: Mapping[NoteId, Note]) -> dict[NoteId, list[NoteId]]:
-    """Return what each fallen merge was made of, where that had stayed merged."""
+    """Return what each fallen merge was made of."""
     found: dict[NoteId, list[NoteId]] = {}
     for each in run.writer.derivations.sources(sorted(fallen)):
         if each.role is Role.MERGE:

@@ -12,10 +12,10 @@ from memsvc.domain.rollbacks import RolledBack
 from memsvc.domain.thoughts import Verdict
 from memsvc.memory.derived_work import queue_derived_work
 from memsvc.memory.guarding.lineage import fallen_with, informed_by
-from memsvc.memory.guarding.reorganising import judge_again, merge_again
+from memsvc.memory.guarding.reorganising import judge_again, merge_again, rejoin
 from memsvc.memory.guarding.retelling import retell
 from memsvc.memory.guarding.reverting import revert_evolution
-from memsvc.memory.guarding.undoing import Returned, Run, bring_back, hide, limit, weaken
+from memsvc.memory.guarding.undoing import Reopened, Run, hide, limit, reopen, weaken
 from memsvc.memory.jobs import organise_job
 
 __all__ = ["roll_back_step"]
@@ -29,19 +29,22 @@ def roll_back_step(run: Run, roots: Sequence[NoteId]) -> RolledBack:
     links = writer.links.touching(names)
     quarantined = hide(run, fallen.values())
     removed = sum(writer.links.delete(link.note, link.other, link.type) for link in links)
-    returned = bring_back(run, writer.replaced_by(names), fallen)
+    replaced = writer.replaced_by(names)
+    reopened = reopen(run, replaced, fallen)
     weaken(run, fallen)
     limited = limit(run, informed_by(writer, fallen))
     reverted, attributes_complete = revert_evolution(run, fallen, links)
     retold, thoughts_complete = retell(run, fallen, roots)
-    closed = judge_again(run, returned, retold)
-    remerged = merge_again(run, returned, retold, fallen)
-    _queue_work(run, returned, links, fallen)
+    separated, remerged = rejoin(run, replaced, fallen)
+    others = [*separated, *retold, *(each.note for each in remerged if each.note is not None)]
+    closed = judge_again(run, reopened.contradicted, others)
+    remerged += merge_again(run, separated, [*reopened.contradicted, *others])
+    _queue_work(run, reopened, links, fallen)
     by_model = run.policy.thoughts.work is Work.LLM
     degraded = {
         "attributes": not attributes_complete,
         "thoughts": not thoughts_complete,
-        "contradictions": by_model and bool(returned.contradicted),
+        "contradictions": by_model and bool(reopened.contradicted),
         "wording": by_model and bool(remerged),
         "embedding": run.vectors.failed,
     }
@@ -49,8 +52,8 @@ def roll_back_step(run: Run, roots: Sequence[NoteId]) -> RolledBack:
         dry_run=False,
         roots=tuple(roots),
         quarantined=quarantined,
-        restored=returned.merged,
-        reopened=(*returned.superseded, *returned.contradicted),
+        restored=separated,
+        reopened=(*reopened.superseded, *reopened.contradicted),
         closed=tuple(each for each in closed if each.verdict is Verdict.SUPERSEDE),
         reverted=reverted,
         remerged=remerged,
@@ -61,17 +64,17 @@ def roll_back_step(run: Run, roots: Sequence[NoteId]) -> RolledBack:
     )
 
 
-def _queue_work(run: Run, returned: Returned, links: Sequence[Link], fallen: Mapping[NoteId, Note]) -> None:
+def _queue_work(run: Run, reopened: Reopened, links: Sequence[Link], fallen: Mapping[NoteId, Note]) -> None:
     """Queue what may not have been done for notes while others stood in their place, and links drawn anew.
 
     What is gone may have counted among the nearest of notes that it was linked with.
     """
-    back = run.writer.notes(list(returned.superseded))
+    back = run.writer.notes(list(reopened.superseded))
     queue_derived_work(run.writer, run.policy, back, now=run.now)
     others = run.writer.notes(list(dict.fromkeys(_other_ends(links, fallen))))
     queue_derived_work(run.writer, Policy(links=run.policy.links), others, now=run.now)
-    if run.policy.thoughts.work is Work.LLM and returned.contradicted:
-        run.writer.enqueue(organise_job(list(returned.contradicted)), at=run.now)
+    if run.policy.thoughts.work is Work.LLM and reopened.contradicted:
+        run.writer.enqueue(organise_job(list(reopened.contradicted)), at=run.now)
 
 
 def _other_ends(links: Sequence[Link], fallen: Mapping[NoteId, Note]) -> Iterator[NoteId]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memsvc.domain.changes import Change, Operation
@@ -19,10 +19,10 @@ from memsvc.memory.context import Context
 from memsvc.memory.guarding.vectors_at_hand import VectorsAtHand
 from memsvc.ports.storage import Writer
 
-__all__ = ["CONTRADICTED", "Returned", "Run", "bring_back", "hide", "limit", "was_rolled_back", "weaken"]
+__all__ = ["Reopened", "Run", "hide", "limit", "reopen", "separate", "was_rolled_back", "weaken"]
 
 # How the journal's reason of a supersession begins where rules or a model found a contradiction.
-CONTRADICTED = "contradicted"
+_CONTRADICTED = "contradicted"
 _REPLACED = frozenset({Operation.SUPERSEDED, Operation.MERGED})
 _DECIDED = frozenset({Operation.ROLLED_BACK, Operation.RELEASED, Operation.RESTORED, Operation.REJECTED})
 
@@ -56,10 +56,9 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
-    """Notes that are back: those that had been merged, superseded as a whole, and closed as contradicted."""
+class Reopened:
+    """Notes that are current again: those that had been replaced, and those that had been contradicted."""
 
-    merged: tuple[NoteId, ...]
     superseded: tuple[NoteId, ...]
     contradicted: tuple[NoteId, ...]
 
@@ -87,24 +86,34 @@ def hide(run: Run, notes: Iterable[Note]) -> tuple[NoteId, ...]:
     return tuple(hidden)
 
 
-def bring_back(run: Run, replaced: Sequence[Note], fallen: Mapping[NoteId, Note]) -> Returned:
-    """Make the notes current again that fallen ones had replaced; `fallen` are as they were before.
-
-    What was merged into a note that was itself forgotten or superseded becomes that instead.
-    """
-    merged: list[NoteId] = []
+def reopen(run: Run, replaced: Sequence[Note], fallen: Collection[NoteId]) -> Reopened:
+    """Make the notes current again that fallen ones had superseded."""
     superseded: list[NoteId] = []
     contradicted: list[NoteId] = []
     for note in replaced:
-        if note.id in fallen or note.superseded_by is None:
+        if note.status is not Status.SUPERSEDED or note.id in fallen:
             continue
         history = run.writer.history(note.id)
-        if note.status is Status.MERGED:
-            _return_merged(run, note, last_standing(history), fallen)
-            merged.append(note.id)
-        elif note.status is Status.SUPERSEDED and _return(run, note.id, last_standing(history), "superseded it"):
+        if _return(run, note, last_standing(history), "superseded it"):
             (contradicted if _was_contradicted(history) else superseded).append(note.id)
-    return Returned(tuple(merged), tuple(superseded), tuple(contradicted))
+    return Reopened(tuple(superseded), tuple(contradicted))
+
+
+def separate(run: Run, note: Note, fallen: Mapping[NoteId, Note]) -> None:
+    """Make a note current again that was merged into a fallen one; `fallen` are as they were before.
+
+    Where that was itself forgotten or superseded, the note becomes this instead.
+    """
+    joined = _outermost(note, fallen)
+    if joined.status is Status.FORGOTTEN:
+        run.change(note.id, Status.FORGOTTEN, "what it was merged into had been forgotten")
+        return
+    by = joined.superseded_by if joined.status is Status.SUPERSEDED else None
+    if by is None or by in fallen or _was_contradicted(run.writer.history(joined.id)):
+        _return(run, note, last_standing(run.writer.history(note.id)), "it was merged into")
+        return
+    reason = "what it was merged into had been superseded"
+    run.change(note.id, Status.SUPERSEDED, reason, valid_to=joined.valid_to, superseded_by=by)
 
 
 def limit(run: Run, informed: Collection[NoteId]) -> tuple[NoteId, ...]:
@@ -130,25 +139,6 @@ def weaken(run: Run, fallen: Collection[NoteId]) -> None:
             run.change(note.id, Status.PENDING, f"seen {seen[note.id]} times without what was rolled back")
 
 
-def _return_merged(run: Run, note: Note, before: Status, fallen: Mapping[NoteId, Note]) -> None:
-    joined = _outermost(note, fallen)
-    if joined.status is Status.FORGOTTEN:
-        run.change(note.id, Status.FORGOTTEN, "what it was merged into had been forgotten")
-    elif joined.status is Status.SUPERSEDED and joined.superseded_by not in fallen:
-        if _was_contradicted(run.writer.history(joined.id)):
-            _return(run, note.id, before, "it was merged into")
-            return
-        run.change(
-            note.id,
-            Status.SUPERSEDED,
-            "what it was merged into had been superseded",
-            valid_to=joined.valid_to,
-            superseded_by=joined.superseded_by,
-        )
-    else:
-        _return(run, note.id, before, "it was merged into")
-
-
 def _outermost(note: Note, fallen: Mapping[NoteId, Note]) -> Note:
     """Return the fallen note that the note was merged into in the end, as it was before the rollback."""
     while note.status is Status.MERGED and note.superseded_by is not None and note.superseded_by in fallen:
@@ -156,20 +146,30 @@ def _outermost(note: Note, fallen: Mapping[NoteId, Note]) -> Note:
     return note
 
 
-def _return(run: Run, note: NoteId, status: Status, what: str) -> bool:
-    """Make a note current; where another has its place by now, it is forgotten instead, and can be restored."""
+def _return(run: Run, note: Note, status: Status, what: str) -> bool:
+    """Make a note current; where another has its place by now, it is merged into that one."""
     try:
-        run.change(note, status, f"the note that {what} was rolled back")
+        run.change(note.id, status, f"the note that {what} was rolled back")
     except Conflict:
-        run.change(note, Status.FORGOTTEN, "another note says the same by now")
+        _join_twin(run, note)
         return False
     return True
+
+
+def _join_twin(run: Run, note: Note) -> None:
+    """Let a note that says the same, stored while this one was hidden, stand for it and for its tellers."""
+    (record,) = run.writer.records(after_row=note.row - 1, limit=1)
+    twin = run.writer.duplicates([record.dedupe or ""])[record.dedupe or ""]
+    reason = "another note says the same by now"
+    run.change(note.id, Status.MERGED, reason, valid_to=note.valid_to, superseded_by=twin)
+    tellers = [each for each in run.writer.derivations.sources([note.id]) if each.role is Role.THOUGHT]
+    run.writer.derivations.add([replace(each, note=twin) for each in tellers if each.source != twin])
 
 
 def _was_contradicted(history: Sequence[Change]) -> bool:
     last = next((change for change in reversed(history) if change.operation in _REPLACED), None)
     reason = None if last is None else last.patch.get("reason")
-    return isinstance(reason, Mapping) and str(reason["new"]).startswith(CONTRADICTED)
+    return isinstance(reason, Mapping) and str(reason["new"]).startswith(_CONTRADICTED)
 
 
 def _was_admitted(writer: Writer, note: NoteId) -> bool:
