@@ -11,6 +11,7 @@ from memsvc.cli import (
     demo,
     evolving,
     graph,
+    guard,
     index,
     ingest,
     jobs,
@@ -68,6 +69,7 @@ def build_app() -> typer.Typer:
     app.add_typer(policy.build_app(), name="policy")
     app.add_typer(graph.build_app(), name="graph")
     app.add_typer(thoughts.build_app(), name="thoughts")
+    app.add_typer(guard.build_app(), name="guard")
     app.add_typer(db.build_app(), name="db")
     app.add_typer(index.build_app(), name="index")
     app.add_typer(llm.build_app(), name="llm")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from memsvc.app import App
     from memsvc.client import Client
 
-__all__ = ["Connection", "Target", "connected", "joined", "opened"]
+__all__ = ["Connection", "Target", "connected", "in_process", "joined", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def joined(target: Target, *, namespace: str) -> Iterator[Connection]:
         with Client(target.url, api_key=target.api_key, namespace=namespace) as client:
             yield Connection(client, None)
         return
-    with _local(target.data_dir) as app, _in_process(app, namespace) as client:
+    with _local(target.data_dir) as app, in_process(app, namespace) as client:
         yield Connection(client, app)
         if app.settings.worker == "in-process":
             _finish_work(app)
@@ -76,7 +76,8 @@ def _local(data_dir: Path | None) -> Iterator[App]:
         yield app
 
 
-def _in_process(app: App, namespace: str) -> Client:
+def in_process(app: App, namespace: str) -> Client:
+    """Return a client of a service in this process, which works as the local tenant."""
     from memsvc.api import create_app
     from memsvc.client import Client
     from memsvc.client.testing import in_process_transport

@@ -21,7 +21,7 @@ __all__ = ["build_app"]
 
 def build_app() -> typer.Typer:
     app = typer.Typer(
-        help="The policy of a namespace: links, A-MEM, thoughts, retention (show, set, history).",
+        help="The policy of a namespace: links, A-MEM, thoughts, retention, guard (show, set, history).",
         no_args_is_help=True,
     )
     app.command("show")(show)
@@ -56,7 +56,7 @@ def set_(
     data_dir: options.DataDir = None,
     json: options.Json = False,
 ) -> None:
-    """Put a policy in force; members left out are off."""
+    """Put a policy in force; members left out have their defaults."""
     wanted = _object(file.read())
     with connected(Target(url, api_key, data_dir), namespace=namespace) as client:
         put = client.set_policy(wanted, version=version)

@@ -100,7 +100,7 @@ class GuardPolicy(Request):
 
 
 class Policy(Request):
-    """What is done with the notes of a namespace beyond storing them; what is left out is off."""
+    """What is done with the notes of a namespace beyond storing them; work that is left out is off."""
 
     links: LinkPolicy = LinkPolicy()
     amem: AmemPolicy = AmemPolicy()

@@ -96,6 +96,7 @@ ROUTES: dict[tuple[str, str], Any] = {
     ("GET", f"{NS}/guard/notes/{{note}}"): lambda p: {},
     ("GET", f"{NS}/guard/blast-radius"): lambda p: {"params": {"note": p.note}},
     ("POST", f"{NS}/guard/rollback"): lambda p: {"json": {"note": p.note, "dry_run": False, "reason": "harmful"}},
+    ("POST", f"{NS}/guard/scan"): lambda p: {"json": {"apply": True}},
     ("GET", f"{NS}/guard/canaries"): lambda p: {},
     ("PUT", f"{NS}/guard/canaries/{{canary}}"): lambda p: {"json": {"question": "tea?"}},
     ("DELETE", f"{NS}/guard/canaries/{{canary}}"): lambda p: {},

@@ -1,4 +1,4 @@
-"""The commands and the program in the pages on links, thoughts, policies and chat, executed."""
+"""The commands and the programs in the pages on links, thoughts, policies, the guard and chat, executed."""
 
 from __future__ import annotations
 
@@ -42,15 +42,16 @@ def names(run: Run, tmp_path: Path) -> dict[str, str]:
     policy, talk = tmp_path / "policy.json", tmp_path / "talk.jsonl"
     policy.write_text(json.dumps(POLICY))
     talk.write_text(json.dumps({"id": "s", "turns": TURNS}))
+    files = {"policy.json": str(policy), "old.jsonl": str(talk), "report.html": str(tmp_path / "report.html")}
     assert run("policy", "set", policy, "-n", "alice").code == 0
     assert run("ingest", talk, "-n", "alice").code == 0
     (merged,) = run("thoughts", "list", "-n", "alice", "--json").data["items"]
     rounds = [hit["note"]["id"] for hit in run("recall", "John", "-n", "alice", "--json").data["hits"]]
-    return {"ROUND...": " ".join(rounds), "ROUND": rounds[0], "THOUGHT": merged["id"], "policy.json": str(policy)}
+    return {"ROUND...": " ".join(rounds), "ROUND": rounds[0], "THOUGHT": merged["id"], **files}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ["amem", "tim", "policies"])
+@pytest.mark.parametrize("page", ["amem", "tim", "policies", "security"])
 def test_the_commands_of_a_page_run_as_printed(run: Run, names: dict[str, str], page: str) -> None:
     note = names["THOUGHT" if page == "tim" else "ROUND"]
     for line in commands(page):
@@ -60,6 +61,10 @@ def test_the_commands_of_a_page_run_as_printed(run: Run, names: dict[str, str], 
         stdin = shlex.split(told)[1] if piped else None
         done = run(*shlex.split(command)[1:], stdin=stdin)
         assert done.code == 0, (line, done.err)
+
+
+def test_the_program_of_the_security_page_runs() -> None:
+    exec(compile(program("security"), "docs/security.md", "exec"), {})
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from memsvc.api.routes.policy import POLICY
 from memsvc.api.routes.recall import RECALL
 from memsvc.api.routes.remember import REMEMBER
 from memsvc.api.routes.rollback import ROLLBACK
+from memsvc.api.routes.scan import SCAN
 from memsvc.api.routes.sessions import SESSIONS
 from memsvc.api.routes.thoughts import THOUGHTS
 from memsvc.api.routes.transfer import TRANSFER
@@ -37,6 +38,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *POLICY,
     *GRAPH,
     *GUARD,
+    *SCAN,
     *ROLLBACK,
     *CANARIES,
     *AUDIT,

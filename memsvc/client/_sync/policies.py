@@ -20,7 +20,7 @@ class Policies(Core):
         return self._do(calls.policy(self.namespace))
 
     def set_policy(self, policy: Policy | Mapping[str, Any], *, version: int | None = None) -> PolicyVersion:
-        """Put a whole policy in force; what is left out is off.
+        """Put a whole policy in force; work that is left out is off.
 
         Raises InvalidInput when it contradicts itself, and PreconditionFailed when `version` is not in force.
         """
