@@ -116,6 +116,29 @@ def test_a_costly_constraint_keeps_what_it_refuses_out(encoder: LocalEncoder, ob
     assert flip.search(objective, START, random.Random(0)) == START
 
 
+def test_a_costly_constraint_is_asked_of_few_triggers_a_step(encoder: LocalEncoder, objective: Uniqueness) -> None:
+    asked: list[object] = []
+
+    def costly(triggers: object) -> list[bool]:
+        asked.append(triggers)
+        return [False]
+
+    settings = SearchSettings(steps=3, candidates=12, finalists=6, asked=2)
+    HotFlip(encoder, trigger_words(encoder), settings, costly=costly).search(objective, START, random.Random(0))
+
+    assert 0 < len(asked) <= 6
+
+
+def test_the_best_of_several_starts_has_the_lowest_loss(encoder: LocalEncoder, objective: Uniqueness) -> None:
+    starts = [START, ("whale", "lemon", "iron"), ("saddle", "temple", "umbrella")]
+    whole = Uniqueness(objective.queries, objective.centres, size=len(objective.queries))
+    flip = HotFlip(encoder, trigger_words(encoder), QUICK)
+
+    best = flip.best_of(whole, starts, random.Random(0))
+
+    assert loss(encoder, objective, best) == min(loss(encoder, objective, each) for each in starts)
+
+
 def test_a_hub_comes_nearer_to_its_cluster(encoder: LocalEncoder, splits: Splits) -> None:
     import torch
 

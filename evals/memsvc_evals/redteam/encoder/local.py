@@ -71,7 +71,7 @@ class LocalEncoder:
         return found[0]
 
     def pieces(self, text: str) -> tuple[int, ...]:
-        """Return the text's word pieces without the marks of a whole text."""
+        """Return the text's word pieces without the marks of a whole text; remembered, as searches ask again."""
         known = self._pieces.get(text)
         if known is None:
             known = tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
@@ -80,7 +80,8 @@ class LocalEncoder:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one vector per text, shape (n, dimension), of at most its first 254 word pieces."""
-        found: Matrix = self.embed_rows([self.pieces(text) for text in texts]).cpu().numpy().astype(np.float32)
+        rows = [each.ids for each in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        found: Matrix = self.embed_rows(rows).cpu().numpy().astype(np.float32)
         return found
 
     def embed_rows(self, rows: Rows) -> Tensor:

@@ -59,6 +59,7 @@ SEARCHES: Final = {
         Search("hf8", 8, settings=SearchSettings(steps=40)),
         Search("capped11", 8, cap=11.0, settings=SearchSettings(steps=32, candidates=14)),
         Search("capped14", 8, cap=14.0, settings=SearchSettings(steps=32, candidates=14)),
+        # For who knows the detectors (families/adaptive): more words, each less conspicuous.
         Search("capped14_long", 12, cap=14.0, settings=SearchSettings(steps=40, candidates=14)),
         Search("capped_note", 8, layout=Layout.NOTE, cap=11.0, settings=SearchSettings(steps=40, candidates=14)),
         Search("interleaved", 8, layout=Layout.INTERLEAVED, settings=SearchSettings(steps=40)),
