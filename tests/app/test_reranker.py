@@ -15,7 +15,7 @@ from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import InvalidInput
 from memsvc.ports.reranking import RerankScores
-from memsvc.settings import RerankerSettings, Settings
+from memsvc.settings import GuardSettings, RerankerSettings, Settings
 from memsvc_agents.embed.hashing import HashingEmbedder
 from memsvc_stores.memory import MemoryStorage
 
@@ -32,7 +32,8 @@ class Shortest:
 
 
 def test_a_reranker_reads_as_many_notes_as_the_settings_say(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, reranker=RerankerSettings(depth=5))
+    guard = GuardSettings(level="off")
+    settings = Settings(data_dir=tmp_path, reranker=RerankerSettings(depth=5), guard=guard)
     texts = [f"dog called {'Pixel ' * size}" for size in range(1, 8)]
     with build(settings, storage=MemoryStorage(), embedder=HashingEmbedder(), reranker=Shortest()) as app:
         app.service.remember(SCOPE, [NewItem(text) for text in texts], actor=Actor("tester"))

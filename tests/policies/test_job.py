@@ -10,14 +10,15 @@ from memsvc.domain.drafts import NewItem
 from memsvc.domain.jobs import SWEEP, JobStatus, NewJob
 from memsvc.domain.policies import Policy, RetentionPolicy
 from memsvc.domain.selection import Selection
-from memsvc.settings import Settings
+from memsvc.settings import GuardSettings, Settings
 from memsvc_agents.embed.hashing import HashingEmbedder
 from tests.memory.conftest import ACTOR, SCOPE, Clock
 
 
 def test_the_worker_sweeps_hourly(tmp_path: Path) -> None:
     clock = Clock()
-    with build(Settings(data_dir=tmp_path), embedder=HashingEmbedder(), clock=clock) as app:
+    settings = Settings(data_dir=tmp_path, guard=GuardSettings(level="off"))
+    with build(settings, embedder=HashingEmbedder(), clock=clock) as app:
         app.service.remember(SCOPE, [NewItem(text) for text in ("tea", "coffee", "milk")], actor=ACTOR)
         app.runner.do_chores()
         app.service.set_policy(SCOPE, Policy(retention=RetentionPolicy(max_notes=1)), actor=ACTOR)
