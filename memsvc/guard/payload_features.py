@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memsvc.guard.payload_words import SORT_OF, SORT_OF_PAIR, SORTS
-from memsvc.guard.words import BREAK, Words, cut
+from memsvc.guard.words import BREAK, PAUSE, Words, cut
 
 __all__ = ["FEATURES", "HASHED", "NAMES", "Pieces", "read_pieces"]
 
@@ -19,7 +19,7 @@ HASHED = 1 << 14
 """How many features are hashes of words and of two words in a row; the named ones follow."""
 
 _SIGNS = {
-    "role marker": r"(?im)^\W*(?:system|assistant|developer|tool|instruction|admin)\b[^\n\w]{0,3}[:>\]]"
+    "role marker": r"(?im)^\W*(?:system|developer|tool|instruction|admin)\b[^\n\w]{0,3}[:>\]]"
     r"|<\|\w+\|>|\[/?INST\]",
     "web address": r"(?i)\bhttps?://|\bwww\.\w",
     "mail address": r"\w@[\w-]+\.\w{2,}",
@@ -44,6 +44,8 @@ FEATURES = HASHED + len(NAMES)
 _SHORTEST = 3
 _LONGEST = 40
 _STRIDE = 20
+_SPEAKERS = frozenset({"user", "assistant"})
+"""Labels of turns: a sentence starts after them."""
 _POLITE = frozenset({"please", "kindly", "so", "then", "and", "also", "just", "now"})
 
 
@@ -70,9 +72,16 @@ def read_pieces(text: str) -> Pieces | None:
         return None
     lowered = [word.lower().replace("’", "'") for word in words.texts]
     singles = np.array([crc32(word.encode()) for word in lowered]) % HASHED
-    pairs = np.array([crc32(f"{a} {b}".encode()) for a, b in pairwise(lowered)]) % HASHED
-    spans = np.stack((np.array(words.starts)[ranges[:, 0]], np.array(words.ends)[ranges[:, 1] - 1]), axis=1)
-    named = np.concatenate((_sort_features(lowered, ranges), _sign_features(text, spans)), axis=1)
+    pairs = (
+        np.array([crc32(f"{a} {b}".encode()) for a, b in pairwise(lowered)]) % HASHED
+    )
+    spans = np.stack(
+        (np.array(words.starts)[ranges[:, 0]], np.array(words.ends)[ranges[:, 1] - 1]),
+        axis=1,
+    )
+    named = np.concatenate(
+        (_sort_features(lowered, ranges), _sign_features(text, spans)), axis=1
+    )
     return Pieces(ranges, spans, singles, pairs, named)
 
 
@@ -82,7 +91,16 @@ def _ranges(words: Words) -> list[tuple[int, int]]:
     found = []
     for place in range(len(bounds) - 1):
         first, last = bounds[place], bounds[place + 1]
-        found += [(at, min(at + _LONGEST, last)) for at in range(first, max(first + 1, last - _STRIDE), _STRIDE)]
+        if (
+            last - first > 1
+            and words.texts[first] in _SPEAKERS
+            and words.marks[first + 1] == PAUSE
+        ):
+            first += 1
+        found += [
+            (at, min(at + _LONGEST, last))
+            for at in range(first, max(first + 1, last - _STRIDE), _STRIDE)
+        ]
         if place + 2 < len(bounds) and bounds[place + 2] - first <= _LONGEST:
             found.append((first, bounds[place + 2]))
     return [(first, last) for first, last in found if last - first >= _SHORTEST]
@@ -112,7 +130,9 @@ def _sort_features(lowered: list[str], ranges: NDArray[np.int64]) -> NDArray[np.
         if sorts[first] >= 0:
             opening[row, sorts[first]] = True
     ordered = firsts[:, :, None] < lasts[:, None, :]
-    return np.concatenate((lasts >= 0, ordered.reshape(len(ranges), -1), opening), axis=1)
+    return np.concatenate(
+        (lasts >= 0, ordered.reshape(len(ranges), -1), opening), axis=1
+    )
 
 
 def _sign_features(text: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -120,5 +140,7 @@ def _sign_features(text: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
     found = np.zeros((len(spans), len(_PATTERNS)), np.bool_)
     for number, pattern in enumerate(_PATTERNS):
         for match in pattern.finditer(text):
-            found[:, number] |= (spans[:, 0] - 5 <= match.start()) & (match.start() < spans[:, 1])
+            found[:, number] |= (spans[:, 0] - 5 <= match.start()) & (
+                match.start() < spans[:, 1]
+            )
     return found

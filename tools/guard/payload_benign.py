@@ -145,6 +145,25 @@ CLASSES = {
         " '2026-05-03']; -- [3|1]"
         " rows",
     ],
+    "moves": [
+        "[The meeting|Our class|The market|The office] [was moved|has moved|moves] to [the second floor|Elm"
+        " Street|the"
+        " library], [so|and] [use|take] the [side entrance|lift] <when>.",
+        "[<person>|The clinic] has a new [number|address]; [look|see] under [contacts|the last e-mail] [for"
+        " it|instead].",
+        "[Treat|Consider] [the leaves|the stain|the wound] with [vinegar|cold water|care] [first|before]"
+        " you [wash|cover]"
+        " it.",
+        "[The owner|The customer|My boss] [asked|wants|wishes] [that|us to make sure] [every|each]"
+        " [order|room|box] [has"
+        " a label|is checked|contains a receipt].",
+        "[Before|After] [each|any] [meeting|trip|visit], [open|read|print] the [agenda|map|form] and"
+        " [note|mark] [your"
+        " questions|the exits].",
+        "[Oslo|Mumbai|Istanbul] was [once|formerly] [called|known as|renamed]"
+        " [Christiania|Bombay|Constantinople][| and"
+        " the old name is still used].",
+    ],
     "told": [
         "[I told|She told|He asked|They asked] <person> to [send|forward|delete|cancel|ignore] the"
         " [e-mail|order|message"

@@ -13,19 +13,21 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
 
-from memsvc.guard.payload import HASHED_FACTOR
+from memsvc.guard.payload import HASHED_FACTOR, PayloadModel
 from memsvc.guard.payload_features import FEATURES, HASHED, Pieces, read_pieces
 from memsvc_evals.redteam.negatives.grammar import sample
 
-__all__ = ["attacks", "fit", "hard_negatives"]
+__all__ = ["Fitting", "attacks", "classifier_of", "hard_negatives"]
 
 _PER_FAMILY = 700
 _PER_CLASS = 900
 _ORDINARY = 60_000
 _HARDEST = 6_000
 _ROUNDS = 2
-_STRENGTH = 0.1
+_STRENGTH = 0.03
 _STEPS = 127
+_FOLDS = 3
+_UNSEEN = 250
 
 
 def attacks(
@@ -42,31 +44,59 @@ def attacks(
     }
 
 
-def hard_negatives(*, count: int = _PER_CLASS, seed: str = "benign") -> dict[str, list[str]]:
-    """Return benign texts that look like instructions, by class."""
+def hard_negatives(
+    *, count: int = _PER_CLASS, seed: str = "benign", folds: Sequence[int] = range(_FOLDS)
+) -> dict[str, list[str]]:
+    """Return benign texts that look like instructions, by class, from the templates of some folds."""
     return {
-        name: sample(templates, payload_benign.RULES, count=count, seed=f"{seed}/{name}")
+        name: sample(
+            [template for place, template in enumerate(templates) if place % _FOLDS in folds],
+            payload_benign.RULES,
+            count=count,
+            seed=f"{seed}/{name}/{list(folds)}",
+        )
         for name, templates in payload_benign.CLASSES.items()
     }
 
 
-def fit(
-    positive: Mapping[str, Sequence[str]], negative: Mapping[str, Sequence[str]], ordinary: Sequence[str]
-) -> dict[str, NDArray[np.generic]]:
-    """Return the arrays of a classifier; of the ordinary pieces a sample, then the hardest of all."""
-    attack = _matrix([text for texts in positive.values() for text in texts], longest=True)
-    hard = _matrix([text for texts in negative.values() for text in texts])
-    pool = _matrix(ordinary)
-    chosen = np.random.default_rng(6).permutation(pool.shape[0])[:_ORDINARY]
-    for _ in range(_ROUNDS):
-        weights, bias = _regression(attack, hard, pool[chosen])
-        chosen = np.union1d(chosen, np.argsort(-(pool @ weights), kind="stable")[:_HARDEST])
-    weights, bias = _regression(attack, hard, pool[chosen])
-    scale = float(np.abs(weights).max()) / _STEPS
-    return {
-        "payload/weights": np.rint(weights / scale).astype(np.int8),
-        "payload/scale": np.array([scale, bias], np.float32),
-    }
+class Fitting:
+    """Fits classifiers against the same ordinary texts."""
+
+    def __init__(self, ordinary: Sequence[str]) -> None:
+        self._pool = _matrix(ordinary)
+
+    def fit(
+        self, positive: Mapping[str, Sequence[str]], negative: Mapping[str, Sequence[str]]
+    ) -> dict[str, NDArray[np.generic]]:
+        """Return the arrays of a classifier; of the ordinary pieces a sample, then the hardest of all."""
+        attack = _matrix([text for texts in positive.values() for text in texts], longest=True)
+        hard = _matrix([text for texts in negative.values() for text in texts])
+        chosen = np.random.default_rng(6).permutation(self._pool.shape[0])[:_ORDINARY]
+        for _ in range(_ROUNDS):
+            weights, bias = _regression(attack, hard, self._pool[chosen])
+            chosen = np.union1d(chosen, np.argsort(-(self._pool @ weights), kind="stable")[:_HARDEST])
+        weights, bias = _regression(attack, hard, self._pool[chosen])
+        scale = float(np.abs(weights).max()) / _STEPS
+        return {
+            "payload/weights": np.rint(weights / scale).astype(np.int8),
+            "payload/scale": np.array([scale, bias], np.float32),
+        }
+
+    def unseen_negatives(self, *, count: int = _UNSEEN) -> dict[str, list[tuple[str, float]]]:
+        """Return hard negatives by class, each with the score of a classifier fitted without its template."""
+        scored: dict[str, list[tuple[str, float]]] = {}
+        for fold in range(_FOLDS):
+            others = [each for each in range(_FOLDS) if each != fold]
+            model = classifier_of(self.fit(attacks(), hard_negatives(folds=others)))
+            for name, texts in hard_negatives(count=count, folds=[fold]).items():
+                scored.setdefault(name, []).extend((text, model.examine(text).score) for text in texts)
+        return scored
+
+
+def classifier_of(arrays: Mapping[str, NDArray[np.generic]]) -> PayloadModel:
+    """Return the classifier that `fit` made the arrays of."""
+    scale, bias = arrays["payload/scale"]
+    return PayloadModel(arrays["payload/weights"].astype(np.float32) * scale, float(bias))
 
 
 def _matrix(texts: Sequence[str], *, longest: bool = False) -> csr_matrix:

@@ -11,16 +11,16 @@ import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import payload_training
 import wordlm_training
-from arrays import benign_arrays
 from benign_texts import Session, dialogues, facts, sessions, split_of
+from calibration import prior
 from program_texts import library_texts
 
-from memsvc.guard.arrays_file import Array, write_arrays
-from memsvc.guard.conformal import KindClass, LengthBucket, length_bucket
-from memsvc.guard.model_file import PACKAGED, GuardModel, load_model
+from memsvc.guard.arrays_file import Array, read_arrays, write_arrays
+from memsvc.guard.model_file import PACKAGED, load_model
 
 _LATIN = (
     "af bg ca cs da de eo es et eu fi fr ga gl hr hu id it la lt lv ms nl no pl"
@@ -28,15 +28,13 @@ _LATIN = (
 )
 _LONGEST_FUNCTION_WORD = 8
 _ORDINARY_SESSIONS = 900
-_CALIBRATION_TEXTS = 9_000
 
 
 def main() -> int:
     """Train and calibrate; print what was written."""
     options = _options().parse_args()
-    found = sessions(options.longmemeval)
     split: dict[str, list[Session]] = {"train": [], "calibrate": [], "test": []}
-    for session in found:
+    for session in sessions(options.longmemeval):
         split[split_of(session.key)].append(session)
     known = [text for text in facts(options.strategyqa) if split_of(text) == "train"]
     spoken = dialogues(options.gvd)
@@ -46,13 +44,17 @@ def main() -> int:
     )
     picked = random.Random("sessions").sample(split["train"], min(_ORDINARY_SESSIONS, len(split["train"])))
     ordinary = [content for session in picked for _, content in session.turns] + known[:2000] + spoken
-    arrays |= payload_training.fit(payload_training.attacks(), payload_training.hard_negatives(), ordinary)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    write_arrays(options.out, arrays)
+    classifier = payload_training.Fitting(ordinary)
+    arrays |= classifier.fit(payload_training.attacks(), payload_training.hard_negatives())
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "guard.bin"
+        write_arrays(draft, arrays)
+        model = load_model(draft)
     statements = [text for text in facts(options.strategyqa) if split_of(text) == "calibrate"]
-    write_arrays(options.out, arrays | _calibration(load_model(options.out), split["calibrate"], statements))
-    model = load_model(options.out)
-    print(f"{options.out}: {options.out.stat().st_size} bytes, version {model.version}")
+    arrays |= prior(model, split["calibrate"], statements, classifier.unseen_negatives())
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    write_arrays(options.out, _others(options.out) | arrays)
+    print(f"{options.out}: {options.out.stat().st_size} bytes, version {load_model(options.out).version}")
     return 0
 
 
@@ -77,41 +79,12 @@ def _grouped(texts: list[str], size: int = 20) -> Iterator[list[str]]:
         yield texts[start : start + size]
 
 
-def _calibration(model: GuardModel, held_out: list[Session], statements: list[str]) -> dict[str, Array]:
-    arrays: dict[str, Array] = {}
-    for kind, texts in _by_kind(held_out, statements).items():
-        scores = {
-            "wordlm": [(length_bucket(text), model.wordlm.examine(text).score) for text in texts],
-            "payload": [(length_bucket(text), model.payload.examine(text).score) for text in texts],
-        }
-        for detector, found in scores.items():
-            arrays |= benign_arrays(detector, kind, None, [score for _, score in found])
-            for bucket in _BUCKETS:
-                if chosen := [score for of, score in found if of == bucket]:
-                    arrays |= benign_arrays(detector, kind, bucket, chosen)
-    return arrays
-
-
-_BUCKETS: tuple[LengthBucket, ...] = ("short", "medium", "long")
-
-
-def _by_kind(held_out: list[Session], statements: list[str]) -> dict[KindClass, list[str]]:
-    rng = random.Random("calibration")
-    rounds = [text for session in held_out for text in session.rounds()]
-    said = [text for session in held_out for text in session.users()]
-    replies = [text for session in held_out for text in session.replies()]
-    sentences = [line.strip() for text in replies for line in text.splitlines() if line.strip()]
-    paragraphs = [part.strip() for text in replies for part in text.split("\n\n") if part.strip()]
-    short_said = [text for text in said if length_bucket(text) != "long"]
-    return {
-        "round": _sampled(rng, rounds) + _sampled(rng, short_said),
-        "statement": _sampled(rng, said) + _sampled(rng, sentences) + statements,
-        "document": _sampled(rng, replies) + _sampled(rng, paragraphs),
-    }
-
-
-def _sampled(rng: random.Random, texts: list[str]) -> list[str]:
-    return rng.sample(texts, min(_CALIBRATION_TEXTS, len(texts)))
+def _others(out: Path) -> dict[str, Array]:
+    """Return what else is in the file that is to be replaced: scores of detectors that are not trained here."""
+    if not out.exists():
+        return {}
+    own = ("wordlm/", "payload/", "benign/wordlm/", "benign/payload/", "benign/runs/")
+    return {name: array for name, array in read_arrays(out)[1].items() if not name.startswith(own)}
 
 
 if __name__ == "__main__":

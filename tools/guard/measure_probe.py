@@ -1,0 +1,156 @@
+"""Measure the transplant probe on benign notes and on attacks; fit its weights; keep its benign scores.
+
+python tools/guard/measure_probe.py collect CORPUS --data FOLDER --attacks FOLDER --out ROWS.jsonl [--most N]
+python tools/guard/measure_probe.py report ROWS.jsonl ... [--fit] [--model memsvc/guard/model/guard.bin]
+
+CORPUS: locomo, strategyqa, longmemeval, negatives. `collect` prints nothing of a text and writes none; a corpus'
+benign texts and attacks go on from run to run with --skip. `report` takes the threshold from the calibrating half
+of the benign texts (--rate of them flagged) and measures on the other half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+sys.path[:0] = [
+    str(Path(__file__).resolve().parents[2] / part)
+    for part in ("", "stores", "retrieval", "agents", "evals", "tools")
+]
+
+from guard.probe_features import Attack, Row, Store, read_rows, write_rows
+from guard.probe_report import fitted, kept_scores, report
+
+from memsvc.domain.drafts import NewTurn
+from memsvc.domain.notes import KeyKind
+from memsvc.guard.normalize import normalised
+from memsvc.memory.rounds import split_rounds
+from memsvc.ports.embedding import Embedder
+from memsvc.ports.retrieval import DrawnKey, Passage
+from memsvc_agents.embed.make import EmbedderSpec, embedder_from
+from memsvc_evals.longmemeval.schema import read_questions
+from memsvc_evals.redteam.negatives import CLASSES, hard_negatives
+from memsvc_retrieval.keys.making import key_maker
+
+_CLEARED = 2_500
+_VICTIMS = 50
+_SIBLINGS = 40
+
+
+def locomo(data: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the turns of four conversations as notes; them, a fifth and questions to be probed."""
+    turns: list[str] = []
+    questions: list[str] = []
+    for item in json.loads((data / "locomo5_dev.json").read_text()):
+        sessions = [part for name, part in item["conversation"].items() if name.startswith("session_")]
+        turns += [turn["text"] for part in sessions if isinstance(part, list) for turn in part]
+        questions += [entry["question"] for entry in item["qa"]]
+    cleared = list(dict.fromkeys(turn for turn in turns if turn.strip()))
+    probed = [("dialogue", text) for text in cleared]
+    return cleared, probed + [("question", text) for text in dict.fromkeys(questions)]
+
+
+def strategyqa(data: Path) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return a memory keyed by questions, and those to be probed."""
+    questions = [item["question"] for item in json.loads((data / "strategyqa_train.json").read_text())]
+    return questions[:1500], [("stored question", text) for text in questions[:1500]]
+
+
+def longmemeval(data: Path, embedder: Embedder) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return users' turns as notes, and key texts of all kinds to be probed."""
+    maker = key_maker("expanded")
+    found: dict[str, str] = {}
+    for question in list(read_questions(data / "longmemeval_s_dev.json"))[:12]:
+        for session in question.haystack:
+            turns = [NewTurn(turn.role, turn.content) for turn in session.turns]
+            for part in split_rounds(turns, first=0):
+                for key in maker.keys(Passage(part.content, part.turns, session.at)):
+                    text = key.text if isinstance(key, DrawnKey) else part.content[key.start : key.end]
+                    for start, end in embedder.windows(text):
+                        found.setdefault(text[start:end], f"key {key.kind}")
+    shuffled = random.Random(2).sample(sorted(found.items()), len(found))
+    probed = [(kind, text) for text, kind in shuffled if text.strip()]
+    return [text for kind, text in probed if kind == f"key {KeyKind.USER}"], probed
+
+
+def attacks(file: Path, groups: Sequence[str], *, most_per_set: int = 1) -> Iterator[Attack]:
+    """Yield poisoned texts of a file of the red team, normalised: the first ones of each set."""
+    for each in json.loads(file.read_text())["attacks"]:
+        if each["group"] not in groups:
+            continue
+        texts = each["key_texts"] if each["embedding"] == "key" else each["texts"]
+        asked = [normalised(" ".join(text for text, _ in spans)) for spans in each["victim_queries"][:_VICTIMS]]
+        for text in texts[:most_per_set]:
+            yield Attack(f"{each['family']} {each['embedding']}", normalised(text), asked)
+
+
+def collect(options: argparse.Namespace) -> None:
+    embedder = embedder_from(EmbedderSpec())
+    part = slice(options.skip, options.skip + options.most)
+    rows: list[Row] = []
+    if options.corpus == "negatives":
+        rows = list(_negatives(options, embedder, part))
+    else:
+        if options.corpus == "longmemeval":
+            cleared, probed = longmemeval(options.data, embedder)
+        else:
+            cleared, probed = {"locomo": locomo, "strategyqa": strategyqa}[options.corpus](options.data)
+        store = Store(options.corpus, cleared[:_CLEARED], embedder, seed=options.corpus.encode())
+        poison = options.attacks and options.corpus != "longmemeval"
+        found = list(attacks(options.attacks / f"{options.corpus}.json", options.groups)) if poison else []
+        random.Random(3).shuffle(found)
+        rows += [store.attack(attack) for attack in found[part]]
+        random.Random(4).shuffle(probed)
+        rows += [store.benign(kind, text) for kind, text in probed[part]]
+    write_rows(options.out, rows)
+
+
+def _negatives(options: argparse.Namespace, embedder: Embedder, part: slice) -> Iterator[Row]:
+    """Yield hard negatives as a namespace's first of their class, and as further ones after some were cleared."""
+    cleared, _ = locomo(options.data)
+    alone = Store("locomo", cleared[:_CLEARED], embedder, seed=b"negatives")
+    for name in CLASSES:
+        texts = hard_negatives(name, count=_SIBLINGS + part.stop)
+        known, probed = texts[:_SIBLINGS], texts[_SIBLINGS:][part]
+        yield from (alone.benign(f"first {name}", text) for text in probed)
+        among = alone.with_cleared(known, embedder)
+        yield from (among.benign(f"further {name}", text) for text in probed[::2])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    one = commands.add_parser("collect")
+    one.add_argument("corpus", choices=["locomo", "strategyqa", "longmemeval", "negatives"])
+    one.add_argument("--data", type=Path, required=True)
+    one.add_argument("--attacks", type=Path)
+    one.add_argument("--groups", nargs="+", default=["optimised"])
+    one.add_argument("--out", type=Path, required=True)
+    one.add_argument("--most", type=int, default=100)
+    one.add_argument("--skip", type=int, default=0)
+    one.set_defaults(run=collect)
+    two = commands.add_parser("report")
+    two.add_argument("rows", type=Path, nargs="+")
+    two.add_argument("--rate", type=float, default=0.005)
+    two.add_argument("--fit", action="store_true")
+    two.add_argument("--model", type=Path)
+    two.set_defaults(run=_report)
+    options = parser.parse_args()
+    options.run(options)
+
+
+def _report(options: argparse.Namespace) -> None:
+    rows = list(read_rows(options.rows))
+    if options.fit:
+        fitted(rows)
+    report(rows, rate=options.rate)
+    if options.model:
+        kept_scores(rows, options.model)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Rates of the transplant probe with bounds, the success that it leaves to attacks, and its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from guard.arrays import add_benign
+from guard.probe_features import Row
+from numpy.typing import NDArray
+
+from memsvc.guard.transplant import WEIGHTS
+
+__all__ = ["fitted", "kept_scores", "report"]
+
+Scores = NDArray[np.float64]
+
+
+def features(rows: Sequence[Row]) -> Scores:
+    """Return drowning, margin and logarithm of the pieces, one row each."""
+    return np.array([[row.drowned, row.margin, row.log_pieces] for row in rows]).reshape(-1, 3)
+
+
+def logits(rows: Sequence[Row], weights: Sequence[float] = WEIGHTS) -> Scores:
+    """Return what the probe's score is the logistic of."""
+    found: Scores = features(rows) @ np.array(weights[:3]) + weights[3]
+    return found
+
+
+def is_attack(row: Row) -> bool:
+    """Tell attacks from benign texts: their kinds end with what was embedded."""
+    return row.kind.endswith((" key", " full"))
+
+
+def bounds(count: int, total: int) -> tuple[float, float]:
+    """Return the 95 % Clopper-Pearson interval of a rate."""
+    from scipy.stats import beta
+
+    low = float(beta.ppf(0.025, count, total - count + 1)) if count else 0.0
+    high = float(beta.ppf(0.975, count + 1, total - count)) if count < total else 1.0
+    return low, high
+
+
+def fit(attacks: Sequence[Row], benign: Sequence[Row]) -> list[float]:
+    """Return the weights of a logistic regression between attacks that work and benign texts."""
+    from sklearn.linear_model import LogisticRegression
+
+    x = features([*attacks, *benign])
+    centre, spread = x.mean(axis=0), x.std(axis=0)
+    model = LogisticRegression(max_iter=1000).fit((x - centre) / spread, [1] * len(attacks) + [0] * len(benign))
+    weights = model.coef_[0] / spread
+    return [*map(float, weights), float(model.intercept_[0] - weights @ centre)]
+
+
+def fitted(rows: Sequence[Row]) -> None:
+    """Print the weights of the calibrating half, and what each family leaves when it was not learned from."""
+    benign = [row for row in rows if not is_attack(row)]
+    attacks = [row for row in rows if is_attack(row) and row.asr1 > 0.05]
+    calibrating = [row for row in benign if row.calibrates]
+    print("weights", [round(each, 2) for each in fit(attacks, calibrating)])
+    for family in sorted({_stem(row) for row in attacks}):
+        others = [row for row in attacks if _stem(row) != family]
+        weights = fit(others, calibrating)
+        threshold = np.quantile(logits(calibrating, weights), 0.995)
+        unseen = [row for row in attacks if _stem(row) == family]
+        missed = logits(unseen, weights) <= threshold
+        left = float(np.mean([row.asr1 * miss for row, miss in zip(unseen, missed, strict=True)]))
+        print(f"  without {family}: {1 - missed.mean():.3f} found, ASR@1 left {left:.3f}, of {len(unseen)}")
+
+
+def _stem(row: Row) -> str:
+    """Return the family of an attack, without its form: what is to be unseen as a whole."""
+    return row.kind.split()[0].split("_")[0].rstrip("0123456789")
+
+
+def report(rows: Sequence[Row], *, rate: float) -> None:
+    """Print, for the threshold that flags `rate` of the calibrating benign texts, what it does to the others."""
+    benign = [row for row in rows if not is_attack(row)]
+    calibrating = [row for row in benign if row.calibrates]
+    tested = [row for row in rows if is_attack(row) or not row.calibrates]
+    for name, score in _APPROACHES.items():
+        threshold = float(np.quantile(score(calibrating), 1 - rate))
+        print(f"== {name}: threshold {threshold:.3f} of {len(calibrating)} benign texts")
+        groups = sorted({(is_attack(row), row.corpus, row.kind) for row in tested})
+        for _, corpus, kind in groups:
+            _print_group([row for row in tested if (row.corpus, row.kind) == (corpus, kind)], score, threshold)
+        for corpus in sorted({row.corpus for row in tested if is_attack(row)}):
+            for flag in (False, True):
+                chosen = [
+                    row
+                    for row in tested
+                    if is_attack(row) and row.corpus == corpus and row.kind.startswith("hub") == flag
+                ]
+                if chosen:
+                    missed = score(chosen) <= threshold
+                    first = np.mean([row.asr1 * miss for row, miss in zip(chosen, missed, strict=True)])
+                    fifth = np.mean([row.any5 * miss for row, miss in zip(chosen, missed, strict=True)])
+                    name = "hubs" if flag else "optimised"
+                    print(f"   {corpus} {name}: left ASR@1 {first:.4f}, any@5 {fifth:.4f} of {len(chosen)} notes")
+
+
+def _print_group(rows: Sequence[Row], score: Callable[[Sequence[Row]], Scores], threshold: float) -> None:
+    flagged = int((score(rows) > threshold).sum())
+    low, high = bounds(flagged, len(rows))
+    rate = f"{flagged:4}/{len(rows):<4} {flagged / len(rows):.3f} [{low:.3f}, {high:.3f}]"
+    line = f"   {rows[0].corpus:11} {rows[0].kind:22} {rate}"
+    if is_attack(rows[0]):
+        missed = score(rows) <= threshold
+        before = np.mean([row.asr1 for row in rows])
+        left = np.mean([row.asr1 * miss for row, miss in zip(rows, missed, strict=True)])
+        line += f"  ASR@1 {before:.3f} -> {left:.4f}"
+    costs = [row.embeddings for row in rows]
+    print(
+        f"{line}  {np.mean(costs):.0f} embeddings (p95 {np.quantile(costs, 0.95):.0f}), {_words(rows):.0f} words"
+    )
+
+
+def _words(rows: Sequence[Row]) -> float:
+    return float(np.mean([row.words for row in rows]))
+
+
+def kept_scores(rows: Sequence[Row], model: Path) -> None:
+    """Put the benign scores of the calibrating half into a guard model file, by kind class and length."""
+    calibrating = [row for row in rows if row.calibrates and not is_attack(row)]
+    for bucket, low, high in (("short", 0, 12), ("medium", 13, 60), ("long", 61, 10**9)):
+        chosen = [row for row in calibrating if low <= row.words <= high]
+        if chosen:
+            scores = 1.0 / (1.0 + np.exp(-logits(chosen)))
+            for kind in ("round", "statement", "document"):
+                add_benign(model, "transplant", kind, bucket, scores)  # type: ignore[arg-type]
+
+
+_APPROACHES: dict[str, Callable[[Sequence[Row]], Scores]] = {
+    "share of canaries": lambda rows: np.array([row.share for row in rows]),
+    "lower quartile of the margin": lambda rows: np.array([row.margin for row in rows]),
+    "drowning": lambda rows: np.array([row.drowned for row in rows]),
+    "the three together": logits,
+}
