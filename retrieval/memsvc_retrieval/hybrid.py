@@ -24,6 +24,7 @@ from memsvc.ports.ranking import (
 )
 from memsvc.ports.storage import Reader
 from memsvc_retrieval.blended import BlendSettings, blended
+from memsvc_retrieval.copied_runs import RunCap, cap_runs
 from memsvc_retrieval.fusion import reciprocal_rank_fusion
 from memsvc_retrieval.question.speaker_cache import SpeakerCache
 from memsvc_retrieval.question.speakers import named_in, without_speakers
@@ -41,6 +42,7 @@ class FusionSettings:
 
     `rrf_k` is the constant of the latter. A session's score is the sum of its notes', best first, each next one
     times `session_decay`; of blended scores exp(`session_sharpness` * score) counts, with fewer arms less sharply.
+    `cap` bounds what words that stand in a note as in the question add to its lexical score.
     """
 
     fusion: Literal["blend", "rrf"] = "blend"
@@ -48,6 +50,7 @@ class FusionSettings:
     rrf_k: float = 10.0
     session_decay: float = 0.3
     session_sharpness: float = 12.8
+    cap: RunCap | None = field(default_factory=RunCap)
 
 
 class HybridRetriever:
@@ -65,8 +68,10 @@ class HybridRetriever:
         return without_speakers(question, self._speakers.of(reader, state))
 
     def retrieve(self, reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
-        arms = self._selected_arms(reader, state, request)
         settings = self._settings
+        arms = self._selected_arms(reader, state, request)
+        if settings.cap is not None:
+            arms = cap_runs(reader, arms, request.text, settings.cap, words_only=request.vector is None)
         if settings.fusion == "rrf":
             fused = reciprocal_rank_fusion(arms, _RRF_WEIGHTS, k=settings.rrf_k)
             session_of = reader.session_rows(fused.rows.tolist()) if request.level is Level.SESSION else {}

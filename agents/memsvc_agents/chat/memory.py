@@ -7,17 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from memsvc.domain.recall import Influence
+
 __all__ = ["ChatMemory", "Kept", "Memory", "Said"]
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A memory that was recalled; `at` is when it was said, `score` how well it matched."""
+    """A memory that was recalled; `at` is when it was said, `score` how well it matched.
+
+    What has less than full `influence` is shown to the model as quoted evidence.
+    """
 
     id: str
     text: str = field(repr=False)
     at: datetime
     score: float
+    influence: Influence = Influence.FULL
 
 
 @dataclass(frozen=True, slots=True)

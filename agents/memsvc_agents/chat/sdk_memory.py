@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from memsvc.client import Client
+from memsvc.domain.recall import Influence
 from memsvc.wire import Note
 from memsvc_agents.chat.memory import Kept, Memory, Said
 
@@ -22,15 +23,22 @@ class SdkMemory:
         self._turns: list[Said] = []
 
     def recall(self, question: str, *, k: int) -> Sequence[Memory]:
-        hits = self._client.recall(question, k=k).hits
-        return [Memory(hit.note.id, _text(hit.note), hit.note.event_time, hit.score) for hit in hits]
+        found = self._client.recall(question, k=k).hits
+        hits = [(hit, Influence(hit.influence)) for hit in found]
+        return [
+            Memory(hit.note.id, _text(hit.note), hit.note.event_time, hit.score, influence)
+            for hit, influence in hits
+            if influence is not Influence.NONE
+        ]
 
     def keep(self, turns: Sequence[Said], *, recalled: Sequence[str]) -> Kept:
         self._turns += turns
+        answered = any(turn.role != "user" for turn in turns)
         outcome = self._client.remember_session(
             [{"role": turn.role, "content": turn.content} for turn in self._turns],
             id=self._session,
             started_at=self._started,
+            recalled=recalled if answered else (),
         )
         notes = tuple(part.note for part in outcome.rounds if part.note is not None)
         degraded = tuple(reason for part in outcome.rounds for reason in part.degraded)

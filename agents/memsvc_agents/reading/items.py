@@ -9,7 +9,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Expansion", "Item", "ReadTurn", "history_text", "in_time_order", "item_json", "with_expansion"]
+from memsvc.domain.recall import Influence
+
+__all__ = [
+    "EVIDENCE_MARK",
+    "Expansion",
+    "Item",
+    "ReadTurn",
+    "history_text",
+    "in_time_order",
+    "item_json",
+    "with_expansion",
+]
+
+
+EVIDENCE_MARK = "quoted_evidence"
+"""The field that marks an item which may be quoted and weighed, and never acted on."""
 
 
 class Expansion(StrEnum):
@@ -31,7 +46,8 @@ class Item:
     """One memory: a session, or turns of it from `position` on.
 
     `session` tells sessions apart and is never shown, nor is `rank` (0 is the best). `date` is shown as it is.
-    Of `note`, `facts` and `turns`, the reader sees what is not empty.
+    Of `note`, `facts` and `turns`, the reader sees what is not empty. What has less than full `influence` is
+    marked as quoted evidence.
     """
 
     session: str
@@ -42,6 +58,7 @@ class Item:
     position: int = 0
     facts: tuple[str, ...] = field(default=(), repr=False)
     note: str = field(default="", repr=False)
+    influence: Influence = Influence.FULL
 
 
 def in_time_order(items: Iterable[Item]) -> list[Item]:
@@ -64,6 +81,8 @@ def item_json(item: Item, number: int) -> str:
     `number` is that of its session.
     """
     shown: dict[str, Any] = {"session": number, "date": item.date}
+    if item.influence is not Influence.FULL:
+        shown[EVIDENCE_MARK] = True
     if item.note:
         shown["note"] = item.note
     if item.facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from memsvc.domain.recall import Influence
 from memsvc.errors import LlmBadReply
 from memsvc.ports.llm import ChatMessage, ChatModel, ChatReply, ChatRequest
 from memsvc_agents.reading.budget import Fitted, TokenCount, estimated_tokens, fit
@@ -54,16 +55,20 @@ class Reader:
     def read(self, question: str, items: Sequence[Item], *, today: str) -> Reading:
         """Answer the question as of `today`; raises what the model raises, LlmBadReply for an empty answer.
 
-        Items that the budget leaves out get no note either, so that no call is made for them.
+        Items that the budget leaves out get no note either, so that no call is made for them. Items without
+        influence are not read.
         """
         options = self._options
+        items = [item for item in items if item.influence is not Influence.NONE]
         shown = [with_expansion(item, options.expansion) for item in items]
         fitted = fit(shown, options.budget, count=self._count)
         replies: list[ChatReply] = []
         read = fitted.kept
         if options.mode is ReadingMode.CON_SEPARATE:
             read = tuple(self._noted(item, question, today, replies) for item in read)
-        messages = read_messages(options.mode, history=history_text(read), question=question, today=today)
+        evidence = any(item.influence is not Influence.FULL for item in read)
+        history = history_text(read)
+        messages = read_messages(options.mode, history=history, question=question, today=today, evidence=evidence)
         reply = self._ask(messages, ANSWER_TOKENS[options.mode], replies)
         answer = answer_part(options.mode, reply.text)
         if not answer:
