@@ -35,9 +35,9 @@ _NONE: Final[Mapping[NoteId, Checked]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A draft, its status as the verdict wants it, with what was found and what it is found by again."""
+    """What was found in a draft, the status that follows of it, and what shared runs are found by."""
 
-    draft: NoteDraft
+    status: Status
     assessment: Assessment
     shingles: tuple[int, ...] = ()
 
@@ -62,13 +62,18 @@ class Checks:
 
     def storable(self, drafts: Sequence[NoteDraft]) -> list[NoteDraft]:
         """Return the drafts that are stored, each with its status."""
-        found = [self.by_note[draft.id].draft if draft.id in self.by_note else draft for draft in drafts]
         blocked = self.blocked
-        return [draft for draft in found if draft.id not in blocked]
+        return [self._with_status(draft) for draft in drafts if draft.id not in blocked]
 
     @property
     def blocked(self) -> dict[NoteId, Checked]:
         return {note: each for note, each in self.by_note.items() if each.blocked}
+
+    def _with_status(self, draft: NoteDraft) -> NoteDraft:
+        checked = self.by_note.get(draft.id)
+        if checked is None or checked.status is draft.status:
+            return draft
+        return replace(draft, status=checked.status)
 
 
 UNCHECKED: Final = Checks()
@@ -113,15 +118,14 @@ def _unseen(policy: GuardPolicy, drafts: Sequence[NoteDraft], now: datetime) -> 
     for draft in drafts:
         ledgers = weigh((), trust=draft.trust, alpha=limits_of(policy).alpha)
         assessment = Assessment(Stage.WRITE, Verdict.ALLOW, ledgers, (), now, "none", degraded=("model",))
-        checked[draft.id] = Checked(_with_status(draft, Verdict.ALLOW, policy), assessment)
+        checked[draft.id] = Checked(_status_of(draft, Verdict.ALLOW, policy), assessment)
     return Checks(policy, checked, ("model",))
 
 
-def _with_status(draft: NoteDraft, verdict: Verdict, policy: GuardPolicy) -> NoteDraft:
-    """Return the draft with the strictest of its own status, that of the verdict, and waiting for the probe."""
+def _status_of(draft: NoteDraft, verdict: Verdict, policy: GuardPolicy) -> Status:
+    """Return the strictest of the draft's own status, that of the verdict, and waiting for the probe."""
     waiting = Status.LIMITED if waits_for_probe(policy, draft.origin) else Status.ACTIVE
-    status = max(draft.status, _STATUS_OF.get(verdict, waiting), waiting, key=lambda each: _STRICTER.get(each, 0))
-    return replace(draft, status=status) if status is not draft.status else draft
+    return max(draft.status, _STATUS_OF.get(verdict, waiting), waiting, key=lambda each: _STRICTER.get(each, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ class _Checking:
             )
             shingles = tuple(shingle.hash for shingle in examined[place].shingles)
             checked[draft.id] = Checked(
-                _with_status(draft, assessment.verdict, self.assessor.policy), assessment, shingles
+                _status_of(draft, assessment.verdict, self.assessor.policy), assessment, shingles
             )
         return Checks(self.assessor.policy, checked, self._broken(checked.values()))
 
