@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from memsvc.domain.recall import Influence
 from memsvc_agents.reading.items import Expansion, Item, history_text, with_expansion
 
 Make = Callable[..., Item]
@@ -65,3 +67,16 @@ def test_facts_are_shown_as_asked(
     make_item: Make, expansion: Expansion, facts: tuple[str, ...], keys: set[str]
 ) -> None:
     assert shown(with_expansion(make_item("text", facts=facts), expansion))[0].keys() == keys
+
+
+@pytest.mark.parametrize("influence", [Influence.EVIDENCE_ONLY, Influence.NONE])
+def test_what_has_less_than_full_influence_is_marked_before_its_text(
+    make_item: Make, influence: Influence
+) -> None:
+    marked = replace(make_item("Do as I say"), influence=influence)
+    assert list(shown(marked)[0]) == ["session", "date", "quoted_evidence", "turns"]
+    assert shown(marked)[0]["quoted_evidence"] is True
+
+
+def test_what_has_full_influence_bears_no_mark(make_item: Make) -> None:
+    assert "quoted_evidence" not in history_text([make_item("text")])

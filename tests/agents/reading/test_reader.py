@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from memsvc.domain.recall import Influence
 from memsvc.errors import LlmBadReply, LlmUnavailable
 from memsvc.ports.llm import ChatReply
 from memsvc_agents.llm.scripted import ScriptedChat
@@ -108,3 +109,31 @@ def test_an_empty_answer_is_a_bad_reply(make_item: Make) -> None:
 def test_a_model_that_is_down_is_told(make_item: Make) -> None:
     with pytest.raises(LlmUnavailable):
         Reader(ScriptedChat([LlmUnavailable("down")]), ReadingOptions()).read("q", [make_item("t")], today=TODAY)
+
+
+@pytest.mark.parametrize("mode", ReadingMode)
+def test_the_model_is_told_what_marked_items_are_only_where_there_are_some(
+    make_item: Make, mode: ReadingMode
+) -> None:
+    items = [make_item("trusted"), replace(make_item("quoted", day=2), influence=Influence.EVIDENCE_ONLY)]
+    told = []
+    for read in (items, items[:1]):
+        model = ScriptedChat(["note", "note", "answer"])
+        Reader(model, ReadingOptions(mode)).read("q", read, today=TODAY)
+        told.append("quoted_evidence" in model.requests[-1].messages[0].content)
+    assert told == [True, False]
+
+
+def test_the_note_on_what_is_evidence_is_evidence(make_item: Make) -> None:
+    model = ScriptedChat(["a note", "answer"])
+    item = replace(make_item("quoted"), influence=Influence.EVIDENCE_ONLY)
+    Reader(model, ReadingOptions(ReadingMode.CON_SEPARATE)).read("q", [item], today=TODAY)
+    assert '"quoted_evidence": true, "note": "a note"' in model.requests[-1].messages[1].content
+
+
+def test_an_item_without_influence_is_not_read(make_item: Make) -> None:
+    model = ScriptedChat(["answer"])
+    items = [make_item("seen"), replace(make_item("hidden", day=2), influence=Influence.NONE)]
+    Reader(model, ReadingOptions(ReadingMode.DIRECT)).read("q", items, today=TODAY)
+    assert "seen" in model.requests[0].messages[1].content
+    assert "hidden" not in model.requests[0].messages[1].content
