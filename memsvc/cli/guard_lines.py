@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from memsvc.cli.output import one_line
@@ -10,9 +10,15 @@ from memsvc.cli.output import one_line
 if TYPE_CHECKING:
     from memsvc.wire import Assessment, CanaryCheck, Explanation, FlaggedNote, Note, QuarantinedNote, Signal
 
-__all__ = ["canary_line", "explained_lines", "flagged_lines", "quarantined_lines"]
+__all__ = ["canary_line", "explained_lines", "flagged_lines", "notable", "quarantined_lines"]
 
 _SNIPPET = 160
+_NOTABLE = 0.1
+
+
+def notable(signals: Iterable[Signal]) -> list[Signal]:
+    """Return the signals that at most a tenth of harmless notes give, the rarest first."""
+    return sorted((each for each in signals if each.p <= _NOTABLE), key=lambda each: each.p)
 
 
 def quarantined_lines(item: QuarantinedNote) -> Iterator[str]:
@@ -39,7 +45,7 @@ def explained_lines(found: Explanation) -> Iterator[str]:
         yield f"  sent as: {_snippet(found.original)}"
     for assessment in found.assessments:
         yield from _assessment_lines(assessment)
-        for signal in assessment.signals:
+        for signal in notable(assessment.signals):
             if piece := _piece(found, signal):
                 yield f"    {signal.detector} at: {_snippet(piece)}"
     if found.review is not None:
@@ -64,7 +70,7 @@ def _assessment_lines(assessment: Assessment) -> Iterator[str]:
         f"  {assessment.stage}: {assessment.verdict}, risk {risk.risk:.3g} = hijack {risk.hijack:.3g} x influence "
         f"{risk.influence:.3g} x distrust {risk.distrust:.3g}"
     )
-    for signal in assessment.signals:
+    for signal in notable(assessment.signals):
         yield f"    {signal.detector}: p {signal.p:.2g}, score {signal.score:.3g}{_place(signal)}  {signal.why}"
     for name in assessment.degraded:
         yield f"    not asked: {name}"

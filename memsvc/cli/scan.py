@@ -13,7 +13,7 @@ from memsvc.cli import options
 from memsvc.cli.connection import Connection, Target, joined
 from memsvc.cli.failures import BAD_INPUT, FAILURE
 from memsvc.cli.formats.files import STDIN
-from memsvc.cli.guard_lines import canary_line, flagged_lines
+from memsvc.cli.guard_lines import canary_line, flagged_lines, notable
 from memsvc.cli.output import report, say
 from memsvc.cli.scanned_file import ScannedFormat
 from memsvc.domain.notes import Origin
@@ -114,7 +114,9 @@ def _scan(connection: Connection, namespace: str, *, apply: bool) -> ScanReport:
 def _write_page(path: Path, client: Client, found: ScanReport, *, source: str) -> None:
     from memsvc.cli.scan_page import scan_page
 
-    named = [each.note.id for each in found.flagged if any(s.key is not None for s in each.assessment.signals)]
+    named = [
+        each.note.id for each in found.flagged if any(s.key is not None for s in notable(each.assessment.signals))
+    ]
     keys = {note: client.explain(note).keys for note in named}
     path.write_text(scan_page(found, source=source, keys=keys), encoding="utf-8")
 

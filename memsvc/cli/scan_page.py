@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from memsvc.cli.guard_lines import notable
 from memsvc.cli.output import one_line
 from memsvc.cli.scan_style import STYLE
 from memsvc.cli.shown_text import Range, marked
@@ -96,12 +97,12 @@ def _note(flagged: FlaggedNote, keys: Sequence[str]) -> str:
 
 
 def _ranges(signals: Iterable[Signal], key: int | None) -> list[Range]:
-    return [each.span for each in signals if each.span is not None and each.key == key]
+    return [each.span for each in notable(signals) if each.span is not None and each.key == key]
 
 
 def _keys(signals: Sequence[Signal], keys: Sequence[str]) -> str:
     """Show the keys in which something was found."""
-    named = sorted({each.key for each in signals if each.key is not None and each.key < len(keys)})
+    named = sorted({each.key for each in notable(signals) if each.key is not None and each.key < len(keys)})
     return "".join(
         f'<p class="label">key {key}</p>\n<div class="text" dir="auto">{marked(keys[key], _ranges(signals, key))}'
         "</div>\n"

@@ -151,3 +151,8 @@ def test_of_a_long_text_the_places_are_shown() -> None:
     text = "x" * 5000 + "POISON" + "y" * 5000
     shown = marked(text, [(5000, 5006)])
     assert Seen(shown).text == f"[…]{'x' * 300}POISON{'y' * 300}[…]"
+
+
+def test_what_harmless_notes_have_too_is_told_but_not_marked(page: Callable[..., str]) -> None:
+    made = page("tea is green", Signal(detector="wordlm", score=5.5, p=0.6, span=(0, 3)))
+    assert ("<mark>" in made, ">0.6</td>" in made) == (False, True)
