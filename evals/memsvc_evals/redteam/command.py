@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from memsvc.domain.recall import Mode
 from memsvc.errors import InvalidInput
@@ -17,6 +17,7 @@ from memsvc_evals.figures import check_folder
 from memsvc_evals.provenance import code_revision, inspect_data, machine
 from memsvc_evals.redteam.corpora.reading import read_corpus
 from memsvc_evals.redteam.families.poisonedrag import read_rag_targets
+from memsvc_evals.redteam.families.world import RagTarget
 from memsvc_evals.redteam.given import read_triggers
 from memsvc_evals.redteam.plan import MODES, GuardUse, Plan, parse_names, parse_sizes
 from memsvc_evals.redteam.printed import print_summary
@@ -48,7 +49,7 @@ def redteam(
     seeds: Annotated[int, typer.Option(min=1, help="How often questions are divided and triggers made.")] = 1,
     victims: Annotated[int, typer.Option(min=1, help="Questions of each attack that are asked.")] = 24,
     negatives: Annotated[int, typer.Option(min=1, help="Harmless notes of each class.")] = 300,
-    notes: Annotated[int, typer.Option(min=10, help="So many notes of the file at most.")] = 3_000,
+    notes: Annotated[int, typer.Option(min=10, help="So many of the file's notes are stored at most.")] = 3_000,
     full: Annotated[
         bool, typer.Option("--full", help="The whole grid: 3 seeds, n up to 24, 100 victims, all origins.")
     ] = False,
@@ -60,6 +61,7 @@ def redteam(
     triggers: Annotated[
         Path | None, typer.Option(help="JSON file that keeps the triggers found between runs.")
     ] = None,
+    guard_model: Annotated[Path | None, typer.Option(help="The guard's model, if not the packaged one.")] = None,
     rag: Annotated[Path | None, typer.Option(help="A file of PoisonedRAG's targets, measured too.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
     report: Annotated[Path | None, typer.Option(help="Folder for the report as HTML and Markdown.")] = None,
@@ -84,49 +86,56 @@ def redteam(
             notes=notes,
             adaptive=adaptive,
         )
-        files = _Files(corpus, attacks, rag, cache, triggers, json_file, report)
-        _run(files, plan.full() if full else plan, embedder, report_console())
+        inputs = _Inputs(
+            corpus=corpus,
+            given=() if attacks is None else read_triggers(attacks),
+            rag=() if rag is None else read_rag_targets(rag),
+            cache=cache,
+            triggers=triggers,
+            model=guard_model,
+        )
+        _run(inputs, plan.full() if full else plan, embedder, _Out(json_file, report))
 
 
-class _Files:
-    """The files of a run; those to read are read before anything is measured."""
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """The files of a run; triggers and targets are read before anything is measured."""
 
-    def __init__(
-        self,
-        corpus: Path,
-        attacks: Path | None,
-        rag: Path | None,
-        cache: Path | None,
-        triggers: Path | None,
-        json: Path | None,
-        report: Path | None,
-    ) -> None:
-        self.corpus, self.cache, self.triggers = corpus, cache, triggers
-        self.json, self.report = json, report
-        self.given = () if attacks is None else read_triggers(attacks)
-        self.rag = () if rag is None else read_rag_targets(rag)
+    corpus: Path
+    given: tuple[str, ...]
+    rag: tuple[RagTarget, ...]
+    cache: Path | None
+    triggers: Path | None
+    model: Path | None
 
 
-def _run(files: _Files, plan: Plan, embedder: RedteamEmbedder, console: Console) -> None:
+@dataclass(frozen=True, slots=True)
+class _Out:
+    json: Path | None
+    folder: Path | None
+
+
+def _run(files: _Inputs, plan: Plan, embedder: RedteamEmbedder, out: _Out) -> None:
     # Here and not at the top: the service needs libraries that the other commands do not.
     from memsvc_evals.redteam.report import all_figures, config_of, full_report
     from memsvc_evals.redteam.run import Inputs, Progress, run_redteam
 
     data = inspect_data(files.corpus)
-    corpus = read_corpus(files.corpus, seed=0, limit=plan.notes)
-    memories = 1 if plan.guard is GuardUse.OFF else 2
+    corpus = read_corpus(files.corpus, seed=0)
+    inputs = Inputs(
+        corpus, embedder.value, files.cache, files.triggers, files.model, given=files.given, rag=files.rag
+    )
+    notes = min(plan.notes, len(corpus.notes)) * (1 if plan.guard is GuardUse.OFF else 2)
     with ExitStack() as bars:
-        on_note = bars.enter_context(progress_bar("notes", memories * len(corpus.notes)))
+        on_note = bars.enter_context(progress_bar("notes", notes))
         measuring = _Measuring(bars)
-        told = Progress(on_note, measuring.begin, measuring.advance)
-        inputs = Inputs(corpus, embedder.value, files.cache, files.triggers, files.given, files.rag)
-        run = run_redteam(inputs, plan, told)
+        run = run_redteam(inputs, plan, Progress(on_note, measuring.begin, measuring.advance))
     figures = all_figures(run)
-    print_summary(console, figures, guard=plan.guard.value)
+    print_summary(report_console(), figures, guard=plan.guard.value)
     config = config_of(plan, run) | {"machine": machine()}
     about = {"name": data.name, "sha256": data.sha256, "questions": len(corpus.questions)}
     document = Document("redteam", config, about, code_revision(), figures, full_report(run))
-    write_document(document, json=files.json, folder=files.report)
+    write_document(document, json=out.json, folder=out.folder)
 
 
 class _Measuring:

@@ -11,7 +11,7 @@ from memsvc.errors import InvalidInput
 from memsvc.guard.canary_set import choose
 from memsvc.guard.conformal import BenignScores, length_bucket
 from memsvc.guard.decide import SHARES
-from memsvc.guard.model_file import GuardModel, load_model
+from memsvc.guard.model_file import GuardModel
 from memsvc.guard.normalize import normalised
 from memsvc.guard.transplant import TransplantProbe, nearest_of
 from memsvc.ports.embedding import Embedder
@@ -39,9 +39,8 @@ def evading(world: World, detectors: Sequence[KnownDetector]) -> Iterator[Attack
             yield attack
 
 
-def known_detectors(embedder: Embedder, corpus: Corpus, model: GuardModel | None = None) -> list[KnownDetector]:
+def known_detectors(embedder: Embedder, corpus: Corpus, guard: GuardModel) -> list[KnownDetector]:
     """Return the hijack detectors with the shipped calibration at a false-positive rate of 1 %."""
-    guard = load_model() if model is None else model
     probe = TransplantProbe.of(embedder, choose((), seed=_OWN_SEED))
     drawn = random.Random("known notes").sample(corpus.notes, min(_NOTES_KNOWN, len(corpus.notes)))
     nearest = nearest_of(embedder.embed([note.key for note in drawn]))

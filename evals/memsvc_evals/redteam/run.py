@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from memsvc.guard.model_file import load_model
 from memsvc_evals.embedders import BenchEmbedder
 from memsvc_evals.redteam.benign import Kept, Outcomes, Retrieved, remember_corpus, retrieve, write_class
-from memsvc_evals.redteam.corpora.corpus import Corpus, CorpusQuestion
+from memsvc_evals.redteam.corpora.corpus import Corpus, CorpusNote, CorpusQuestion
 from memsvc_evals.redteam.corpora.splits import split_questions
 from memsvc_evals.redteam.encoder.local import LocalEncoder
 from memsvc_evals.redteam.families.attack import Attack, Group
@@ -29,12 +30,16 @@ __all__ = ["Inputs", "Progress", "Run", "run_redteam"]
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a run is made of besides the plan; `given` are triggers, `rag` targets of PoisonedRAG's files."""
+    """What a run is made of besides the plan.
+
+    `given` are triggers, `rag` targets of PoisonedRAG's files, `model` is another guard's model.
+    """
 
     corpus: Corpus
     embedder: BenchEmbedder = "onnx"
     cache: Path | None = None
     triggers: Path | None = None
+    model: Path | None = None
     given: tuple[str, ...] = ()
     rag: tuple[RagTarget, ...] = ()
 
@@ -71,9 +76,11 @@ def run_redteam(inputs: Inputs, plan: Plan, progress: Progress | None = None) ->
         vectors = stack.enter_context(open_vectors(inputs.embedder, inputs.cache))
         attacks = list(_attacks(inputs, plan, vectors))
         off = stack.enter_context(open_target(GuardUse.OFF, vectors))
-        memories = [_filled(off, inputs.corpus, told)]
+        stored = inputs.corpus.notes[: plan.notes]
+        memories = [_filled(off, stored, told)]
         if plan.guard is not GuardUse.OFF:
-            memories.append(_filled(stack.enter_context(open_target(plan.guard, vectors)), inputs.corpus, told))
+            on = stack.enter_context(open_target(plan.guard, vectors, model=inputs.model))
+            memories.append(_filled(on, stored, told))
         return _measured(inputs, plan, attacks, memories, told)
 
 
@@ -83,8 +90,8 @@ class _Memory:
     kept: Kept
 
 
-def _filled(target: Target, corpus: Corpus, told: Progress) -> _Memory:
-    return _Memory(target, remember_corpus(target, corpus.notes, on_note=told.on_note))
+def _filled(target: Target, notes: Sequence[CorpusNote], told: Progress) -> _Memory:
+    return _Memory(target, remember_corpus(target, notes, on_note=told.on_note))
 
 
 def _attacks(inputs: Inputs, plan: Plan, vectors: Vectors) -> Iterator[Attack]:
@@ -98,7 +105,8 @@ def _attacks(inputs: Inputs, plan: Plan, vectors: Vectors) -> Iterator[Attack]:
             # Only here: the detectors of a guard that is off are nothing to evade.
             from memsvc_evals.redteam.evasion import evading, known_detectors
 
-            yield from evading(world, known_detectors(vectors.embedder, inputs.corpus))
+            known = known_detectors(vectors.embedder, inputs.corpus, load_model(inputs.model))
+            yield from evading(world, known)
 
 
 def _measured(
@@ -130,7 +138,7 @@ def _measured(
         costs[name] = costs.get(name, Cost()) + measurement.cost
         told.on_attack()
     model = off.target.vectors.embedder.model.id
-    return Run(cells, classes, (after, before), costs, model, len(inputs.corpus.notes), attacks)
+    return Run(cells, classes, (after, before), costs, model, len(off.kept.notes), attacks)
 
 
 def _ways(memories: Sequence[_Memory], attack: Attack, plan: Plan) -> Iterator[tuple[_Memory, Condition]]:
@@ -143,5 +151,6 @@ def _ways(memories: Sequence[_Memory], attack: Attack, plan: Plan) -> Iterator[t
 
 
 def _questions(corpus: Corpus, plan: Plan) -> list[CorpusQuestion]:
-    answerable = [question for question in corpus.questions if question.gold]
+    stored = {note.id for note in corpus.notes[: plan.notes]}
+    answerable = [question for question in corpus.questions if question.gold and stored.issuperset(question.gold)]
     return random.Random("retrieval").sample(answerable, min(plan.questions, len(answerable)))

@@ -140,10 +140,10 @@ def open_vectors(embedder: BenchEmbedder, cache: Path | None) -> Iterator[Vector
 
 
 @contextmanager
-def open_target(guard: GuardUse, vectors: Vectors) -> Iterator[Target]:
-    """Yield a service over a new store that is deleted afterwards."""
+def open_target(guard: GuardUse, vectors: Vectors, *, model: Path | None = None) -> Iterator[Target]:
+    """Yield a service over a new store that is deleted afterwards; `model` is another guard's model."""
     with TemporaryDirectory(prefix="memsvc-redteam-") as folder:
-        settings = Settings(data_dir=Path(folder), guard=GuardSettings(level=guard.value))
+        settings = Settings(data_dir=Path(folder), guard=GuardSettings(level=guard.value, model=model))
         with build(settings, embedder=vectors.embedder, clock=_clock()) as app:
             with app.storage.writer(_SCOPE) as writer:
                 writer.open_namespace(vectors.embedder.model, _BEGINNING)

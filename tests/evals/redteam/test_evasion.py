@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from memsvc.guard.model_file import load_model
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
 from memsvc_evals.redteam.corpora.corpus import Corpus
 from memsvc_evals.redteam.evasion import known_detectors
@@ -15,7 +16,8 @@ PLAIN = "She said that they went to the market on Saturday and bought some apple
 
 @pytest.fixture
 def detectors(corpus: Corpus) -> dict[str, KnownDetector]:
-    return {each.name: each for each in known_detectors(embedder_from(EmbedderSpec(kind="hashing")), corpus)}
+    embedder = embedder_from(EmbedderSpec(kind="hashing"))
+    return {each.name: each for each in known_detectors(embedder, corpus, load_model())}
 
 
 def test_words_in_no_order_are_over_the_threshold_and_plain_ones_are_not(
