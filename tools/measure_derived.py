@@ -23,7 +23,7 @@ sys.path[:0] = [str(ROOT), *(str(ROOT / each) for each in ("stores", "retrieval"
 
 from memsvc.app import build
 from memsvc.errors import MemsvcError
-from memsvc.settings import Settings
+from memsvc.settings import GuardSettings, Settings
 from memsvc_agents.embed.cache_file import FileEmbeddingCache
 from memsvc_evals.provenance import code_revision, machine
 from tools.derived.corpus import from_file, made_up
@@ -37,7 +37,8 @@ _ASKED, _WORDS = 200, 12
 
 def measure(given: argparse.Namespace, folder: Path, figures: Figures) -> None:
     sessions = made_up() if given.source is None else from_file(given.source)
-    with build(Settings(data_dir=folder), embedder=figures.embedder) as app:
+    settings = Settings(data_dir=folder, guard=GuardSettings(level="off"))
+    with build(settings, embedder=figures.embedder) as app:
         add_in_bulk(app, sessions, given.notes, figures)
         do_jobs(app, figures)
         search_candidates(app, _ASKED, figures)

@@ -25,7 +25,7 @@ from memsvc.domain.policies import AmemPolicy, Policy, Work
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.ports.llm import ChatReply, ChatRequest, Say
-from memsvc.settings import Settings
+from memsvc.settings import GuardSettings, Settings
 from memsvc_agents.embed.hashing import HashingEmbedder
 from memsvc_evals.longmemeval.schema import read_questions
 
@@ -112,7 +112,7 @@ def measured(path: Path, *, work: Work, rounds: int, neighbours: int) -> dict[st
 
 
 def _service(folder: str) -> App:
-    settings = Settings(data_dir=Path(folder))
+    settings = Settings(data_dir=Path(folder), guard=GuardSettings(level="off"))
     return build(settings, embedder=HashingEmbedder(256), llm=Drawing())
 
 

@@ -18,7 +18,7 @@ from memsvc.memory.kept_thoughts import candidates
 from memsvc.memory.rule_links import entity_weights
 from memsvc.ports.ranking import Ranked, RetrievalRequest
 from memsvc.ports.storage import Reader
-from memsvc.settings import Settings
+from memsvc.settings import GuardSettings, Settings
 from memsvc.wiring.amem import amem_tools
 from memsvc_retrieval.blended import BlendSettings
 from memsvc_retrieval.graph.expansion import LinkUse, expand
@@ -81,7 +81,8 @@ def walk_links(app: App, questions: Sequence[str], figures: Figures) -> None:
 def recall(app: App, folder: Path, questions: Sequence[str], figures: Figures) -> None:
     """Recall as a user does, with links and thoughts and without either, in services over the same data."""
     with build(
-        Settings(data_dir=folder, recall_links="off", recall_thoughts="notes"), embedder=figures.embedder
+        Settings(data_dir=folder, recall_links="off", recall_thoughts="notes", guard=GuardSettings(level="off")),
+        embedder=figures.embedder,
     ) as plain:
         plain.service.recall(SCOPE, RecallQuery(questions[0]))
         for name, service in (

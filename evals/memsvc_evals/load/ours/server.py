@@ -20,7 +20,7 @@ __all__: list[str] = []
 
 
 def main(dataset: Path, data_dir: Path) -> None:
-    settings = Settings.model_validate({"data_dir": data_dir, "auth": "off", "port": 0})
+    settings = Settings.model_validate({"data_dir": data_dir, "auth": "off", "port": 0, "guard": {"level": "off"}})
     configure_logging(settings.log_level)
     with build(settings, embedder=TableEmbedder(load_dataset(dataset))) as app:
         listener = bind(settings.host, settings.port)
