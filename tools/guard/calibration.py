@@ -33,11 +33,9 @@ def prior(
     not fitted on their templates.
     """
     arrays: dict[str, Array] = {}
-    demanding = [text for scored in hard.values() for text, _ in scored]
     payloads = [pair for scored in hard.values() for pair in scored]
     for kind, texts in _by_kind(held_out, statements).items():
-        every = [*texts, *demanding]
-        arrays |= _by_length("wordlm", kind, [(text, model.wordlm.examine(text).score) for text in every])
+        arrays |= _by_length("wordlm", kind, [(text, model.wordlm.examine(text).score) for text in texts])
         ordinary = [(text, model.payload.examine(text).score) for text in texts]
         arrays |= _by_length("payload", kind, [*ordinary, *payloads])
         namespaces = [*_parted(texts), *([text for text, _ in scored] for scored in hard.values())]
@@ -63,7 +61,7 @@ def _by_kind(held_out: Sequence[Session], statements: Sequence[str]) -> dict[Kin
     short_said = [text for text in said if length_bucket(text) != "long"]
     return {
         "round": _sampled(rng, rounds) + _sampled(rng, short_said),
-        "statement": _sampled(rng, said) + _sampled(rng, sentences) + list(statements),
+        "statement": _sampled(rng, sentences) + _sampled(rng, paragraphs) + list(statements),
         "document": _sampled(rng, replies) + _sampled(rng, paragraphs),
     }
 

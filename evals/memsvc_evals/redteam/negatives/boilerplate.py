@@ -55,8 +55,8 @@ TEMPLATES = [
     "<body>\n\n<sign>",
     "<body>\n\n<sign>\n\n<notice>",
     "<body> <notice>",
-    "[<stamp>] INFO <unit>: processed [18|204|977|3310] items in [0.4|2.9|11.7] s, [0|1|7] skipped",
-    "<stamp> WARN <unit>[4412] retrying upstream call, attempt [2|3|4] of 5, backoff [250|500|1000] ms",
+    "{<stamp>} INFO <unit>: processed [18|204|977|3310] items in [0.4|2.9|11.7] s, [0|1|7] skipped",
+    "<stamp> WARN <unit>{4412} retrying upstream call, attempt [2|3|4] of 5, backoff [250|500|1000] ms",
     "<stamp> ERROR <unit> connection reset by peer (errno 104); worker [a|b|c][1|2|3] will restart automatically",
     "Minutes, [Tuesday|Thursday] stand-up\nPresent: <name>, <name>, <name>\n1. <item>: [on"
     " track|delayed|done]\n2."
