@@ -28,7 +28,7 @@ POLICY = {"amem": {"work": "rules"}, "links": {"entity": True}, "thoughts": {"wo
 
 def commands(page: str) -> list[str]:
     """Return the first block of a page, a command for each line, without what `#` says of it."""
-    block = re.findall(r"```\n(.*?)```", (DOCS / f"{page}.md").read_text(), re.DOTALL)[0]
+    block = re.findall(r"\n\n```\n(.*?)```", (DOCS / f"{page}.md").read_text(), re.DOTALL)[0]
     return [line.partition(" #")[0].strip() for line in block.splitlines()]
 
 
