@@ -1,0 +1,142 @@
+"""Scans of namespaces that were filled without a guard, or elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from memsvc.domain.guarding import Verdict
+from memsvc.domain.jobs import GUARD_SCAN, JobStatus
+from memsvc.domain.notes import Note, Origin, Status
+from memsvc.domain.policies import GuardLevel
+from memsvc.errors import GuardModelError, NotFound
+from memsvc.memory.transfer import export_notes, export_sessions, import_note, import_session
+from tests.guarding.conftest import ACTOR, ORDER, PLAIN, TRIGGERED, Guarded, flagging, packaged
+from tests.memory.conftest import SCOPE
+
+
+@pytest.fixture
+def filled(guarded: Guarded) -> tuple[Guarded, Note, Note]:
+    """Return a namespace that was filled while the guard was off: a harmless note and a planted one."""
+    guarded.wants(level=GuardLevel.OFF)
+    plain, planted = guarded.told(PLAIN), guarded.told(TRIGGERED)
+    return guarded, plain, planted
+
+
+def test_a_scan_only_tells_unless_it_is_to_apply(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, _, planted = filled
+    seen: list[None] = []
+    report = guarded.service.scan(SCOPE, actor=ACTOR, apply=False, on_note=lambda: seen.append(None))
+    (flagged,) = report.flagged
+    assert (flagged.note.id, flagged.assessment.verdict, flagged.applied) == (
+        planted.id,
+        Verdict.QUARANTINE,
+        False,
+    )
+    assert (report.notes, len(seen), report.model, report.alpha) == (2, 2, packaged().version, 0.01)
+    assert guarded.status(planted.id) is Status.ACTIVE
+    assert guarded.assessments(planted.id) == {}
+    assert guarded.events() == ["scanned"]
+
+
+def test_a_scan_that_applies_hides_what_it_finds(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, plain, planted = filled
+    (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=True).flagged
+    assert flagged.applied
+    assert (guarded.status(planted.id), guarded.status(plain.id)) == (Status.QUARANTINED, Status.ACTIVE)
+    assert guarded.service.scan(SCOPE, actor=ACTOR, apply=True).flagged == ()
+
+
+def test_a_second_scan_embeds_nothing_again(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, _, _ = filled
+    guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
+    before = len(guarded.embedder.texts)
+    guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
+    # Canaries and background are embedded once a scan, the notes' spans no more.
+    again = guarded.embedder.texts[before:]
+    assert not any(PLAIN[:20] in text for text in again)
+
+
+def test_what_a_person_released_is_told_and_left(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, _, planted = filled
+    guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
+    guarded.service.release(SCOPE, planted.id, actor=ACTOR, reason="a game of words")
+    (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=True).flagged
+    assert not flagged.applied
+    assert guarded.status(planted.id) is Status.ACTIVE
+
+
+def test_every_key_of_a_note_is_looked_at(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, plain, _ = filled
+    guarded.using(flagging("transplant"))
+    report = guarded.service.scan(SCOPE, actor=ACTOR, apply=False)
+    found = {each.note.id: each.assessment for each in report.flagged}
+    assert [signal.key for signal in found[plain.id].signals if signal.detector == "transplant"] == [0]
+
+
+def test_invisible_characters_of_old_notes_are_found_and_shown_without(guarded: Guarded) -> None:
+    hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
+    guarded.wants(level=GuardLevel.OFF)
+    note = guarded.told(PLAIN)
+    with guarded.storage.reader(SCOPE) as reader:
+        (record,) = reader.records(after_row=0, limit=1)
+    guarded.service.purge(SCOPE, [note.id], actor=ACTOR)
+    from dataclasses import replace
+
+    old = replace(record, note=record.note._replace(content=PLAIN + hidden))
+    import_note(guarded.context, SCOPE, old, [], actor=ACTOR)
+    (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=False).flagged
+    assert "invisible" in {signal.detector for signal in flagged.assessment.signals}
+    assert guarded.note(note.id).content == PLAIN
+    assert guarded.service.explain(SCOPE, note.id).original == PLAIN + hidden
+
+
+def test_without_the_embedder_a_scan_says_what_it_did_not_ask(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, plain, planted = filled
+    guarded.embedder.broken = True
+    report = guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
+    assert "transplant" in report.degraded
+    assert guarded.status(planted.id) is Status.QUARANTINED
+    assert guarded.assessments(plain.id) == {}
+
+
+def test_a_scan_without_its_model_or_namespace_is_refused(guarded: Guarded) -> None:
+    with pytest.raises(NotFound):
+        guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
+    guarded.told(PLAIN)
+    guarded.using(GuardModelError("the guard model is gone"))
+    with pytest.raises(GuardModelError):
+        guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
+
+
+def test_a_queued_scan_is_a_job_with_figures(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, _, planted = filled
+    job = guarded.service.queue_scan(SCOPE, actor=ACTOR, apply=True)
+    assert guarded.service.queue_scan(SCOPE, actor=ACTOR, apply=True).id == job.id
+    guarded.work()
+    (done,) = guarded.jobs(GUARD_SCAN)
+    assert (done.id, done.status) == (job.id, JobStatus.DONE)
+    assert done.result is not None
+    assert (done.result["notes"], done.result["applied"]) == (2, 1)
+    assert guarded.status(planted.id) is Status.QUARANTINED
+
+
+def test_what_is_imported_is_scanned_soon_after(guarded: Guarded) -> None:
+    guarded.wants(level=GuardLevel.OFF)
+    guarded.tell(TRIGGERED, PLAIN)
+    guarded.tell(ORDER, origin=Origin.UNTRUSTED_DOCUMENT)
+    service = guarded.context
+    sessions = list(export_sessions(service, SCOPE))
+    records = list(export_notes(service, SCOPE, last_session=0))
+    guarded.service.purge_namespace(SCOPE, actor=ACTOR)
+    for session, digest in sessions:
+        import_session(service, SCOPE, session, digest)
+    for record, history in records:
+        assert import_note(service, SCOPE, record, history, actor=ACTOR).stored
+    assert len(guarded.jobs(GUARD_SCAN)) == 1
+    guarded.clock.forward(minutes=2)
+    guarded.work()
+    assert [guarded.status(record.note.id) for record, _ in records] == [
+        Status.QUARANTINED,
+        Status.ACTIVE,
+        Status.LIMITED,
+    ]
