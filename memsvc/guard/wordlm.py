@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,11 +98,14 @@ class WordLm:
 
 def _in_short_names(words: Words) -> NDArray[np.bool_]:
     """Tell which words are in a run of at most three capitalised ones: a name, not a text set in capitals."""
-    inside: list[bool] = []
-    for capital, run in groupby(words.texts, key=lambda word: word[0].isupper()):
-        length = sum(1 for _ in run)
-        inside += [capital and length <= _NAME_WORDS] * length
-    found: NDArray[np.bool_] = np.array(inside) & (np.array(words.marks) != BREAK)
+    capital = np.array([0, *(word[0].isupper() for word in words.texts), 0], np.int64)
+    steps = np.diff(capital)
+    first, last = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    short = last - first <= _NAME_WORDS
+    bounds = np.zeros(len(words.texts) + 1, np.int64)
+    bounds[first[short]] = 1
+    bounds[last[short]] = -1
+    found: NDArray[np.bool_] = (np.cumsum(bounds[:-1]) > 0) & (np.array(words.marks) != BREAK)
     return found
 
 

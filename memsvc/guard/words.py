@@ -23,7 +23,8 @@ CLASSES = (
 BREAK, PAUSE = 0, 1
 _NUMBER, _MIXED, _LOWER, _CAPITAL, _UPPER, _ACCENTED, _SCRIPT = range(2, len(CLASSES))
 
-_TOKEN = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)|([.!?](?=[\s\"'”’)*]|$)|[\n\r])|[^\w\s]|_")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_BREAKS = re.compile(r"[.!?][\s\"'”’)*]|[\n\r]")
 _LAST_LATIN = "\u024f"
 
 
@@ -43,20 +44,18 @@ class Words:
 
 def cut(text: str) -> Words:
     """Return the words of a text; signs are kept as marks before the word that follows."""
-    words = Words([], [], [], [])
-    mark = BREAK
-    for match in _TOKEN.finditer(text):
-        if match.lastindex == 1:
-            words.texts.append(match[1])
-            words.starts.append(match.start())
-            words.ends.append(match.end())
-            words.marks.append(mark)
-            mark = -1
-        elif match.lastindex == 2:
-            mark = BREAK
-        elif mark != BREAK:
-            mark = PAUSE
-    return words
+    matches = list(_WORD.finditer(text))
+    starts = [match.start() for match in matches]
+    ends = [match.end() for match in matches]
+    gaps = [text[end:start] for end, start in zip(ends, starts[1:], strict=False)]
+    marks = [BREAK, *(-1 if gap == " " else _mark(gap) for gap in gaps)] if matches else []
+    return Words([match[0] for match in matches], starts, ends, marks)
+
+
+def _mark(gap: str) -> int:
+    if _BREAKS.search(gap):
+        return BREAK
+    return -1 if gap.isspace() else PAUSE
 
 
 def shape(word: str) -> int:
