@@ -16,7 +16,10 @@ _SNIPPET = 300
 
 
 def lines_of(answer: RecallResponse) -> Iterator[str]:
-    """Yield rank, date, score and the beginning of each text; below it arms and neighbours, if there."""
+    """Yield rank, date, score and the beginning of each text; below it arms and neighbours, if there.
+
+    What is of less than full influence says why.
+    """
     if not answer.hits and not answer.sessions:
         yield "nothing found"
     for rank, hit in enumerate(answer.hits, start=1):
@@ -29,6 +32,8 @@ def lines_of(answer: RecallResponse) -> Iterator[str]:
 
 def _block(mark: str, hit: Hit, *, margin: str) -> Iterator[str]:
     came = f"  ({hit.link} link)" if hit.link is not None else ""
+    if hit.influence != "full":
+        came += f"  [{hit.influence}: {hit.reason}]"
     yield f"{mark} {hit.note.event_time:%Y-%m-%d}  {hit.score:.3f}{came}  {_snippet(hit.note)}"
     for arm, found in hit.arms.items():
         yield f"{margin}{arm}: rank {found.rank}, score {found.score:.3f}"

@@ -64,6 +64,11 @@ def recall(
     probes: Annotated[
         int, typer.Option(min=1, max=4096, help="With --mode tim: into how many groups of thoughts to look.")
     ] = 1,
+    quoted: Annotated[
+        str | None,
+        typer.Option(help="Words of a tool, page or document in the question: what only they find is evidence."),
+    ] = None,
+    full_only: Annotated[bool, typer.Option("--full-only", help="Leave out what is evidence only.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show rank and score in each arm.")] = False,
     cursor: Annotated[
         str | None, typer.Option(help="Go on where an earlier answer to the same question ended.")
@@ -81,7 +86,9 @@ def recall(
     condition = None if filter is None else _condition(filter)
     with connected(Target(url, api_key, data_dir), namespace=namespace) as client:
         answer = client.recall(
-            text,
+            text if quoted is None else None,
+            spans=None if quoted is None else _spans(text, quoted),
+            full_only=full_only,
             k=k,
             mode=mode.value,
             level=level.value,
@@ -105,9 +112,15 @@ def recall(
     _show(answer, () if absent else lines_of(answer), as_json=json)
 
 
+def _spans(text: str, quoted: str) -> list[Mapping[str, Any]]:
+    return [{"text": text, "origin": "direct_user"}, {"text": quoted, "origin": "untrusted_document"}]
+
+
 def _show(answer: RecallResponse, lines: Iterable[str], *, as_json: bool) -> None:
     for reason in answer.degraded:
         say(f"memsvc: degraded: {reason}")
+    for flag in answer.flags:
+        say(f"memsvc: the question is flagged by {flag.detector} (p {flag.p:.2g}): {flag.why}")
     report(answer.model_dump(mode="json"), lines, as_json=as_json)
     if answer.next is not None and not as_json:
         say(f"memsvc: there is more; go on with --cursor {answer.next}")

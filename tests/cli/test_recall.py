@@ -159,3 +159,14 @@ def test_mode_tim_without_thoughts_says_why_it_finds_nothing(run: Run) -> None:
 def test_probes_with_another_mode_are_bad_input(run: Run) -> None:
     done = run("recall", "tea", "--probes", "2")
     assert (done.code, "mode tim" in done.err) == (2, True)
+
+
+def test_what_only_quoted_words_find_is_shown_as_evidence(run: Run) -> None:
+    quoted = ["recall", "tea", "--quoted", "I own a red bicycle", "-k", "1"]
+    shown = run(*quoted).out
+    assert ("red bicycle" in shown, "[evidence_only: enters_only_via_untrusted_span]" in shown) == (True, True)
+
+
+def test_evidence_is_left_out_on_demand(run: Run) -> None:
+    done = run("recall", "tea", "--quoted", "I own a red bicycle", "-k", "1", "--full-only", "--json")
+    assert [content for content in _found(done) if "bicycle" in content] == []
