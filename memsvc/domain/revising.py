@@ -27,7 +27,7 @@ class StatusChange:
 
     `expected_version` None means any. A supersession or merge sets `valid_to` and `superseded_by` as given and
     `expired_at` to `at`, as does a rollback to one of their statuses; a restoration, release or rollback to a
-    visible status clears the three; other changes leave them.
+    visible status, or a rollback to forgotten, clears the three; other changes leave them.
     """
 
     note: NoteId
@@ -47,7 +47,8 @@ def changed_by(change: StatusChange, note: Note) -> Note:
     rolled_back = change.operation is Operation.ROLLED_BACK
     if change.operation in _REPLACED or (rolled_back and change.status in _BY_ANOTHER):
         return after._replace(valid_to=change.valid_to, superseded_by=change.superseded_by, expired_at=change.at)
-    if change.operation in _RETURNS and change.status in VISIBLE:
+    forgotten_alone = rolled_back and change.status is Status.FORGOTTEN
+    if forgotten_alone or (change.operation in _RETURNS and change.status in VISIBLE):
         return after._replace(valid_to=None, superseded_by=None, expired_at=None)
     return after
 

@@ -83,6 +83,8 @@ def restore(
 
 def _before_forgetting(history: Sequence[Change]) -> Status:
     for change in reversed(history):
+        if change.operation is Operation.ROLLED_BACK:
+            break
         status = change.patch.get("status")
         if change.operation is Operation.FORGOTTEN and isinstance(status, Mapping):
             return Status(str(status["old"]))

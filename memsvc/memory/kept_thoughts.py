@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -49,9 +49,11 @@ def claims_of(triples: Iterable[Triple]) -> frozenset[Claim]:
     )
 
 
-def kept_thoughts(reader: Reader, notes: Sequence[Note]) -> dict[NoteId, KeptThought]:
-    """Return those of the notes that are visible thoughts with triples."""
-    thoughts = [note for note in notes if note.kind is Kind.THOUGHT and note.status in VISIBLE]
+def kept_thoughts(
+    reader: Reader, notes: Sequence[Note], *, statuses: Collection[Status] = VISIBLE
+) -> dict[NoteId, KeptThought]:
+    """Return those of the notes that are thoughts with triples, and visible, or of other statuses."""
+    thoughts = [note for note in notes if note.kind is Kind.THOUGHT and note.status in statuses]
     ids = [note.id for note in thoughts]
     triples = reader.triples.get_many(ids)
     said, orders = _said(reader, thoughts)

@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from memsvc.domain.derivations import Role
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.policies import Work
 from memsvc.domain.receipts import Actor
-from memsvc.domain.thoughts import Judgement, Merge
+from memsvc.domain.thoughts import Judgement, Merge, Verdict
 from memsvc.memory.guarding.undoing import Run, separate
 from memsvc.memory.jobs import key_notes_job
 from memsvc.memory.judging import by_rules, carried_out
-from memsvc.memory.kept_thoughts import kept_thoughts
+from memsvc.memory.kept_thoughts import KeptThought, kept_thoughts
 from memsvc.memory.merge_rules import Group, wording
 from memsvc.memory.merging import groups_around, plan_merge
 from memsvc.memory.organising import apply_judgements, pool_around
 from memsvc.memory.store_merges import BY_HAND, PlannedMerge, store_merges
 
-__all__ = ["judge_again", "merge_again", "rejoin"]
+__all__ = ["Rejoined", "judge_again", "merge_again", "rejoin"]
 
 
-def rejoin(
-    run: Run, replaced: Sequence[Note], fallen: Mapping[NoteId, Note]
-) -> tuple[tuple[NoteId, ...], tuple[Merge, ...]]:
+@dataclass(frozen=True, slots=True)
+class Rejoined:
+    """What came back, the merges of it, and notes that are to be reopened for what came back."""
+
+    separated: tuple[NoteId, ...]
+    merges: tuple[Merge, ...]
+    freed: tuple[Note, ...]
+
+
+def rejoin(run: Run, replaced: Sequence[Note], fallen: Mapping[NoteId, Note]) -> Rejoined:
     """Undo the merges that fell, one after another in their order, and merge again what is left of each.
 
-    That is as it had been: because somebody wanted it, or by rules. Return what came back, and the merges.
+    That is as it had been: because somebody wanted it, or by rules.
     """
     returned: list[NoteId] = []
+    freed: list[Note] = []
     done: list[Merge] = []
     left: dict[NoteId, list[NoteId]] = {}
     sources = _merged_sources(run, fallen)
     apart = [note for note in replaced if note.status is Status.MERGED and note.id not in fallen]
-    for into in sorted({*sources, *(note.superseded_by for note in apart)} & fallen.keys(), key=_by_row(fallen)):
+    named = {note.superseded_by for note in apart if note.superseded_by is not None}
+    for into in sorted((named | sources.keys()) & fallen.keys(), key=lambda note: fallen[note].row):
         own = [note for note in apart if note.superseded_by == into]
         for note in own:
-            separate(run, note, fallen)
+            freed += separate(run, note, fallen)
         back = [note.id for note in own]
         returned += back
         members = [*back, *(kept for source in sources.get(into, ()) for kept in left.get(source, ()))]
@@ -46,10 +55,12 @@ def rejoin(
         joined = {source: each.note for each in merges for source in each.sources if each.note is not None}
         left[into] = list(dict.fromkeys(joined.get(member, member) for member in members))
         done += merges
-    return tuple(returned), tuple(done)
+    return Rejoined(tuple(returned), tuple(done), tuple(freed))
 
 
-def judge_again(run: Run, contradicted: Sequence[NoteId], others: Sequence[NoteId]) -> tuple[Judgement, ...]:
+def judge_again(
+    run: Run, contradicted: Sequence[NoteId], others: Sequence[NoteId], fallen: Mapping[NoteId, Note]
+) -> tuple[Judgement, ...]:
     """Close what other thoughts contradict, or mark the conflict, as if they had been current all along.
 
     Others than those that had been contradicted are judged only where the policy has thoughts judged.
@@ -60,9 +71,30 @@ def judge_again(run: Run, contradicted: Sequence[NoteId], others: Sequence[NoteI
     if not focus:
         return ()
     pool, _ = pool_around(run.writer, focus)
-    plan = carried_out(run.writer, pool, by_rules(pool, [note for note in focus if note in pool]))
-    apply_judgements(run.writer, pool, plan, actor=Actor(run.actor), now=run.now)
+    closed = _closed_since(run, fallen)
+    judged = [
+        each
+        for each in by_rules({**closed, **pool}, [note for note in focus if note in pool])
+        if each.older in pool and (each.newer in pool or each.verdict is Verdict.SUPERSEDE)
+    ]
+    known = {**closed, **pool}
+    plan = carried_out(run.writer, known, judged)
+    apply_judgements(run.writer, known, plan, actor=Actor(run.actor), now=run.now)
     return tuple(plan)
+
+
+def _closed_since(run: Run, fallen: Mapping[NoteId, Note]) -> dict[NoteId, KeptThought]:
+    """Return thoughts that have closed a fallen one and were closed themselves, in any number of steps.
+
+    They would have closed what the fallen one had.
+    """
+    found: dict[NoteId, Note] = {}
+    edge = {note.superseded_by for note in fallen.values() if note.superseded_by is not None}
+    while edge:
+        notes = [note for note in run.writer.notes(sorted(edge)) if note.id not in found and note.id not in fallen]
+        found |= {note.id: note for note in notes}
+        edge = {note.superseded_by for note in notes if note.superseded_by is not None}
+    return kept_thoughts(run.writer, list(found.values()), statuses={Status.SUPERSEDED})
 
 
 def merge_again(run: Run, separated: Sequence[NoteId], others: Sequence[NoteId]) -> tuple[Merge, ...]:
@@ -71,10 +103,6 @@ def merge_again(run: Run, separated: Sequence[NoteId], others: Sequence[NoteId])
     wanted = thoughts.work is not Work.OFF and thoughts.merge
     focus = list(dict.fromkeys([*separated, *(others if wanted else ())]))
     return tuple(_store(run, groups_around(run.writer, focus))) if focus else ()
-
-
-def _by_row(notes: Mapping[NoteId, Note]) -> Callable[[NoteId], int]:
-    return lambda note: notes[note].row
 
 
 def _merged_sources(run: Run, fallen: Mapping[NoteId, Note]) -> dict[NoteId, list[NoteId]]:

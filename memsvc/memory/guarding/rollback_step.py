@@ -30,15 +30,16 @@ def roll_back_step(run: Run, roots: Sequence[NoteId]) -> RolledBack:
     quarantined = hide(run, fallen.values())
     removed = sum(writer.links.delete(link.note, link.other, link.type) for link in links)
     replaced = writer.replaced_by(names)
-    reopened = reopen(run, replaced, fallen)
+    reopened = reopen(run, replaced, fallen, links)
     weaken(run, fallen)
     limited = limit(run, informed_by(writer, fallen))
     reverted, attributes_complete = revert_evolution(run, fallen, links)
     retold, thoughts_complete = retell(run, fallen, roots)
-    separated, remerged = rejoin(run, replaced, fallen)
-    others = [*separated, *retold, *(each.note for each in remerged if each.note is not None)]
-    closed = judge_again(run, reopened.contradicted, others)
-    remerged += merge_again(run, separated, [*reopened.contradicted, *others])
+    rejoined = rejoin(run, replaced, fallen)
+    reopened = reopened.plus(reopen(run, rejoined.freed, fallen, ()))
+    others = [*rejoined.separated, *retold, *(each.note for each in rejoined.merges if each.note is not None)]
+    closed = judge_again(run, reopened.contradicted, others, fallen)
+    remerged = (*rejoined.merges, *merge_again(run, rejoined.separated, [*reopened.contradicted, *others]))
     _queue_work(run, reopened, links, fallen)
     by_model = run.policy.thoughts.work is Work.LLM
     degraded = {
@@ -52,7 +53,7 @@ def roll_back_step(run: Run, roots: Sequence[NoteId]) -> RolledBack:
         dry_run=False,
         roots=tuple(roots),
         quarantined=quarantined,
-        restored=separated,
+        restored=rejoined.separated,
         reopened=(*reopened.superseded, *reopened.contradicted),
         closed=tuple(each for each in closed if each.verdict is Verdict.SUPERSEDE),
         reverted=reverted,

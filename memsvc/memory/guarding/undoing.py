@@ -11,9 +11,11 @@ from memsvc.domain.changes import Change, Operation
 from memsvc.domain.derivations import Role
 from memsvc.domain.guarding import Decision, Review
 from memsvc.domain.ids import NoteId
+from memsvc.domain.links import Link, LinkType
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.policies import Policy
 from memsvc.domain.revising import StatusChange, last_standing
+from memsvc.domain.selection import VISIBLE
 from memsvc.errors import Conflict
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.vectors_at_hand import VectorsAtHand
@@ -23,6 +25,7 @@ __all__ = ["Reopened", "Run", "hide", "limit", "reopen", "separate", "was_rolled
 
 # How the journal's reason of a supersession begins where rules or a model found a contradiction.
 _CONTRADICTED = "contradicted"
+_TAKEN_IN = VISIBLE | {Status.SUPERSEDED}
 _REPLACED = frozenset({Operation.SUPERSEDED, Operation.MERGED})
 _DECIDED = frozenset({Operation.ROLLED_BACK, Operation.RELEASED, Operation.RESTORED, Operation.REJECTED})
 
@@ -62,6 +65,9 @@ class Reopened:
     superseded: tuple[NoteId, ...]
     contradicted: tuple[NoteId, ...]
 
+    def plus(self, more: Reopened) -> Reopened:
+        return Reopened(self.superseded + more.superseded, self.contradicted + more.contradicted)
+
 
 def was_rolled_back(note: Note, history: Sequence[Change]) -> bool:
     """Return whether a rollback has hidden the note, and nothing was decided about it since."""
@@ -86,34 +92,46 @@ def hide(run: Run, notes: Iterable[Note]) -> tuple[NoteId, ...]:
     return tuple(hidden)
 
 
-def reopen(run: Run, replaced: Sequence[Note], fallen: Collection[NoteId]) -> Reopened:
-    """Make the notes current again that fallen ones had superseded."""
+def reopen(run: Run, replaced: Sequence[Note], fallen: Mapping[NoteId, Note], links: Sequence[Link]) -> Reopened:
+    """Make the notes current again that fallen ones had superseded; `links` are those that the fallen ones had.
+
+    What said the same again while such a note was closed, against what has fallen, is told by the note itself.
+    """
     superseded: list[NoteId] = []
     contradicted: list[NoteId] = []
-    for note in replaced:
-        if note.status is not Status.SUPERSEDED or note.id in fallen:
-            continue
+    opposing = _opposing(run, fallen, links)
+    left = [note for note in replaced if note.id not in fallen]
+    for note in left:
+        if note.status is Status.FORGOTTEN:
+            run.change(note.id, Status.FORGOTTEN, "the note that had replaced it was rolled back")
+    waiting = [note for note in left if note.status is Status.SUPERSEDED]
+    while waiting:
+        note = waiting.pop(0)
         history = run.writer.history(note.id)
-        if _return(run, note, last_standing(history), "superseded it"):
-            (contradicted if _was_contradicted(history) else superseded).append(note.id)
+        for twin in opposing:
+            if twin.row > note.row and _said(twin) == _said(note):
+                waiting += _take_in(run, note, twin)
+        waiting += _return(run, note, last_standing(history), "superseded it")
+        (contradicted if _was_contradicted(history) else superseded).append(note.id)
     return Reopened(tuple(superseded), tuple(contradicted))
 
 
-def separate(run: Run, note: Note, fallen: Mapping[NoteId, Note]) -> None:
+def separate(run: Run, note: Note, fallen: Mapping[NoteId, Note]) -> list[Note]:
     """Make a note current again that was merged into a fallen one; `fallen` are as they were before.
 
-    Where that was itself forgotten or superseded, the note becomes this instead.
+    Where that was itself forgotten or superseded, the note becomes this instead. Return the notes that are to be
+    reopened, because what had contradicted them is now told by this note.
     """
     joined = _outermost(note, fallen)
     if joined.status is Status.FORGOTTEN:
         run.change(note.id, Status.FORGOTTEN, "what it was merged into had been forgotten")
-        return
+        return []
     by = joined.superseded_by if joined.status is Status.SUPERSEDED else None
     if by is None or by in fallen or _was_contradicted(run.writer.history(joined.id)):
-        _return(run, note, last_standing(run.writer.history(note.id)), "it was merged into")
-        return
+        return _return(run, note, last_standing(run.writer.history(note.id)), "it was merged into")
     reason = "what it was merged into had been superseded"
     run.change(note.id, Status.SUPERSEDED, reason, valid_to=joined.valid_to, superseded_by=by)
+    return []
 
 
 def limit(run: Run, informed: Collection[NoteId]) -> tuple[NoteId, ...]:
@@ -146,24 +164,46 @@ def _outermost(note: Note, fallen: Mapping[NoteId, Note]) -> Note:
     return note
 
 
-def _return(run: Run, note: Note, status: Status, what: str) -> bool:
-    """Make a note current; where another has its place by now, it is merged into that one."""
+def _return(run: Run, note: Note, status: Status, what: str) -> list[Note]:
+    """Make a note current; another that says the same, and was stored meanwhile, is merged into it.
+
+    Return what is to be reopened for that.
+    """
+    reason = f"the note that {what} was rolled back"
+    freed: list[Note] = []
     try:
-        run.change(note.id, status, f"the note that {what} was rolled back")
+        run.change(note.id, status, reason)
     except Conflict:
-        _join_twin(run, note)
-        return False
-    return True
+        (record,) = run.writer.records(after_row=note.row - 1, limit=1)
+        (twin,) = run.writer.notes(list(run.writer.duplicates([record.dedupe or ""]).values()))
+        freed = _take_in(run, note, twin)
+        run.change(note.id, status, reason)
+    return freed
 
 
-def _join_twin(run: Run, note: Note) -> None:
-    """Let a note that says the same, stored while this one was hidden, stand for it and for its tellers."""
-    (record,) = run.writer.records(after_row=note.row - 1, limit=1)
-    twin = run.writer.duplicates([record.dedupe or ""])[record.dedupe or ""]
-    reason = "another note says the same by now"
-    run.change(note.id, Status.MERGED, reason, valid_to=note.valid_to, superseded_by=twin)
-    tellers = [each for each in run.writer.derivations.sources([note.id]) if each.role is Role.THOUGHT]
-    run.writer.derivations.add([replace(each, note=twin) for each in tellers if each.source != twin])
+def _take_in(run: Run, note: Note, twin: Note) -> list[Note]:
+    """Let a note stand for another one that says the same, and be told by what tells that one.
+
+    Return the notes that the other one had contradicted.
+    """
+    valid_to = twin.valid_to or twin.event_time
+    run.change(twin.id, Status.MERGED, "an earlier note says the same", valid_to=valid_to, superseded_by=note.id)
+    tellers = [each for each in run.writer.derivations.sources([twin.id]) if each.role is Role.THOUGHT]
+    run.writer.derivations.add([replace(each, note=note.id) for each in tellers])
+    closed = [each for each in run.writer.replaced_by([twin.id]) if each.status is Status.SUPERSEDED]
+    return [each for each in closed if each.id != note.id and _was_contradicted(run.writer.history(each.id))]
+
+
+def _opposing(run: Run, fallen: Mapping[NoteId, Note], links: Sequence[Link]) -> list[Note]:
+    """Return the notes that stay and have superseded a fallen one, or are in conflict with one."""
+    named = {note.superseded_by for note in fallen.values() if note.superseded_by is not None}
+    named |= {end for link in links if link.type is LinkType.CONFLICT for end in (link.note, link.other)}
+    found = run.writer.notes(sorted(named - fallen.keys()))
+    return [note for note in found if note.status in _TAKEN_IN]
+
+
+def _said(note: Note) -> tuple[object, ...]:
+    return note.kind, note.content_hash, note.origin, note.trust
 
 
 def _was_contradicted(history: Sequence[Change]) -> bool:

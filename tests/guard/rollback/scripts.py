@@ -1,4 +1,4 @@
-"""What several principals do one after another, and what is seen in the end: with a rollback, or without poison."""
+"""What several principals do one after another, and what is seen in the end, rolled back or without poison."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ __all__ = ["MARK", "Act", "Script", "acts", "seen"]
 # A word that only the poison says.
 MARK = "zanzibar"
 _CLEAN = (ALICE, BOB)
-_PLACES = ("Rome", "Oslo", "Bern")
+# One for each place in a script: what was closed and is told again is another note, which a replay may not have.
+_PLACES = ("Rome", "Oslo", "Bern", "Lima", "Cairo", "Quito", "Delhi", "Minsk", "Turin", "Paris", "Sofia", "Riga")
 _ROLES = ("an actor", "a writer", "a singer")
 
 
@@ -65,6 +66,11 @@ class Script:
                 self._do(act, named)
         self.memory.clock.now = begin + timedelta(minutes=len(acts))
         self.memory.work()
+
+    def settle(self) -> None:
+        """Have all thoughts judged, as what is told again is not judged at once, but by a rollback."""
+        self.memory.service.forget_thoughts(SCOPE, actor=ALICE)
+        self.memory.service.merge_thoughts(SCOPE, actor=ALICE)
 
     def _store(self, act: Act, named: Sequence[NoteId | None]) -> NoteId:
         if act.kind == "round":
@@ -114,14 +120,15 @@ def _said(place: int, kind: str, who: Actor, choice: int) -> str:
     if kind != "round":
         return f"Rex the puppy chews leather shoes number {place}{mark}"
     if choice < 5:
-        return f"I live in {MARK.capitalize() if who is MALLORY else _PLACES[choice % 3]} now."
+        return f"I live in {MARK.capitalize() if who is MALLORY else _PLACES[place]} now."
     return f"John is {f'a {MARK}' if who is MALLORY else _ROLES[choice % 3]}."
 
 
-def seen(memory: Memory) -> list[object]:
+def seen(memory: Memory) -> list[str]:
     """Return what users see of all notes by content instead of id.
 
-    That is without those that are quarantined, and those that another one stands for that says the same.
+    That is without those that are quarantined, and those that another one stands for that says the same; what is
+    said twice with the same times counts once.
     """
     every = {note.id: note for note in memory.notes() if note.status is not Status.QUARANTINED}
     notes = {name: note for name, note in every.items() if not _has_twin(note, every)}
@@ -139,7 +146,7 @@ def seen(memory: Memory) -> list[object]:
     ]
     ends = [(sorted((notes[link.note].content, notes[link.other].content)), link.type) for link in links]
     assert {link.type for link in links} <= STORED_TYPES
-    return sorted(map(repr, [*found, *ends]))  # type: ignore[return-value]
+    return sorted({repr(each) for each in (*found, *ends)})
 
 
 def _has_twin(note: Note, notes: dict[NoteId, Note]) -> bool:

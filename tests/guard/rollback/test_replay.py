@@ -9,30 +9,33 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from memsvc.domain.policies import Policy
+from memsvc.domain.policies import Policy, Work
 from memsvc_stores.memory import MemoryStorage
 from memsvc_stores.sql import open_storage
-from tests.guard.rollback.conftest import EVOLVING, THINKING, Memory, make_memory
+from tests.guard.rollback.conftest import THINKING, Memory, make_memory
 from tests.guard.rollback.scripts import Act, Script, acts, seen
 
 _SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def replayed(policy: Policy, script: Sequence[Act], *, sqlite: bool = False) -> tuple[list[object], list[object]]:
+def replayed(policy: Policy, script: Sequence[Act], *, sqlite: bool = False) -> tuple[list[str], list[str]]:
     """Return what is seen after a rollback of the poison, and after the same acts without it."""
     rolled_back = end_of(policy, script, sqlite=sqlite, without_poison=False)
     return rolled_back, end_of(policy, script, sqlite=sqlite, without_poison=True)
 
 
-def end_of(policy: Policy, script: Sequence[Act], *, sqlite: bool, without_poison: bool) -> list[object]:
+def end_of(policy: Policy, script: Sequence[Act], *, sqlite: bool, without_poison: bool) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         storage = open_storage(f"sqlite:///{folder}/m.db") if sqlite else MemoryStorage()
         memory: Memory = make_memory(storage, Path(folder) / "indexes")
         memory.wants(policy)
-        Script(memory).play(script, without_poison=without_poison)
+        played = Script(memory)
+        played.play(script, without_poison=without_poison)
         if not without_poison and any(act.is_poison for act in script):
             memory.roll_back(principal="mallory")
             memory.work()
+        if policy.thoughts.work is not Work.OFF:
+            played.settle()
         found = seen(memory)
         memory.context.index.close()
         storage.close()
