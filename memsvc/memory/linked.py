@@ -8,7 +8,7 @@ from memsvc.domain.links import STORED_TYPES, Link
 from memsvc.domain.recall import Hit, RecallQuery, Standing
 from memsvc.domain.selection import selects
 from memsvc.memory.influence import FULL, Judge
-from memsvc.memory.recalling.shown import shown
+from memsvc.memory.presenting import presented
 from memsvc.ports.storage import Reader
 
 __all__ = ["linked_hits"]
@@ -39,7 +39,7 @@ def linked_hits(
         if standing == FULL or not query.full_only:
             extras.append(
                 Hit(
-                    shown(note),
+                    presented(note),
                     hit.score * link.weight,
                     linked_from=hit.note.id,
                     link=link.type,

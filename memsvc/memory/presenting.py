@@ -6,10 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from memsvc.domain.notes import Note
-from memsvc.domain.recall import Hit, RecallResult
 from memsvc.guard.normalize import normalised
 
-__all__ = ["presented", "presented_result"]
+__all__ = ["presented"]
 
 
 def presented(note: Note) -> Note:
@@ -31,21 +30,4 @@ def presented(note: Note) -> Note:
         content="".join(texts),
         turns=tuple(replace(span, start=moved[span.start], end=moved[span.end]) for span in note.turns),
         origins=tuple(replace(span, start=moved[span.start], end=moved[span.end]) for span in note.origins),
-    )
-
-
-def presented_result(result: RecallResult) -> RecallResult:
-    """Return the result of a recall with its notes as they are shown."""
-    return replace(
-        result,
-        hits=tuple(map(_hit, result.hits)),
-        sessions=tuple(replace(each, hits=tuple(map(_hit, each.hits))) for each in result.sessions),
-    )
-
-
-def _hit(hit: Hit) -> Hit:
-    return hit._replace(
-        note=presented(hit.note),
-        before=tuple(map(presented, hit.before)),
-        after=tuple(map(presented, hit.after)),
     )

@@ -45,7 +45,7 @@ from memsvc.memory.guarding import auditing, canaries, reviewing, scan_jobs, sca
 from memsvc.memory.guarding.blast_radius import blast_radius
 from memsvc.memory.guarding.rollback import rollback
 from memsvc.memory.organising import Conduct
-from memsvc.memory.presenting import presented, presented_result
+from memsvc.memory.presenting import presented
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
 from memsvc.memory.remember_sessions import remember_sessions
@@ -74,7 +74,7 @@ class MemoryService:
         return remember_sessions(self._context, scope, sessions, actor=actor, idempotency=idempotency)
 
     def recall(self, scope: Scope, query: RecallQuery) -> RecallResult:
-        return presented_result(recall(self._context, scope, query))
+        return recall(self._context, scope, query)
 
     def note(self, scope: Scope, note: NoteId) -> Note:
         return presented(look_up.note(self._context, scope, note))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from memsvc.domain.recall import ArmScore, Hit, RecallQuery
 from memsvc.memory.influence import FULL, Judge
+from memsvc.memory.presenting import presented
 from memsvc.memory.recalling.confirming import Confirmed
-from memsvc.memory.recalling.shown import shown
 from memsvc.ports.ranking import Candidates
 from memsvc.ports.storage import Reader
 
@@ -37,7 +37,7 @@ def make_hit(
     """Return the hit for a note with its score and standing."""
     note, standing = found.note, found.standing
     arms = _arm_scores(candidates, note.row) if query.explain else {}
-    hit = Hit(shown(note), found.score, arms, influence=standing.influence, reason=standing.reason)
+    hit = Hit(presented(note), found.score, arms, influence=standing.influence, reason=standing.reason)
     if not query.neighbours:
         return hit
     before, after = reader.around(note, count=query.neighbours)
@@ -45,7 +45,7 @@ def make_hit(
     if query.full_only:
         before, after = ([each for each in side if each.id not in lowered] for side in (before, after))
         lowered = {}
-    return hit._replace(before=tuple(map(shown, before)), after=tuple(map(shown, after)), beside=lowered)
+    return hit._replace(before=tuple(map(presented, before)), after=tuple(map(presented, after)), beside=lowered)
 
 
 def _arm_scores(candidates: Candidates, row: int) -> dict[str, ArmScore]:
