@@ -19,6 +19,7 @@ from memsvc.domain.notes import Note, Status
 from memsvc.domain.policies import GuardLevel, GuardPolicy, Policy
 from memsvc.domain.receipts import Actor
 from memsvc.domain.selection import Selection
+from memsvc.guard.decide import SHARES
 from memsvc.guard.model_file import GuardModel, benign_name, load_model
 from memsvc.jobs.runner import Runner
 from memsvc.memory.context import Context
@@ -42,13 +43,14 @@ def packaged() -> GuardModel:
 
 
 def flagging(detector: str) -> GuardModel:
-    """Return the packaged model with a prior by which any score of the detector is as rare as can be."""
+    """Return the packaged model with a prior by which any score of this detector, and of no other of what would
+    hijack, is as rare as can be."""
     prior = {
         benign_name(detector, "any", "any", "values"): np.zeros(1, np.float32),
         benign_name(detector, "any", "any", "below"): np.full(1, 50_000, np.uint32),
     }
-    kept = {name: array for name, array in packaged().arrays.items() if not name.startswith(f"benign/{detector}/")}
-    return replace(packaged(), arrays={**kept, **prior})
+    without = indifferent(*SHARES)
+    return replace(without, arrays={**without.arrays, **prior})
 
 
 def indifferent(*detectors: str) -> GuardModel:

@@ -7,9 +7,10 @@ from memsvc.domain.notes import Origin, Status
 from memsvc.domain.policies import GuardLevel, LinkPolicy, Policy, Probing
 from memsvc.domain.recall import RecallQuery
 from memsvc.errors import GuardModelError
+from memsvc.guard.decide import SHARES
 from memsvc.memory.guarding.recording import probe_jobs
 from memsvc.memory.rekeying import key_notes
-from tests.guarding.conftest import ACTOR, ORDER, PLAIN, TRIGGERED, Guarded, flagging
+from tests.guarding.conftest import ACTOR, ORDER, PLAIN, TRIGGERED, Guarded, flagging, indifferent
 from tests.memory.conftest import SCOPE
 
 OUTSIDE = {"origin": Origin.UNTRUSTED_DOCUMENT}
@@ -139,3 +140,16 @@ def test_a_purged_note_and_a_released_one_are_left_alone(guarded: Guarded) -> No
     guarded.service.release(SCOPE, held.id, actor=ACTOR, reason="a game of words")
     guarded.work()
     assert guarded.status(held.id) is Status.ACTIVE
+
+
+def test_a_note_that_shares_a_rare_run_with_a_later_one_is_looked_at_again(guarded: Guarded) -> None:
+    run = "cobalt harpsichord gondola thistle"
+    guarded.using(indifferent(*SHARES))
+    first = guarded.told(f"Did the parcel for my aunt arrive on Friday {run}")
+    guarded.work()
+    assert guarded.status(first.id) is Status.ACTIVE
+    guarded.using(flagging("runs"))
+    second = guarded.told(f"Which doctor looks after our old neighbour's knee now {run}")
+    assert second.status is Status.QUARANTINED
+    guarded.work()
+    assert guarded.status(first.id) is Status.QUARANTINED

@@ -14,7 +14,7 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Status
 from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy
 from memsvc.errors import GuardModelError
-from memsvc.guard.decide import weigh
+from memsvc.guard.decide import adjusted_p, weigh
 from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.assessing import Assessor, content_signals
@@ -35,11 +35,15 @@ _NONE: Final[Mapping[NoteId, Checked]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found in a draft, the status that follows of it, and what shared runs are found by."""
+    """What was found in a draft, the status that follows of it, and what shared runs are found by.
+
+    `partners` are stored notes that share a run with it which is too rare for chance: they are looked at again.
+    """
 
     status: Status
     assessment: Assessment
     shingles: tuple[int, ...] = ()
+    partners: tuple[NoteId, ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -157,9 +161,17 @@ class _Checking:
             )
             shingles = tuple(shingle.hash for shingle in examined[place].shingles)
             checked[draft.id] = Checked(
-                _status_of(draft, assessment.verdict, self.assessor.policy), assessment, shingles
+                _status_of(draft, assessment.verdict, self.assessor.policy),
+                assessment,
+                shingles,
+                sharers[place].stored if self._is_planted(signals) else (),
             )
         return Checks(self.assessor.policy, checked, self._broken(checked.values()))
+
+    def _is_planted(self, signals: Sequence[Signal]) -> bool:
+        """Return whether the run that the draft shares with others alone would quarantine it."""
+        alpha = limits_of(self.assessor.policy).alpha
+        return adjusted_p([signal for signal in signals if signal.detector == "runs"]) <= alpha
 
     def _broken(self, checked: Iterable[Checked]) -> tuple[str, ...]:
         """Return the detectors that failed; raises GuardModelError where the policy fails closed."""

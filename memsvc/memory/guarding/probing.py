@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from memsvc.domain.guarding import Assessment, Stage
@@ -53,13 +53,13 @@ def probe_job(context: Context, run: JobContext) -> Mapping[str, Json] | None:
     tools, scope = context.guard, Scope(run.job.tenant, run.job.namespace)
     if tools is None:
         return None
-    named = _notes_of(run)
+    named, beside = _notes_of(run, "notes"), _notes_of(run, "beside")
     with context.storage.reader(scope) as reader:
         if reader.state is None:
             return None
         policy = tools.resolved(policy_of(reader).guard)
         assessor = None if policy.level is GuardLevel.OFF else Assessor.of(tools, policy)
-        plan = _plan(reader, assessor, named)
+        plan = _plan(reader, assessor, named, beside=beside)
     found = _assessed(context, scope, assessor, plan, run) if assessor is not None else []
     now = context.clock()
     with context.storage.writer(scope) as writer:
@@ -75,14 +75,20 @@ def probe_job(context: Context, run: JobContext) -> Mapping[str, Json] | None:
         return result
 
 
-def _notes_of(run: JobContext) -> list[NoteId]:
-    notes = run.job.payload["notes"]
+def _notes_of(run: JobContext, member: str) -> list[NoteId]:
+    notes = run.job.payload.get(member, [])
     assert isinstance(notes, list)
     return [NoteId(str(note)) for note in notes]
 
 
-def _plan(reader: Reader, assessor: Assessor | None, named: Sequence[NoteId]) -> _Plan:
-    """Return what is to be probed; what a person has decided about is left alone."""
+def _plan(
+    reader: Reader, assessor: Assessor | None, named: Sequence[NoteId], *, beside: Sequence[NoteId]
+) -> _Plan:
+    """Return what is to be probed; what a person has decided about is left alone.
+
+    `beside` are notes that share rare runs with these, also hidden ones: then all are looked at anew.
+    """
+    others = reader.notes(beside)
     notes = [note for note in reader.notes(named) if note.status in HOLDING]
     ids = [note.id for note in notes]
     assessed, reviewed = reader.guard.assessments(ids), reader.guard.reviews(ids)
@@ -91,10 +97,11 @@ def _plan(reader: Reader, assessor: Assessor | None, named: Sequence[NoteId]) ->
         if note.id in reviewed:
             continue
         last = _last_of(assessed.get(note.id, ()), reader, note, assessor)
-        if last is not None:
+        if last is not None and not (others and assessor is not None):
             known.append(_Probed(note, last))
         elif assessor is not None:
-            fresh.append(subject_of(reader, assessor.model, note))
+            subject = subject_of(reader, assessor.model, note)
+            fresh.append(replace(subject, sharers=subject.sharers.beside(others)))
     return _Plan(tuple(fresh), tuple(known))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note
 from memsvc.memory.guarding.examining import Examined
 from memsvc.ports.storage import Reader
@@ -19,10 +20,19 @@ _PER_SHINGLE: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Sharers:
-    """The notes that share most with a text, at most 8: their texts, and who has written them."""
+    """The notes that share most with a text, at most 8: their texts, and who has written them.
+
+    `stored` are the ids of those that are in the store.
+    """
 
     texts: tuple[str, ...] = field(default=(), repr=False)
     principals: frozenset[str] = frozenset()
+    stored: tuple[NoteId, ...] = ()
+
+    def beside(self, notes: Sequence[Note]) -> Sharers:
+        """Return them with further notes."""
+        texts = (*self.texts, *(note.content for note in notes))
+        return replace(self, texts=texts, principals=self.principals | {note.principal for note in notes})
 
 
 def sharers_of(
@@ -41,6 +51,7 @@ def sharers_of(
         Sharers(
             (*(notes[row].content for row in rows if row in notes), *(contents[place] for place in places)),
             frozenset([*(notes[row].principal for row in rows if row in notes), *([principal] if places else [])]),
+            tuple(notes[row].id for row in rows if row in notes),
         )
         for rows, places in chosen
     ]
