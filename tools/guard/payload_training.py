@@ -27,7 +27,7 @@ _ROUNDS = 2
 _STRENGTH = 0.03
 _STEPS = 127
 _FOLDS = 3
-_UNSEEN = 60
+_UNSEEN = 250
 
 
 def attacks(
