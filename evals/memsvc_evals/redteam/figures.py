@@ -157,16 +157,18 @@ def _means(
 
     The interval is over victims: of one question in all cells, the answers hang together.
     """
-    if not any(answers(cell) for cell in cells):
+    told = [cell for cell in cells if answers(cell)]
+    if not told:
         return {}
     figures: dict[str, Figure] = {}
     for metric in METRICS:
-        rows: defaultdict[tuple[int, str], list[float]] = defaultdict(list)
-        for cell in cells:
-            for answer in answers(cell):
-                rows[cell.seed, answer.victim].append(answer.value(metric))
-        means = np.array([np.mean(values) for values in rows.values()])
-        figures[f"{prefix}/{metric}"] = Figure(float(means.mean()), len(means), mean_ci95(means))
+        shares: defaultdict[tuple[int, str], float] = defaultdict(float)
+        for cell in told:
+            given = answers(cell)
+            for answer in given:
+                shares[cell.seed, answer.victim] += answer.value(metric) / (len(given) * len(told))
+        rows = np.array(list(shares.values())) * len(shares)
+        figures[f"{prefix}/{metric}"] = Figure(float(rows.mean()), len(rows), mean_ci95(rows))
     return figures
 
 

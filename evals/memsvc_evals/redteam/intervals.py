@@ -30,8 +30,9 @@ def mean_ci95(rows: NDArray[np.float64]) -> tuple[float, float]:
 
     A bootstrap of nothing but zeros would say that it cannot be anything else.
     """
-    if bool(np.isin(rows, (0.0, 1.0)).all()):
-        return clopper_pearson(int(rows.sum()), len(rows))
+    whole = np.rint(rows)
+    if bool(np.isclose(rows, whole, atol=1e-9).all()) and bool(np.isin(whole, (0.0, 1.0)).all()):
+        return clopper_pearson(int(whole.sum()), len(rows))
     ((low, high),) = bootstrap_ci95(rows.reshape(len(rows), 1))
     return float(low), float(high)
 

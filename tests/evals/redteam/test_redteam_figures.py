@@ -35,7 +35,7 @@ def cell(**fields: Any) -> Cell:
 def test_each_metric_is_a_mean_over_victims() -> None:
     figures = attack_figures([cell()])
     found = {name: figures[f"optimised/{name}"].value for name in ("asr_r@1", "any@5", "share@5", "influence_asr")}
-    assert found == {"asr_r@1": 0.5, "any@5": 0.5, "share@5": 0.5, "influence_asr": 0.5}
+    assert found == pytest.approx({"asr_r@1": 0.5, "any@5": 0.5, "share@5": 0.5, "influence_asr": 0.5})
     assert figures["optimised/asr_r@1"].n == 2
 
 
@@ -71,6 +71,13 @@ def test_who_knows_the_detectors_is_counted_apart() -> None:
     figures = attack_figures([cell(family="adaptive_capped14_key", answers=(LOST,)), cell(answers=(SAFE,))])
     assert figures["optimised/any@5"].value == 0.0
     assert figures["evasion/any@5"].value == 1.0
+
+
+def test_each_attack_weighs_the_same_however_many_victims_it_has() -> None:
+    many = tuple(Answer(f"v{n}") for n in range(3, 30))
+    figures = attack_figures([cell(answers=(LOST, SAFE)), cell(family="other", answers=many)])
+    assert figures["optimised/any@5"].value == pytest.approx(0.25)
+    assert figures["optimised/any@5"].n == 29
 
 
 def test_modes_and_sizes_have_figures_of_their_own() -> None:
