@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from memsvc.domain.guarding import AuditEvent
 from memsvc.domain.policies import Policy, PolicyVersion
+from memsvc.domain.policy_json import policy_to_json
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict
 from memsvc.memory.context import Context
 from memsvc.memory.hash_tables import queue_rehash
-from memsvc.ports.storage import Reader
+from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["get_policy", "import_policy", "policy_history", "policy_of", "set_policy"]
 
@@ -48,7 +52,9 @@ def set_policy(
         if current is not None and current.policy == policy and expected_version in (None, current.version):
             return current
         queue_rehash(writer, policy, now=now)
-        return writer.policies.put(policy, expected_version=expected_version, at=now, actor=actor.name)
+        put = writer.policies.put(policy, expected_version=expected_version, at=now, actor=actor.name)
+        _note_in_audit(writer, put, before=current, now=now, actor=actor.name)
+        return put
 
 
 def import_policy(context: Context, scope: Scope, exported: PolicyVersion) -> bool:
@@ -66,5 +72,16 @@ def import_policy(context: Context, scope: Scope, exported: PolicyVersion) -> bo
         if exported.version > before + 1:
             raise Conflict(f"version {exported.version} of the policy comes after {before + 1}; import that first")
         queue_rehash(writer, exported.policy, now=now)
-        writer.policies.put(exported.policy, expected_version=before, at=exported.at, actor=exported.actor)
+        put = writer.policies.put(exported.policy, expected_version=before, at=exported.at, actor=exported.actor)
+        _note_in_audit(writer, put, before=current, now=now, actor=exported.actor)
     return True
+
+
+def _note_in_audit(
+    writer: Writer, put: PolicyVersion, *, before: PolicyVersion | None, now: datetime, actor: str
+) -> None:
+    """Add an entry to the audit log when what the guard does has changed."""
+    known = _NOTHING.guard if before is None else before.policy.guard
+    if put.policy.guard != known:
+        detail = {"version": put.version, "guard": policy_to_json(put.policy)["guard"]}
+        writer.guard.append(AuditEvent.POLICY, note=None, detail=detail, at=now, actor=actor)

@@ -182,6 +182,15 @@ def test_where_it_fails_closed_nothing_is_changed(guarded: Guarded, failure: Exc
     assert guarded.events() == []
 
 
+def test_another_policy_of_the_guard_is_in_the_audit_log(guarded: Guarded) -> None:
+    guarded.service.set_policy(SCOPE, Policy(links=LinkPolicy(entity=True)), actor=ACTOR)
+    guarded.wants(level=GuardLevel.OFF)
+    (entry,) = guarded.service.audit(SCOPE, after=0, limit=9)
+    assert (entry.event, entry.actor, entry.detail["version"]) == ("policy", ACTOR.name, 2)
+    assert isinstance(entry.detail["guard"], dict)
+    assert entry.detail["guard"]["level"] == "off"
+
+
 def test_a_policys_own_values_win_over_the_levels(guarded: Guarded) -> None:
     tools = guarded.context.guard
     assert tools is not None
