@@ -289,3 +289,61 @@ def test_metrics_count_outcomes_and_reviews(api, hidden):
         'memsvc_guard_reviews_total{decision="released"} 1.0',
     ):
         assert line in text
+
+
+def _broken(make_api, tmp_path, on_failure: str):
+    """Return a service whose guard model is damaged, with a policy for that."""
+    model = tmp_path / "broken.model"
+    model.write_bytes(b"no model at all")
+    api = make_api(guard={"model": model})
+    policy = {"guard": {"on_failure": on_failure}}
+    api.call("PUT", "/v1/namespaces/ns/policy", json=policy, headers={"If-Match": "*"})
+    return api
+
+
+def test_a_damaged_model_refuses_writes_where_the_policy_says_so(make_api, tmp_path):
+    api = _broken(make_api, tmp_path, "closed")
+
+    answer = api.call("POST", "/v1/namespaces/ns/notes", json={"items": [{"content": "tea"}]})
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "guard-model")
+    assert api.call("GET", "/v1/namespaces/ns/notes").json()["items"] == []
+
+
+def test_a_damaged_model_lets_writes_through_and_says_so(make_api, tmp_path):
+    api = _broken(make_api, tmp_path, "open")
+
+    answer = api.call("POST", "/v1/namespaces/ns/notes", json={"items": [{"content": "tea"}]})
+
+    (outcome,) = answer.json()["outcomes"]
+    assert (answer.status_code, outcome["status"], outcome["degraded"]) == (201, "created", ["guard"])
+    assert [entry["event"] for entry in _get(api, "audit").json()["items"]] == ["policy", "failed"]
+
+
+def test_a_damaged_model_cannot_scan(make_api, tmp_path):
+    api = _broken(make_api, tmp_path, "open")
+    api.remember("tea is green")
+
+    answer = _post(api, "scan")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "guard-model")
+
+
+def test_a_scan_finds_what_the_guard_did_not_look_at(make_api):
+    api = make_api(guard={"level": "off"})
+    odd, _ = api.remember("quantum lobster parliament velcro sonnet isotope", "tea is green")
+
+    report = _post(api, "scan", {"apply": True}).json()
+
+    flagged = [(each["note"]["id"], each["applied"]) for each in report["flagged"]]
+    assert (report["notes"], flagged) == (2, [(odd, True)])
+
+
+def test_a_scan_is_queued_as_a_job(api):
+    api.remember("tea is green")
+
+    answer = _post(api, "scan", {"background": True})
+    api.parts.runner.drain()
+
+    job = api.call("GET", f"/v1/jobs/{answer.json()['id']}").json()
+    assert (answer.status_code, job["status"], job["result"]["notes"]) == (202, "done", 1)
