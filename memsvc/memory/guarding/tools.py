@@ -18,7 +18,7 @@ _LEVELS: Final = {
     GuardLevel.BALANCED: GuardPolicy(
         level=GuardLevel.BALANCED,
         false_positive_rate=0.01,
-        limit_risk=0.1,
+        limit_risk=0.15,
         quarantine_risk=0.5,
         block_risk=0.95,
         on_failure=Failing.OPEN,
