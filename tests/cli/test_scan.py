@@ -66,6 +66,24 @@ def test_a_chat_is_scanned(run: Run, tmp_path: Path) -> None:
     assert [ODD in content for content in _contents(report)] == [True]
 
 
+def test_a_longmemeval_file_is_scanned(run: Run, tmp_path: Path) -> None:
+    question = {
+        "question_id": "q1",
+        "question_type": "single-session-user",
+        "question": "Where does my sister live?",
+        "answer": "Porto",
+        "question_date": "2023/05/30 (Tue) 23:40",
+        "answer_session_ids": ["s1"],
+        "haystack_session_ids": ["s1", "s2"],
+        "haystack_dates": ["2023/05/20 (Sat) 02:21", "2023/05/21 (Sun) 11:54"],
+        "haystack_sessions": [[{"role": "user", "content": text}] for text in (PLAIN[0], ODD)],
+    }
+    file = tmp_path / "haystack.json"
+    file.write_text(json.dumps([question]))
+    report = run("guard", "scan", "--from", file, "--json").data
+    assert (report["notes"], _contents(report)) == (2, [ODD])
+
+
 def test_an_export_is_scanned_with_the_origins_that_it_has(run: Run, poisoned: Path, tmp_path: Path) -> None:
     poisoned.write_text(json.dumps({"content": ODD, "origin": "tool_output_external"}) + "\n")
     run("policy", "set", "-", stdin='{"guard": {"level": "off"}}')
