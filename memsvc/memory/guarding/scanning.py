@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import numpy as np
-
-from memsvc.domain.guarding import Assessment, AuditEvent, Stage, Verdict
+from memsvc.domain.guarding import Assessment, AuditEvent, Verdict
 from memsvc.domain.guarding_results import Flagged, ScanReport
 from memsvc.domain.notes import Json, Note, Status
 from memsvc.domain.policies import GuardLevel
@@ -24,26 +22,17 @@ from memsvc.memory.guarding.all_shared import AllShared
 from memsvc.memory.guarding.assessing import Assessor
 from memsvc.memory.guarding.canaries import check_canaries
 from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment
-from memsvc.memory.guarding.probes import (
-    Subject,
-    cheap_signals,
-    holding,
-    original_of,
-    probe,
-    signals_of,
-    subject_of,
-)
+from memsvc.memory.guarding.scanner import COSTLY, Scanner
 from memsvc.memory.guarding.surroundings import Surroundings, surroundings_of
 from memsvc.memory.guarding.tools import limits_of
 from memsvc.memory.look_up import existing_namespace
 from memsvc.memory.policy import policy_of
-from memsvc.ports.storage import Reader, Writer
+from memsvc.ports.storage import Writer
 
 __all__ = ["scan"]
 
 _PAGE: Final = 100
 _SCANNED: Final = Selection(statuses=HOLDING)
-_COSTLY: Final = ("transplant", "hubness", "run_vectors")
 
 
 def scan(
@@ -58,7 +47,8 @@ def scan(
 
     A note that the same model has probed by the same keys is not embedded again. Without the embedder only the
     cheap detectors are asked, and `degraded` says so. The level of the policy does not matter, its values do.
-    Raises NotFound, GuardModelError; Conflict for a service without a guard.
+    Raises NotFound, GuardModelError, EmbedderUnavailable when that goes away meanwhile; Conflict for a service
+    without a guard.
     """
     assessor = _assessor(context, scope)
     now = context.clock()
@@ -67,8 +57,8 @@ def scan(
     try:
         surroundings = surroundings_of(context, scope, now=now)
     except EmbedderUnavailable:
-        degraded = _COSTLY
-    work = _Scan(context, scope, assessor, _all_shared(context, scope, assessor), surroundings)
+        degraded = COSTLY
+    work = Scanner(context, scope, assessor, _all_shared(context, scope, assessor), surroundings)
     flagged: list[Flagged] = []
     notes = 0
     for page in _pages(context, scope):
@@ -118,59 +108,6 @@ def _all_shared(context: Context, scope: Scope, assessor: Assessor) -> AllShared
         for page in _pages(context, scope)
         for note in page
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """A scan at work; what it has found harmless counts as cleared for what comes after."""
-
-    context: Context
-    scope: Scope
-    assessor: Assessor
-    shared: AllShared = field(repr=False)
-    surroundings: Surroundings | None
-
-    def knowing(self, rows: Sequence[int]) -> _Scan:
-        if self.surroundings is None:
-            return self
-        cleared = np.union1d(self.surroundings.cleared, np.array(rows, np.int64))
-        return replace(self, surroundings=replace(self.surroundings, cleared=cleared))
-
-    def assess(self, note: Note) -> Assessment:
-        with self.context.storage.reader(self.scope) as reader:
-            known = holding(
-                reader,
-                note,
-                reader.guard.assessments([note.id]).get(note.id, ()),
-                model=self.assessor.model.version,
-            )
-            subject = self._subject(reader, note)
-        costly = [each for each in known.signals if each.detector in _COSTLY] if known else []
-        found, broken = [], () if known else _COSTLY
-        if known is None and self.surroundings is not None and subject.keys:
-            broken = ()
-            found = probe(subject, self.surroundings, self.assessor.model, self.context.embedder)
-        with self.context.storage.reader(self.scope) as reader:
-            signals = [
-                *cheap_signals(reader, self.assessor, subject),
-                *costly,
-                *signals_of(reader, self.assessor, note, found),
-            ]
-            return self.assessor.assessment(
-                Stage.SCAN,
-                signals,
-                trust=note.trust,
-                at=self.context.clock(),
-                broken=broken,
-                may_block=False,
-            )
-
-    def _subject(self, reader: Reader, note: Note) -> Subject:
-        sharers = self.shared.sharers(reader, self.assessor.model, note.row, normalised(note.content))
-        try:
-            return replace(subject_of(reader, self.assessor.model, note), sharers=sharers)
-        except EmbedderUnavailable:
-            return Subject(note, original_of(reader, note), (), {}, sharers)
 
 
 def _kept(
