@@ -106,3 +106,14 @@ def test_a_model_that_is_away_is_told_and_stops_no_recall(filled: World) -> None
     plain = filled.service.recall(SCOPE, RecallQuery(ASKED))
     result = ask(filled, GuardTools(missing), RecallQuery(ASKED))
     assert (result.hits, result.degraded, result.flags) == (plain.hits, ("guard: model",), ())
+
+
+def test_a_rare_run_that_hits_share_with_the_question_is_told(filled: World, model: GuardModel) -> None:
+    run = "copper herons whistle gravely beneath velvet anvils"
+    told = [f"{run} and the {thing} opens" for thing in ("harbour at nine", "street is closed", "pottery is ours")]
+    filled.service.remember(SCOPE, [NewItem(text) for text in told], actor=ACTOR)
+    text = f"Where does my sister live {run}"
+    flags = {flag.detector: flag for flag in ask(filled, tools_of(model), RecallQuery(text, k=5)).flags}
+    found = flags["runs"]
+    assert found.span is not None
+    assert text[slice(*found.span)] in run

@@ -68,12 +68,11 @@ def surprising_words(lookout: Lookout, text: str, broken: list[str]) -> tuple[li
 
 def flagged(told: RecallResult, suspicion: Suspicion) -> RecallResult:
     """Return the answer with what was found in its question, and in the question and its hits together."""
-    if suspicion.lookout is None:
-        return replace(told, degraded=(*told.degraded, *suspicion.degraded)) if suspicion.broken else told
-    hits = [*told.hits, *(hit for session in told.sessions for hit in session.hits)][:_HITS_READ]
-    contents = [hit.note.content for hit in hits]
-    broken = list(suspicion.broken)
-    run = asked("runs", partial(shared_run, suspicion.lookout, suspicion.question.text, contents), broken)
-    signals = suspicion.signals if run is None else (*suspicion.signals, run)
+    broken, signals = list(suspicion.broken), suspicion.signals
+    if suspicion.lookout is not None:
+        hits = [*told.hits, *(hit for each in told.sessions for hit in each.hits)]
+        contents = [hit.note.content for hit in hits[:_HITS_READ]]
+        run = asked("runs", partial(shared_run, suspicion.lookout, suspicion.question.text, contents), broken)
+        signals = signals if run is None else (*signals, run)
     degraded = tuple(f"guard: {detector}" for detector in broken)
     return replace(told, degraded=(*told.degraded, *degraded), flags=signals)
