@@ -10,6 +10,7 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import TRUST_OF_ORIGIN, Note, Origin, OriginSpan, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
+from memsvc.memory.guarding.hiding import hide
 from tests.guarding.conftest import ACTOR, PLAIN, TRIGGERED, Guarded
 from tests.memory.conftest import SCOPE
 
@@ -140,3 +141,22 @@ def test_who_had_read_a_quarantined_note_is_heard_as_evidence(guarded: Guarded) 
     (note,) = rounds(guarded, NewTurn("user", "So it is Monday."), recalled=(poison.id,))
     guarded.work()
     assert guarded.status(note.id) is Status.LIMITED
+
+
+def test_a_parent_that_is_purged_meanwhile_fails_its_item(guarded: Guarded) -> None:
+    parent = guarded.told("The bank opens at nine.")
+    guarded.embedder.meanwhile = lambda: guarded.service.purge(SCOPE, [parent.id], actor=ACTOR)
+    (outcome,) = guarded.tell("So I go at nine.", parents=(parent.id,))
+    assert outcome.error is not None
+    assert outcome.error.code == "not-found"
+
+
+def test_a_parent_that_is_quarantined_meanwhile_takes_its_child_along(guarded: Guarded) -> None:
+    parent = guarded.told("The bank opens at nine.")
+
+    def hidden() -> None:
+        with guarded.storage.writer(SCOPE) as writer:
+            hide(writer, parent.id, reason="an attack", at=guarded.clock(), actor="test")
+
+    guarded.embedder.meanwhile = hidden
+    assert guarded.told("So I go at nine.", parents=(parent.id,)).status is Status.QUARANTINED

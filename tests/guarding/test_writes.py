@@ -182,6 +182,15 @@ def test_where_it_fails_closed_nothing_is_changed(guarded: Guarded, failure: Exc
     assert guarded.events() == []
 
 
+def test_strict_fails_closed_and_balanced_open(guarded: Guarded) -> None:
+    guarded.using(GuardModelError("the guard model is gone"))
+    guarded.wants(level=GuardLevel.STRICT)
+    with pytest.raises(GuardModelError):
+        guarded.tell(PLAIN)
+    guarded.wants(level=GuardLevel.BALANCED)
+    assert guarded.tell(PLAIN)[0].degraded == ("guard",)
+
+
 def test_another_policy_of_the_guard_is_in_the_audit_log(guarded: Guarded) -> None:
     guarded.service.set_policy(SCOPE, Policy(links=LinkPolicy(entity=True)), actor=ACTOR)
     guarded.wants(level=GuardLevel.OFF)
