@@ -22,6 +22,8 @@ _DEMANDING_STEP = 4
 _CANDIDATES = 8
 _MOST_HOLDERS = 50
 _BUCKETS: tuple[LengthBucket, ...] = ("short", "medium", "long")
+_AS_IF: dict[tuple[str, LengthBucket], LengthBucket] = {("wordlm", "short"): "medium"}
+"""Short texts of dialogues are greetings and list items; a stored question is as dense as a longer text."""
 
 Scored = Sequence[tuple[str, float]]
 
@@ -48,7 +50,8 @@ def prior(
 def _by_length(detector: str, kind: KindClass, scored: Scored) -> dict[str, Array]:
     arrays = benign_arrays(detector, kind, None, [score for _, score in scored])
     for bucket in _BUCKETS:
-        if chosen := [score for text, score in scored if length_bucket(text) == bucket]:
+        like = _AS_IF.get((detector, bucket), bucket)
+        if chosen := [score for text, score in scored if length_bucket(text) == like]:
             arrays |= benign_arrays(detector, kind, bucket, chosen)
     return arrays
 
