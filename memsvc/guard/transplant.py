@@ -14,7 +14,7 @@ from memsvc.guard.spans import pieces_of
 from memsvc.guard.trials import Bench, Nearest, Tools, Trial, Window, nearest_of
 from memsvc.ports.embedding import Embedder, Matrix
 
-__all__ = ["WEIGHTS", "Nearest", "TransplantProbe", "TransplantSettings", "nearest_of", "suspicion"]
+__all__ = ["MOST_PIECES", "WEIGHTS", "Nearest", "TransplantProbe", "TransplantSettings", "nearest_of", "suspicion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,10 @@ class TransplantSettings:
 
 
 _SETTINGS: Final = TransplantSettings()
-WEIGHTS: Final = (1.73, 9.34, 2.24, -13.55)
+WEIGHTS: Final = (2.56, 10.32, 2.74, -20.96)
 """Of mean drowning, lower quartile of the margin, logarithm of the text's pieces, and 1."""
+MOST_PIECES: Final = 64
+"""Texts over this many pieces count as that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,11 @@ class TransplantProbe:
 
 
 def suspicion(trial: Trial, pieces: int) -> float:
-    """Return the logistic of what tells triggers from ordinary text, fitted by tools/guard/measure_probe.py."""
-    features = (trial.drowned, float(np.quantile(trial.margin, 0.25)), math.log(pieces), 1.0)
+    """Return the logistic of what tells triggers from ordinary text, fitted by tools/guard/measure_probe.py.
+
+    Length counts because a short text is all about the one thing that its only window says.
+    """
+    features = (trial.drowned, float(np.quantile(trial.margin, 0.25)), math.log(min(pieces, MOST_PIECES)), 1.0)
     logit = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
     return 1.0 / (1.0 + math.exp(-logit))
 

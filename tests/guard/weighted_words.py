@@ -17,7 +17,7 @@ _DIMENSION = 64
 
 
 class WeightedWords:
-    """Counts what it embeds; the words in HEAVY share one direction and weigh eight times as much as others."""
+    """Counts what it embeds; the words in HEAVY share one direction and weigh twelve times as much as others."""
 
     model = Model("weighted-words", _DIMENSION, 256)
 
@@ -38,7 +38,7 @@ class WeightedWords:
     def _vector(self, text: str) -> Vector:
         total = np.full(_DIMENSION, 1e-6)
         for word in re.findall(r"\w+", text.lower()):
-            total += 8 * _direction("heavy") if word in HEAVY else _direction(word)
+            total += 12 * _direction("heavy") if word in HEAVY else _direction(word)
         unit: Vector = (total / np.linalg.norm(total)).astype(np.float32)
         return unit
 

@@ -16,7 +16,7 @@ from memsvc.guard.canary_set import choose, questions_in
 from memsvc.guard.spans import pieces_of
 from memsvc.guard.transplant import Nearest, TransplantProbe, nearest_of
 from memsvc.guard.trials import Bench
-from memsvc.ports.embedding import Embedder, Matrix
+from memsvc.ports.embedding import Embedder, Matrix, Vector
 
 __all__ = ["Attack", "Counting", "Row", "Store", "read_rows", "write_rows"]
 
@@ -59,6 +59,13 @@ class Counting:
     def embed(self, texts: Sequence[str]) -> Matrix:
         self.embedded += len(texts)
         return self._embedder.embed(texts)
+
+    def embed_query(self, text: str) -> Vector:
+        self.embedded += 1
+        return self._embedder.embed_query(text)
+
+    def windows(self, text: str) -> list[tuple[int, int]]:
+        return self._embedder.windows(text)
 
 
 class Store:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,16 +11,20 @@ from guard.arrays import add_benign
 from guard.probe_features import Row
 from numpy.typing import NDArray
 
-from memsvc.guard.transplant import WEIGHTS
+from memsvc.guard.transplant import MOST_PIECES, WEIGHTS
 
 __all__ = ["fitted", "kept_scores", "report"]
 
 Scores = NDArray[np.float64]
 
+_OTHERS = ("published", "hubs")
+"""Not learned from: triggers that were found for another encoder, and notes that want no trigger."""
+
 
 def features(rows: Sequence[Row]) -> Scores:
     """Return drowning, margin and logarithm of the pieces, one row each."""
-    return np.array([[row.drowned, row.margin, row.log_pieces] for row in rows]).reshape(-1, 3)
+    most = math.log(MOST_PIECES)
+    return np.array([[row.drowned, row.margin, min(row.log_pieces, most)] for row in rows]).reshape(-1, 3)
 
 
 def logits(rows: Sequence[Row], weights: Sequence[float] = WEIGHTS) -> Scores:
@@ -44,7 +49,7 @@ def bounds(count: int, total: int) -> tuple[float, float]:
 
 def fit(attacks: Sequence[Row], benign: Sequence[Row]) -> list[float]:
     """Return the weights of a logistic regression between attacks that work and benign texts."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     x = features([*attacks, *benign])
     centre, spread = x.mean(axis=0), x.std(axis=0)
@@ -58,9 +63,10 @@ def fitted(rows: Sequence[Row]) -> None:
     benign = [row for row in rows if not is_attack(row)]
     attacks = [row for row in rows if is_attack(row) and row.asr1 > 0.05]
     calibrating = [row for row in benign if row.calibrates]
-    print("weights", [round(each, 2) for each in fit(attacks, calibrating)])
+    learned = [row for row in attacks if _stem(row) not in _OTHERS]
+    print("weights", [round(each, 2) for each in fit(learned, calibrating)])
     for family in sorted({_stem(row) for row in attacks}):
-        others = [row for row in attacks if _stem(row) != family]
+        others = [row for row in learned if _stem(row) != family]
         weights = fit(others, calibrating)
         threshold = np.quantile(logits(calibrating, weights), 0.995)
         unseen = [row for row in attacks if _stem(row) == family]
@@ -121,14 +127,12 @@ def _words(rows: Sequence[Row]) -> float:
 
 
 def kept_scores(rows: Sequence[Row], model: Path) -> None:
-    """Put the benign scores of the calibrating half into a guard model file, by kind class and length."""
-    calibrating = [row for row in rows if row.calibrates and not is_attack(row)]
-    for bucket, low, high in (("short", 0, 12), ("medium", 13, 60), ("long", 61, 10**9)):
-        chosen = [row for row in calibrating if low <= row.words <= high]
-        if chosen:
-            scores = 1.0 / (1.0 + np.exp(-logits(chosen)))
-            for kind in ("round", "statement", "document"):
-                add_benign(model, "transplant", kind, bucket, scores)  # type: ignore[arg-type]
+    """Put the benign scores of both halves into a guard model file, for all kinds and lengths together.
+
+    The score counts the length already, and a p-value is no less than one by the number of scores.
+    """
+    benign = [row for row in rows if not is_attack(row)]
+    add_benign(model, "transplant", None, None, 1.0 / (1.0 + np.exp(-logits(benign))))
 
 
 _APPROACHES: dict[str, Callable[[Sequence[Row]], Scores]] = {
