@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from memsvc.cli.delivery import Tally
     from memsvc.cli.formats.entries import Place
 
-__all__ = ["ingest"]
+__all__ = ["ingest", "progress"]
 
 
 def ingest(
@@ -47,7 +47,7 @@ def ingest(
     places = read_entries(file, chosen, prefix=prefix)
     tally = Tally()
     try:
-        with connected(Target(url, api_key, data_dir)) as client, _progress(file, chosen) as advance:
+        with connected(Target(url, api_key, data_dir)) as client, progress(file, chosen) as advance:
             deliver(client, places, tally, namespace=namespace, advance=advance)
     except MemsvcError:
         if tally.sessions or tally.notes or tally.refused:
@@ -79,7 +79,7 @@ def _summary(what: str, counts: dict[str, int]) -> str:
 
 
 @contextmanager
-def _progress(file: Path, chosen: Format) -> Iterator[Callable[[Place], None]]:
+def progress(file: Path, chosen: Format) -> Iterator[Callable[[Place], None]]:
     """Show lines or questions that were stored on standard error, where their number can be known before."""
     from memsvc.cli.formats.reading import count_units
     from memsvc_evals.terminal import progress_bar

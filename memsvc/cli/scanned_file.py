@@ -63,15 +63,20 @@ def _load(client: Client, file: Path, format: ScannedFormat, origin: Origin | No
     if format is ScannedFormat.AUTO and _is_export(file):
         format = ScannedFormat.EXPORT
     if format is ScannedFormat.EXPORT:
+        from memsvc.cli.transfer import counted
+
         with open_input(file) as lines:
-            report = client.import_(lines)
+            report = client.import_(counted(file, lines))
         return _listed([f"line {each.line}: {each.detail}" for each in report.problems], report.failed)
     from memsvc.cli.delivery import Tally, deliver
-    from memsvc.cli.formats.reading import read_entries
+    from memsvc.cli.formats.reading import detect, read_entries
+    from memsvc.cli.ingest import progress
 
     tally = Tally()
-    places = _lowered(read_entries(file, Format(format.value), prefix=None), origin)
-    deliver(client, places, tally, namespace=client.namespace, advance=lambda _: None)
+    chosen = detect(file) if format is ScannedFormat.AUTO else Format(format.value)
+    places = _lowered(read_entries(file, chosen, prefix=None), origin)
+    with progress(file, chosen) as advance:
+        deliver(client, places, tally, namespace=client.namespace, advance=advance)
     return _listed([f"{each.place}: {each.detail}" for each in tally.problems], tally.refused)
 
 

@@ -17,7 +17,7 @@ from memsvc.cli.formats.files import STDIN, open_input
 from memsvc.cli.output import report, say
 from memsvc.errors import InvalidInput
 
-__all__ = ["export", "import_"]
+__all__ = ["counted", "export", "import_"]
 
 
 def export(
@@ -64,7 +64,7 @@ def import_(
         open_input(file) as lines,
         connected(Target(url, api_key, data_dir), namespace=namespace) as client,
     ):
-        result = client.import_(_counted(file, lines))
+        result = client.import_(counted(file, lines))
     for problem in result.problems:
         say(f"memsvc: {file}: line {problem.line}: {problem.detail}")
     summary = (
@@ -77,7 +77,7 @@ def import_(
     raise typer.Exit(BAD_INPUT if result.failed else 0)
 
 
-def _counted(file: Path, lines: Iterable[bytes]) -> Iterator[bytes]:
+def counted(file: Path, lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the lines with progress; they are sent in batches, so it runs ahead by a batch at most."""
     from memsvc_evals.terminal import progress_bar
 
