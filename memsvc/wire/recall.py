@@ -122,7 +122,7 @@ class RecallResponse(Response):
     """Hits (or sessions at that level), best first.
 
     `degraded` names arms that could not be asked and why; `tokens` estimates the size of the contents. `flags` are
-    what the guard finds in the question and in what it finds; their spans are ranges of the question's text.
+    what the guard finds in the question and in what it finds; their spans are ranges of the normalised question.
     """
 
     hits: tuple[Hit, ...] = ()
