@@ -54,7 +54,7 @@ class _Plan:
     def voices(self) -> list[Hashable]:
         """Return whose words each material has, and how far they are trusted."""
         return [
-            tuple(
+            frozenset(
                 (each.principal, each.origin, each.trust, each.status)
                 for each in (note, before)
                 if each is not None

@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from memsvc.domain.changes import Operation
 from memsvc.domain.derivations import Role
-from memsvc.domain.ids import NoteId
+from memsvc.domain.drafts import NewSession, NewTurn
+from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.notes import TRUST_OF_ORIGIN, Kind, Note, Origin, Status
 from memsvc.domain.policies import AmemPolicy, LinkPolicy, Policy, ThoughtPolicy, Work
 from memsvc.domain.receipts import Actor
@@ -63,6 +64,27 @@ class Laundering(RuleBasedStateMachine):
     def go_on(self, who: Actor, said: str, name: str) -> None:
         """Say something after what others have said in the session, which may be quoted."""
         self.memory.round(said, who, session=name)
+
+    @rule(asks=_WRITER, answers=_WRITER)
+    def ask_and_answer(self, asks: Actor, answers: Actor) -> None:
+        """Let one ask and another one answer, whose thought quotes the question."""
+        turns = [NewTurn("user", "Hello there."), NewTurn("assistant", "How is your canary?")]
+        name = SessionId(f"asked-{len(self._notes())}")
+        for who, more in ((asks, []), (answers, [NewTurn("user", "It broke, so I bought a new one.")])):
+            turns += more
+            session = NewSession(tuple(turns), id=name, started_at=self.memory.clock())
+            self.memory.service.remember_sessions(SCOPE, [session], actor=who)
+        self._think()
+
+    @rule(first=_WRITER, second=_WRITER, days=st.integers(0, 90))
+    def tell_two_and_merge(self, first: Actor, second: Actor, days: int) -> None:
+        rounds = [
+            self.memory.round(said, who, days=days) for said, who in zip(_SAID, (first, second), strict=False)
+        ]
+        self._think(*rounds)
+        with self.memory.storage.reader(SCOPE) as reader:
+            made = [each.note for each in reader.derivations.products(rounds) if each.role is Role.THOUGHT]
+        self._try(lambda: self.memory.service.merge_thoughts(SCOPE, actor=REVIEWER, notes=made))
 
     @rule(who=_WRITER, said=_WORDS, parents=st.lists(_PLACE, max_size=2), replaces=_PLACE)
     def write(self, who: Actor, said: str, parents: list[int], replaces: int) -> None:
@@ -175,6 +197,11 @@ class Laundering(RuleBasedStateMachine):
         chosen = Selection(**{"statuses": frozenset(Status), **selection})  # type: ignore[arg-type]
         notes = self.memory.notes(chosen)
         return list(dict.fromkeys(notes[place % len(notes)].id for place in places)) if notes else []
+
+    def _think(self, *rounds: NoteId) -> None:
+        """Think about rounds, or about the newest one."""
+        newest = [note.id for note in self._notes() if note.kind is Kind.ROUND][-1:]
+        self.memory.service.post_think(SCOPE, rounds or newest, actor=REVIEWER)
 
     def _try(self, act: Callable[[], object]) -> None:
         with suppress(Conflict, InvalidInput, NotFound):
