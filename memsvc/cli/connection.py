@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memsvc.cli.configuration import load_settings
+from memsvc.domain.jobs import GUARD_PROBE, GUARD_SCAN
 
 if TYPE_CHECKING:
     from memsvc.app import App
@@ -87,5 +88,8 @@ def in_process(app: App, namespace: str) -> Client:
 
 
 def _finish_work(app: App) -> None:
-    """Do the background work that is due, so that it does not wait for the next `memsvc serve`."""
-    app.runner.drain()
+    """Do the background work that is due, so that it does not wait for the next `memsvc serve`.
+
+    What the guard probes and scans is left to that, or to `memsvc worker`: a note takes a quarter of a second.
+    """
+    app.runner.only([kind for kind in app.runner.kinds if kind not in (GUARD_PROBE, GUARD_SCAN)]).drain()
