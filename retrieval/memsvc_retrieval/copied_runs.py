@@ -1,7 +1,7 @@
 """Words that a note has from the question in a row and word for word count for little.
 
 BM25 adds up what each word tells, so that a few rare words that are planted in notes and in a question lift these
-notes above all that only answer it (docs/security.md has it measured). Honest notes put things in their own words.
+notes above all that only answer it (docs/lexical.md has it measured). Honest notes put things in their own words.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class RunCap:
 
     The run adds to a note's score at most `share` times what it has without the run. Where words are all that is
     asked, so that nothing else finds an honest note that repeats the question, it adds `words_only` times that and
-    one average word of the run. Chosen on LoCoMo's development conversations (docs/security.md).
+    one average word of the run. Chosen on LoCoMo's development conversations (docs/lexical.md).
     """
 
     words: int = 5

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
+from memsvc.domain.changes import Operation
 from memsvc.domain.drafts import NewItem, NewSession, NewTurn
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import Kind, Origin
+from memsvc.domain.notes import Kind, Origin, Status
 from memsvc.domain.policies import GuardPolicy, Policy, Unlabelled
 from memsvc.domain.recall import Hit, Influence, InfluenceReason, Level, Mode, QuerySpan, RecallQuery
+from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
+from memsvc.domain.selection import Selection
 from memsvc.errors import EmbedderUnavailable, InvalidInput
 from memsvc.memory.reranking import Reranking
 from memsvc.memory.service import MemoryService
@@ -237,7 +240,8 @@ class Counted:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.retrieved: list[str] = []
         self.embedded: list[str] = []
-        retrieve, embed = world.context.retriever.retrieve, world.embedder.embed_query
+        retrieve = world.context.retriever.retrieve
+        embed: Callable[[str], Vector] = world.embedder.embed_query
 
         def counted(reader: Reader, state: NamespaceState, request: RetrievalRequest) -> Candidates:
             self.retrieved.append(request.text)
@@ -286,7 +290,8 @@ def test_mode_dense_without_an_embedder_fails(filled: World) -> None:
 
 
 def test_no_transaction_is_open_while_a_part_is_embedded(filled: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    begin, embed = filled.storage.reader, filled.embedder.embed_query
+    begin = filled.storage.reader
+    embed: Callable[[str], Vector] = filled.embedder.embed_query
     open_: list[Reader] = []
     seen: list[int] = []
 
@@ -305,3 +310,13 @@ def test_no_transaction_is_open_while_a_part_is_embedded(filled: World, monkeypa
     monkeypatch.setattr(filled.embedder, "embed_query", embedded)
     filled.service.recall(SCOPE, asked())
     assert seen == [0, 0]
+
+
+def test_a_selection_without_any_note_of_full_influence_gives_evidence(filled: World) -> None:
+    limited = Selection(statuses=frozenset({Status.LIMITED}))
+    (note, *_) = hits(filled, RecallQuery(HONEST, k=1))
+    with filled.storage.writer(SCOPE) as writer:
+        change = StatusChange(note.note.id, Operation.QUARANTINED, Status.LIMITED, filled.clock(), ACTOR.name)
+        writer.change_status(change)
+    assert [hit.influence for hit in hits(filled, asked(selection=limited))] == [Influence.EVIDENCE_ONLY]
+    assert hits(filled, asked(selection=limited, full_only=True)) == []
