@@ -32,10 +32,11 @@ class AllShared:
     @classmethod
     def of(cls, shingles: Iterable[tuple[int, list[int]]]) -> AllShared:
         """Return the index of (row, hashes of its shingles)."""
-        pairs = [(each, row) for row, hashes in shingles for each in hashes]
-        table = np.array(pairs, np.int64).reshape(len(pairs), 2)
-        order = np.lexsort((table[:, 1], table[:, 0]))
-        return cls(table[order, 0], table[order, 1])
+        parts = [np.empty((2, 0), np.int64)]
+        parts += [np.array([hashes, [row] * len(hashes)], np.int64) for row, hashes in shingles]
+        hashes, rows = np.concatenate(parts, axis=1)
+        order = np.lexsort((rows, hashes))
+        return cls(hashes[order], rows[order])
 
     def sharers(self, reader: Reader, model: GuardModel, row: int, content: str) -> Sharers:
         """Return the notes that share most with the one at the row."""
