@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from memsvc.domain.policies import Policy, Work
 from memsvc_stores.memory import MemoryStorage
 from memsvc_stores.sql import open_storage
-from tests.guard.rollback.conftest import THINKING, Memory, make_memory
+from tests.guard.rollback.conftest import EVOLVING, THINKING, Memory, make_memory
 from tests.guard.rollback.scripts import Act, Script, acts, seen
 
 _SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,4 +55,24 @@ def test_thoughts_merges_and_contradictions(script: list[Act]) -> None:
 @given(acts("item", "replace", "link", "forget", "restore"))
 def test_supersessions_links_and_what_is_forgotten(script: list[Act]) -> None:
     rolled_back, replay = replayed(Policy(), script)
+    assert rolled_back == replay
+
+
+@pytest.mark.slow
+@_SETTINGS
+@given(acts("item", "item", "item", "work", "evolve"))
+def test_attributes(script: list[Act]) -> None:
+    """Links are left out: which of the clean notes rules link depends on how many notes there were then."""
+    rolled_back, replay = replayed(EVOLVING, script)
+    assert [each for each in rolled_back if "LinkType" not in each] == [
+        each for each in replay if "LinkType" not in each
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", [THINKING, Policy()])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(script=acts("round", "round", "item", "replace", "work", "link", most=8))
+def test_the_same_on_sqlite(policy: Policy, script: list[Act]) -> None:
+    rolled_back, replay = replayed(policy, script, sqlite=True)
     assert rolled_back == replay
