@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from memsvc.cli.output import one_line
+
 Run = Callable[..., Any]
 
 
@@ -209,7 +211,11 @@ def test_json_output_is_valid_whatever_the_terminal(run: Run, write_lines: Run) 
 
 def test_stored_text_cannot_steer_the_terminal(run: Run, write_lines: Run) -> None:
     run("ingest", write_lines({"content": "tea \x1b]0;owned\x07 and\u202e more"}))
-    assert run("recall", "tea").out.endswith("tea \ufffd]0;owned\ufffd and\ufffd more\n")
+    assert run("recall", "tea").out.endswith("tea ]0;owned and more\n")
+
+
+def test_no_line_can_steer_the_terminal() -> None:
+    assert one_line("tea \x1b]0;owned\x07\n and\u202e more") == "tea \ufffd]0;owned\ufffd and\ufffd more"
 
 
 @pytest.mark.usefixtures("filled")
