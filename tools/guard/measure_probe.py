@@ -99,7 +99,7 @@ def collect(options: argparse.Namespace) -> None:
             cleared, probed = longmemeval(options.data, embedder)
         else:
             cleared, probed = {"locomo": locomo, "strategyqa": strategyqa}[options.corpus](options.data)
-        store = Store(options.corpus, cleared[:_CLEARED], embedder, seed=options.corpus.encode())
+        store = Store(options.corpus, cleared[:_CLEARED], embedder, seed=(options.seed or options.corpus).encode())
         poison = options.attacks and options.corpus != "longmemeval"
         found = list(attacks(options.attacks / f"{options.corpus}.json", options.groups)) if poison else []
         random.Random(3).shuffle(found)
@@ -131,6 +131,7 @@ def main() -> None:
     one.add_argument("--groups", nargs="+", default=["optimised"])
     one.add_argument("--out", type=Path, required=True)
     one.add_argument("--most", type=int, default=100)
+    one.add_argument("--seed", help="draws other canaries")
     one.add_argument("--skip", type=int, default=0)
     one.set_defaults(run=collect)
     two = commands.add_parser("report")
