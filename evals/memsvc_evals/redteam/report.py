@@ -33,6 +33,7 @@ def config_of(plan: Plan, run: Run) -> dict[str, Any]:
     return {
         **{name: _plain(value) for name, value in values.items()},
         "model": run.model,
+        "guard_model": run.guard_model,
         "notes": run.notes,
         "conditions": {
             "optimised": "trusted origin, unlabelled question: only what is found in texts and vectors helps",

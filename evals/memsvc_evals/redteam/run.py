@@ -55,13 +55,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was measured; `loss` holds the memory's own questions with the guard and without it."""
+    """What was measured with an embedder's and a guard's model; `loss` holds the memory's own questions with the guard and without it."""
 
     cells: Sequence[Cell]
     classes: Mapping[str, Outcomes]
     loss: tuple[Sequence[Retrieved], Sequence[Retrieved]]
     costs: Mapping[str, Cost]
     model: str
+    guard_model: str | None
     notes: int
     attacks: Sequence[Attack] = field(default=(), repr=False)
 
@@ -138,7 +139,8 @@ def _measured(
         costs[name] = costs.get(name, Cost()) + measurement.cost
         told.on_attack()
     model = off.target.vectors.embedder.model.id
-    return Run(cells, classes, (after, before), costs, model, len(off.kept.notes), attacks)
+    guard = None if guarded is None else load_model(inputs.model).version
+    return Run(cells, classes, (after, before), costs, model, guard, len(off.kept.notes), attacks)
 
 
 def _ways(memories: Sequence[_Memory], attack: Attack, plan: Plan) -> Iterator[tuple[_Memory, Condition]]:

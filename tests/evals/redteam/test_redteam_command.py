@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from memsvc.guard.model_file import load_model
 from memsvc_evals.cli import app
 
 Write = Callable[[str, Any], Path]
@@ -66,6 +67,7 @@ def test_a_run_has_the_figures_that_are_promised(locomo: Path, tmp_path: Path) -
         assert figures[name]["n"] > 0
     assert figures["untrusted/influence_asr"]["value"] == 0.0
     assert written["benchmark"] == "redteam"
+    assert written["config"]["guard_model"] == load_model().version
     assert "Attacks without the guard" in (pages / "report.html").read_text()
     assert {each["family"] for each in written["report"]["attacks"]} >= {"fluent10_key", "minja"}
 
