@@ -55,7 +55,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was measured with an embedder's and a guard's model; `loss` holds the memory's own questions with the guard and without it."""
+    """What was measured; `loss` holds the memory's own questions with the guard and without it.
+
+    `model` is the embedder's, `guard_model` the version of the guard's.
+    """
 
     cells: Sequence[Cell]
     classes: Mapping[str, Outcomes]
