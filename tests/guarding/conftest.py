@@ -42,12 +42,12 @@ def packaged() -> GuardModel:
     return load_model()
 
 
-def flagging(detector: str) -> GuardModel:
+def flagging(detector: str, *, among: int = 50_000) -> GuardModel:
     """Return the packaged model with a prior by which any score of this detector, and of no other of what would
-    hijack, is as rare as can be."""
+    hijack, is as rare as can be: higher than all `among` so many."""
     prior = {
         benign_name(detector, "any", "any", "values"): np.zeros(1, np.float32),
-        benign_name(detector, "any", "any", "below"): np.full(1, 50_000, np.uint32),
+        benign_name(detector, "any", "any", "below"): np.full(1, among, np.uint32),
     }
     without = indifferent(*SHARES)
     return replace(without, arrays={**without.arrays, **prior})

@@ -15,7 +15,7 @@ from memsvc.domain.recall import RecallQuery
 from memsvc.domain.receipts import Actor
 from memsvc.errors import GuardModelError
 from memsvc.guard.model_file import GuardModel
-from tests.guarding.conftest import ACTOR, EVERYTHING, ORDER, PLAIN, TRIGGERED, Guarded, packaged
+from tests.guarding.conftest import ACTOR, EVERYTHING, ORDER, PLAIN, TRIGGERED, Guarded, flagging, packaged
 from tests.memory.conftest import SCOPE
 
 HIDDEN = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
@@ -161,6 +161,33 @@ def test_a_burst_is_limited(guarded: Guarded) -> None:
     assert [each.status for each in guarded.tell("Tea.", actor=Actor("key:2"))] == [OutcomeStatus.CREATED]
     guarded.clock.forward(seconds=61)
     assert [each.status for each in guarded.tell("Milk, please.")] == [OutcomeStatus.CREATED]
+
+
+def test_several_writers_with_one_rare_run_are_a_crowd(guarded: Guarded) -> None:
+    guarded.using(flagging("runs", among=50))
+    run = "cobalt harpsichord gondola thistle"
+    said = (
+        "Did the parcel arrive on Friday",
+        "Which doctor looks after your knee",
+        "My cousin has a new flat in Rome",
+    )
+    outcomes = [guarded.tell(f"{text} {run}", actor=Actor(f"key:{number}"))[0] for number, text in enumerate(said)]
+    assert [each.status for each in outcomes] == ["created", "created", "limited"]
+    assert outcomes[2].note is not None
+    assert "sybil" in {signal.detector for signal in guarded.assessments(outcomes[2].note)["write"].signals}
+
+
+def test_a_newcomers_flood_is_told(guarded: Guarded) -> None:
+    guarded.wants(probe=Probing.OFF)
+    guarded.tell(*(f"Note {number} of the house." for number in range(200)), actor=Actor("key:old"))
+    guarded.clock.forward(hours=2)
+    outcomes = guarded.tell(*(f"Page {number} of the new one." for number in range(60)), actor=Actor("key:new"))
+    last = outcomes[-1].note
+    assert last is not None
+    assert "newcomer" in {signal.detector for signal in guarded.assessments(last)["write"].signals}
+    old = guarded.tell("One more of the house.", actor=Actor("key:old"))[0].note
+    assert old is not None
+    assert "newcomer" not in {signal.detector for signal in guarded.assessments(old)["write"].signals}
 
 
 @pytest.mark.parametrize("failure", [GuardModelError("the guard model is gone"), None])
