@@ -60,9 +60,10 @@ class RolledBack:
     """What a rollback did; on a `dry_run`, what it would do.
 
     `already` are roots that were rolled back before. `quarantined` are the other roots and what rests on them,
-    `restored` notes that had been merged with them, `reopened` those that they had superseded, `closed` those
-    that something else supersedes, now that they are current again. `reverted` have other attributes than before;
-    `remerged` are merged again without what is gone, `retold` are thoughts made anew of notes that tell the same.
+    `restored` notes that had been merged with them or hidden for saying the same, `reopened` those that they had
+    superseded, `closed` those that something else supersedes, now that they are current again. `reverted` have
+    other attributes than before; `remerged` are merged again without what is gone, `retold` are thoughts made
+    anew of notes that tell the same.
     `limited` were written by somebody who had read what is gone: they are evidence only, and to be looked at.
     `degraded` names what a model had worded or judged and rules do now.
     """

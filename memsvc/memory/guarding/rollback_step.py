@@ -15,7 +15,7 @@ from memsvc.memory.guarding.lineage import fallen_with, informed_by
 from memsvc.memory.guarding.reorganising import judge_again, merge_again, rejoin
 from memsvc.memory.guarding.retelling import retell
 from memsvc.memory.guarding.reverting import revert_evolution
-from memsvc.memory.guarding.undoing import Reopened, Run, hide, limit, reopen, weaken
+from memsvc.memory.guarding.undoing import Reopened, Run, free, hide, limit, reopen, weaken
 from memsvc.memory.jobs import organise_job
 
 __all__ = ["roll_back_step"]
@@ -29,6 +29,7 @@ def roll_back_step(run: Run, roots: Sequence[NoteId]) -> RolledBack:
     links = writer.links.touching(names)
     quarantined = hide(run, fallen.values())
     removed = sum(writer.links.delete(link.note, link.other, link.type) for link in links)
+    freed = free(run, roots, fallen)
     replaced = writer.replaced_by(names)
     reopened = reopen(run, replaced, fallen, links)
     weaken(run, fallen)
@@ -53,7 +54,7 @@ def roll_back_step(run: Run, roots: Sequence[NoteId]) -> RolledBack:
         dry_run=False,
         roots=tuple(roots),
         quarantined=quarantined,
-        restored=rejoined.separated,
+        restored=(*freed, *rejoined.separated),
         reopened=(*reopened.superseded, *reopened.contradicted),
         closed=tuple(each for each in closed if each.verdict is Verdict.SUPERSEDE),
         reverted=reverted,

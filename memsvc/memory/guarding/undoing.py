@@ -18,10 +18,11 @@ from memsvc.domain.revising import StatusChange, last_standing
 from memsvc.domain.selection import VISIBLE
 from memsvc.errors import Conflict
 from memsvc.memory.context import Context
+from memsvc.memory.guarding.hiding import freed_with
 from memsvc.memory.guarding.vectors_at_hand import VectorsAtHand
 from memsvc.ports.storage import Writer
 
-__all__ = ["Reopened", "Run", "hide", "limit", "reopen", "separate", "was_rolled_back", "weaken"]
+__all__ = ["Reopened", "Run", "free", "hide", "limit", "reopen", "separate", "was_rolled_back", "weaken"]
 
 # How the journal's reason of a supersession begins where rules or a model found a contradiction.
 _CONTRADICTED = "contradicted"
@@ -90,6 +91,14 @@ def hide(run: Run, notes: Iterable[Note]) -> tuple[NoteId, ...]:
         run.writer.guard.put_review(note.id, review)
         hidden.append(note.id)
     return tuple(hidden)
+
+
+def free(run: Run, roots: Sequence[NoteId], fallen: Collection[NoteId]) -> tuple[NoteId, ...]:
+    """Make notes current again that the guard had hidden only because they say the same as a root."""
+    found = dict.fromkeys(note for root in roots for note in freed_with(run.writer, root) if note not in fallen)
+    for note in run.writer.notes(list(found)):
+        _return(run, note, last_standing(run.writer.history(note.id)), "it repeated")
+    return tuple(found)
 
 
 def reopen(run: Run, replaced: Sequence[Note], fallen: Mapping[NoteId, Note], links: Sequence[Link]) -> Reopened:

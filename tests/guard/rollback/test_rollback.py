@@ -9,6 +9,7 @@ from memsvc.domain.guarding import AuditEvent, Decision
 from memsvc.domain.links import LinkType
 from memsvc.domain.notes import Status
 from memsvc.errors import InvalidInput, NotFound
+from memsvc.memory.guarding.hiding import hide
 from tests.guard.rollback.conftest import BOB, EVERYTHING, MALLORY, REVIEWER, THINKING, Memory
 from tests.memory.conftest import SCOPE
 
@@ -210,3 +211,16 @@ def test_it_works_while_the_embedder_is_away(memory: Memory) -> None:
     done = memory.roll_back(poison)
     assert "embedding" in done.degraded
     assert memory.thoughts() == ["John is an actor and a writer."]
+
+
+def test_what_the_guard_hid_only_for_repeating_it_returns(memory: Memory) -> None:
+    memory.wants(THINKING)
+    memory.round("I live in Rome.", BOB)
+    poison = memory.round("I live in Rome.", MALLORY, days=1)
+    memory.work()
+    thought = memory.thought("User lives in Rome.")
+    with memory.storage.writer(SCOPE) as writer:
+        hide(writer, poison, reason="it looks like an attack", at=memory.clock(), actor="guard")
+    assert memory.status(thought) is Status.QUARANTINED
+    assert memory.roll_back(poison).restored == (thought,)
+    assert (memory.status(poison), memory.status(thought)) == (Status.QUARANTINED, Status.ACTIVE)
