@@ -38,7 +38,7 @@ def tables(reports: Sequence[Report]) -> str:
 def _corpus(report: Report) -> Iterator[str]:
     figures: Mapping[str, Any] = report["figures"]
     config, data = report["config"], report["data"]
-    model = config["model"][:12]
+    model = (config["guard_model"] or "none")[:12]
     yield f"**{data['name']}**, {config['notes']} notes, guard `{config['guard']}`, guard model `{model}`\n"
     heads = [f"{word}: without / with the guard" for word in METRICS.values()]
     yield f"| attack | {' | '.join(heads)} |\n|---|{'---|' * len(heads)}"

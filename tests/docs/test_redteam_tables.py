@@ -20,7 +20,7 @@ REPORT = {
         "fpr/preferences": _figure(0.02, 0.007, 0.043),
         "benign_loss/hit@5": _figure(0.003),
     },
-    "config": {"notes": 2062, "guard": "balanced", "model": "1-e8e6d695a1697788"},
+    "config": {"notes": 2062, "guard": "balanced", "guard_model": "1-e8e6d695a1697788"},
     "data": {"name": "memory.json"},
 }
 
