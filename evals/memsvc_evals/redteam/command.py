@@ -49,7 +49,7 @@ def redteam(
     seeds: Annotated[int, typer.Option(min=1, help="How often questions are divided and triggers made.")] = 1,
     victims: Annotated[int, typer.Option(min=1, help="Questions of each attack that are asked.")] = 24,
     negatives: Annotated[int, typer.Option(min=1, help="Harmless notes of each class.")] = 300,
-    notes: Annotated[int, typer.Option(min=10, help="So many of the file's notes are stored at most.")] = 3_000,
+    notes: Annotated[int, typer.Option(min=10, help="So many of the file's notes are stored at most.")] = 1_500,
     full: Annotated[
         bool, typer.Option("--full", help="The whole grid: 3 seeds, n up to 24, 100 victims, all origins.")
     ] = False,

@@ -49,14 +49,21 @@ class Plan:
     victims: int = 24
     questions: int = 200
     negatives: int = 300
-    notes: int = 3_000
+    notes: int = 1_500
     both: bool = False
     adaptive: bool = False
 
     def full(self) -> Plan:
         """Return the whole grid."""
         return replace(
-            self, seeds=max(3, self.seeds), sizes=SIZES, victims=100, questions=1_000, both=True, adaptive=True
+            self,
+            seeds=max(3, self.seeds),
+            sizes=SIZES,
+            victims=100,
+            questions=1_000,
+            notes=3_000,
+            both=True,
+            adaptive=True,
         )
 
     def sizes_of(self, attack: Attack) -> tuple[int, ...]:
