@@ -17,7 +17,7 @@ from memsvc.ports.storage import Reader
 
 __all__ = ["AllShared"]
 
-_MOST: Final = 8
+_MOST: Final = 4
 # A run that more notes have is a phrase of the house, and a pair of each two of them would be too many.
 _MOST_HOLDERS: Final = 200
 

@@ -14,13 +14,13 @@ from memsvc.ports.storage import Reader
 
 __all__ = ["Sharers", "sharers_of", "sharers_of_stored"]
 
-_MOST: Final = 8
+_MOST: Final = 4
 _PER_SHINGLE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Sharers:
-    """The notes that share most with a text, at most 8: their texts, and who has written them.
+    """The notes that share most with a text, at most 4: their texts, and who has written them.
 
     `stored` are the ids of those that are in the store.
     """
