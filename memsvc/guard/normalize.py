@@ -20,9 +20,11 @@ _MOST_MARKS: Final = 30
 # Whatever may be a combining mark, and in other scripts more than that.
 _MAYBE_MARKS: Final = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u1fff\u20d0-\u20f0\u2cef-\u2cf1\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a"
-    "\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
+    "\ua66f-\uabff\ufb1e\ufe20-\ufe2f\uff9e\uff9f\U00010000-\U0001efff]"
     f"{{{_MOST_MARKS + 1},}}"
 )
+# No marks themselves, but NFKC makes marks of them.
+_MARKS_IN_NFKC: Final = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 # What texts of Latin letters with usual signs do not have; where there is none of these, only NFKC has work.
 _UNUSUAL: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u0300-\u1dff\u200b-\u200f\u2028-\u202e\u2060-\u206f\u20d0-\u20ff"
@@ -103,12 +105,13 @@ def _one_round(text: str, removed: Counter[str]) -> str:
 
 def _seen(text: str, removed: Counter[str]) -> str:
     """Return what is seen of a text."""
-    if (cut := _MAYBE_MARKS.sub(_few_marks, text)) != text:
-        removed["marks"] += len(text) - len(cut)
-        text = cut
+    # First, for what is invisible may part marks that are one run without it.
     if SUSPECT.search(text) is not None:
         text, kinds = strip_invisible(text)
         removed.update(kinds)
+    if (cut := _MAYBE_MARKS.sub(_few_marks, text)) != text:
+        removed["marks"] += len(text) - len(cut)
+        text = cut
     return text
 
 
@@ -116,7 +119,7 @@ def _few_marks(match: re.Match[str]) -> str:
     kept: list[str] = []
     marks = 0
     for letter in match[0]:
-        marks = marks + 1 if unicodedata.combining(letter) else 0
+        marks = marks + 1 if unicodedata.combining(letter) or letter in _MARKS_IN_NFKC else 0
         if marks <= _MOST_MARKS:
             kept.append(letter)
     return "".join(kept)

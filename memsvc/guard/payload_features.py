@@ -19,14 +19,14 @@ HASHED = 1 << 14
 """How many features are hashes of words and of two words in a row; the named ones follow."""
 
 _SIGNS = {
-    "role marker": r"(?im)^\W*(?:system|developer|tool|instruction|admin)\b[^\n\w]{0,3}[:>\]]"
+    "role marker": r"(?im)^[^\w\n]*(?:system|developer|tool|instruction|admin)\b[^\n\w]{0,3}[:>\]]"
     r"|<\|\w+\|>|\[/?INST\]",
     "web address": r"(?i)\bhttps?://|\bwww\.\w",
     "mail address": r"\w@[\w-]+\.\w{2,}",
     "encoded text": r"[A-Za-z0-9+/_-]{32,}={0,2}",
     "call": r"\w\([^)\n]{0,80}\)|\b[A-Z][a-z]+\[[^\]\n]{0,80}\]",
     "quoted words": r"[\"“‘`][^\"”’`\n]{3,60}[\"”’`]",
-    "hidden image or link": r"!\[[^\]\n]*\]\(|<img\b|\]\(https?:",
+    "hidden image or link": r"!\[[^\]\n]{0,80}\]\(|<img\b|\]\(https?:",
     "comment or tag": r"<!--|</?(?:system|instruction|important|memory|prompt|secret)\w*>",
 }
 _PATTERNS = [re.compile(pattern) for pattern in _SIGNS.values()]
@@ -139,8 +139,7 @@ def _sign_features(text: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell which signs start in each piece, or right before it."""
     found = np.zeros((len(spans), len(_PATTERNS)), np.bool_)
     for number, pattern in enumerate(_PATTERNS):
-        for match in pattern.finditer(text):
-            found[:, number] |= (spans[:, 0] - 5 <= match.start()) & (
-                match.start() < spans[:, 1]
-            )
+        starts = [match.start() for match in pattern.finditer(text)]
+        first, beyond = np.searchsorted(starts, (spans[:, 0] - 5, spans[:, 1]))
+        found[:, number] = first < beyond
     return found
