@@ -11,6 +11,7 @@ from memsvc.domain.notes import Kind, Status
 from memsvc.domain.receipts import Actor, Idempotency
 from memsvc.errors import IdempotencyMismatch
 from memsvc.memory.admission import count_sightings, held_back
+from memsvc.memory.attempts import Outdated
 from memsvc.memory.context import Context
 from memsvc.memory.derived_work import queue_derived_work
 from memsvc.memory.embedding import Embedded, put_vectors, texts_of
@@ -71,6 +72,9 @@ def store_drafts(
         else:
             created.append(draft)
             outcomes.append(_stored(draft, embedded, checks))
+    if checks.policy is not None and any(draft.id not in checks.by_note for draft in created):
+        # What was there when the guard looked has gone since, hidden by a probe perhaps: nobody looked at the copy.
+        raise Outdated
     record_checks(writer, checks, created, now=now, actor=actor.name)
     admitted = count_sightings(writer, policy.retention, told, now=now, actor=actor.name)
     hash_notes(context, writer, [each.id for each in created if each.kind is Kind.THOUGHT], now=now)
