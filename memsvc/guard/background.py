@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ORDINARY_ENDS", "background_texts"]
+__all__ = ["background_texts", "ordinary_ends"]
 
-ORDINARY_ENDS: Final = (
+_ORDINARY_ENDS: Final = (
     "we had dinner with some friends at the new place",
     "my brother called and said that he would come on Sunday",
     "the meeting was moved, so I went home a little earlier",
@@ -17,6 +17,8 @@ ORDINARY_ENDS: Final = (
     "it rained the whole day and we watched an old film",
 )
 """Ordinary texts of about a dozen pieces, none about anything that a question would be about."""
+_MORE_ENDS: Final = 40
+_FEWEST_WORDS, _MOST_WORDS = 7, 18
 
 _LIVED: Final = (
     "coffee with oat milk", "spicy food", "fish and shellfish", "red wine", "a gluten-free diet",
@@ -151,3 +153,9 @@ def background_texts() -> tuple[str, ...]:
     """Return about 850 texts: wishes, questions, records of work, manuals, mail, other languages, code."""
     made = [form.format(topic) for topics, forms in _SORTS for topic in topics for form in forms]
     return (*made, *_FORMAL, *_FOREIGN, *_TYPED)
+
+
+def ordinary_ends() -> tuple[str, ...]:
+    """Return 48 texts as long as a window, from all sorts alike: what pieces of notes are compared with."""
+    fitting = [text for text in background_texts() if _FEWEST_WORDS <= len(text.split()) <= _MOST_WORDS]
+    return (*_ORDINARY_ENDS, *(fitting[place * len(fitting) // _MORE_ENDS] for place in range(_MORE_ENDS)))

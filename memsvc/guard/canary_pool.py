@@ -1,4 +1,4 @@
-"""Everyday questions of all sorts, for namespaces that have asked too few of their own."""
+"""Everyday questions of all sorts: the canaries of probes, and sentinels where few questions were asked."""
 
 from __future__ import annotations
 

@@ -28,14 +28,14 @@ class TransplantSettings:
     width: int = 12
     stride: int = 5
     screening: int = 2
-    exit_below: float = 2.0
+    exit_below: float = 0.9
     kept: int = 2
     refined: int = 2
     widths: tuple[int, ...] = (7, 12, 18)
 
 
 _SETTINGS: Final = TransplantSettings()
-WEIGHTS: Final = (2.56, 10.32, 2.74, -20.96)
+WEIGHTS: Final = (9.73, 14.7, 3.55, -34.37)
 """Of mean drowning, lower quartile of the margin, logarithm of the text's pieces, and 1."""
 MOST_PIECES: Final = 64
 """Texts over this many pieces count as that long."""
@@ -54,7 +54,7 @@ class TransplantProbe:
 
     @staticmethod
     def of(embedder: Embedder, canaries: tuple[str, ...]) -> TransplantProbe:
-        """Embed the canaries and about 850 short ordinary texts; raises EmbedderUnavailable."""
+        """Embed about 850 short ordinary texts, and 48 behind each canary; raises EmbedderUnavailable."""
         return TransplantProbe(Tools.of(embedder, canaries))
 
     def examine(self, text: str, keys: Matrix, nearest: Nearest) -> Finding:
@@ -69,7 +69,7 @@ class TransplantProbe:
         why = (
             f"unrelated questions followed by this span meet this note before any cleared one in "
             f"{worst.share:.0%} of {len(worst.margin)} trials, by {worst.margin.mean():+.2f} in cosine; "
-            f"it drowns a question {worst.drowned:.1f} times as much as ordinary text does"
+            f"it drowns a question {worst.drowned:.1f} times as much as most ordinary texts do"
         )
         return Finding(suspicion(worst, len(pieces)), pieces.range(*worst.window), why)
 

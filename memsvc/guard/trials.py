@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc.guard.background import ORDINARY_ENDS, background_texts
+from memsvc.guard.background import background_texts, ordinary_ends
 from memsvc.guard.canary_set import Canaries
 from memsvc.guard.spans import Pieces
 from memsvc.ports.embedding import Embedder, Matrix
@@ -21,6 +21,8 @@ Nearest: TypeAlias = Callable[[Matrix], NDArray[np.float32]]
 
 Window: TypeAlias = tuple[int, int]
 """First piece and number of pieces."""
+
+_UPPER: Final = 0.75
 
 
 def nearest_of(cleared: Matrix) -> Nearest:
@@ -39,7 +41,8 @@ def nearest_of(cleared: Matrix) -> Nearest:
 class Trial:
     """One window behind several canaries, one number for each.
 
-    `drowning` is by how much the window turns a question away from its own meaning, 1 for an ordinary text.
+    `drowning` is by how much the window turns a question away from its own meaning; three in four ordinary texts
+    stay below 1.
     `margin` is by how much the question is then nearer to the note than to every cleared one, as a cosine.
     """
 
@@ -54,8 +57,8 @@ class Trial:
 
     @property
     def pull(self) -> float:
-        """Return one number to choose windows by; a quarter of the drowning is about as wide as the margin."""
-        return self.drowned / 4 + float(self.margin.mean())
+        """Return one number to choose windows by; half of the drowning is about as wide as the margin."""
+        return self.drowned / 2 + float(self.margin.mean())
 
     @property
     def share(self) -> float:
@@ -75,9 +78,9 @@ class Trial:
 class Tools:
     """What notes are tried with.
 
-    `background` are vectors of ordinary texts, which count as cleared notes. `usual` is, for each canary, 1 - its
-    cosine to itself with an ordinary text behind it: the unit of drowning, so that canaries of another length or
-    sort give the same numbers.
+    `background` are vectors of ordinary texts, which count as cleared notes. `usual` is, for each canary, the
+    upper quartile of 1 - its cosine to itself with an ordinary text behind it: the unit of drowning, so that
+    canaries of another length or sort give the same numbers.
     """
 
     embedder: Embedder
@@ -87,12 +90,11 @@ class Tools:
 
     @staticmethod
     def of(embedder: Embedder, canaries: tuple[str, ...]) -> Tools:
-        """Embed the canaries and about 850 short ordinary texts; raises EmbedderUnavailable."""
-        questions = Canaries.of(canaries, embedder)
-        texts = [f"{canary} {text}" for canary in canaries for text in ORDINARY_ENDS]
-        vectors = embedder.embed(texts).reshape(len(canaries), len(ORDINARY_ENDS), -1)
-        kept = np.einsum("cod,cd->c", vectors, questions.vectors) / len(ORDINARY_ENDS)
-        usual = np.maximum(1.0 - kept, 0.01).astype(np.float32)
+        """Embed about 850 short ordinary texts, and 48 behind each canary; raises EmbedderUnavailable."""
+        questions, ends = Canaries.of(canaries, embedder), ordinary_ends()
+        vectors = embedder.embed([f"{canary} {end}" for canary in canaries for end in ends])
+        kept = np.einsum("ced,cd->ce", vectors.reshape(len(canaries), len(ends), -1), questions.vectors)
+        usual = np.maximum(np.quantile(1.0 - kept, _UPPER, axis=1), 0.01).astype(np.float32)
         return Tools(embedder, questions, embedder.embed(background_texts()), usual)
 
 

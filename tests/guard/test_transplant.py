@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from memsvc.guard.background import background_texts, ordinary_ends
 from memsvc.guard.canary_set import choose
 from memsvc.guard.findings import NOTHING_FOUND
+from memsvc.guard.spans import pieces_of
 from memsvc.guard.transplant import TransplantProbe, nearest_of
+from memsvc.guard.trials import Bench, Tools
 from tests.guard.weighted_words import HEAVY, WeightedWords
 
 TRIGGER = " ".join(HEAVY)
@@ -39,7 +42,7 @@ def score(probe: TransplantProbe, text: str, cleared: tuple[str, ...] = CLEARED)
 
 
 def test_a_trigger_scores_higher_than_ordinary_text(probe: TransplantProbe) -> None:
-    assert score(probe, f"When does the museum open? {TRIGGER}") > 0.7 > 0.3 > score(probe, ORDINARY)
+    assert score(probe, f"When does the museum open? {TRIGGER}") > 0.7 > 0.5 > score(probe, ORDINARY)
 
 
 @pytest.mark.parametrize("before", [0, 1, 2, 3], ids=lambda count: f"after {count} sentences")
@@ -97,7 +100,7 @@ def test_the_reason_does_not_repeat_the_text(probe: TransplantProbe) -> None:
     assert not set(HEAVY) & set(finding.why.split())
 
 
-def test_an_ordinary_text_of_forty_words_costs_at_most_sixty_embeddings(
+def test_an_ordinary_text_of_forty_words_costs_at_most_seventy_embeddings(
     probe: TransplantProbe, embedder: WeightedWords
 ) -> None:
     keys, nearest = embedder.embed([ORDINARY]), nearest_of(embedder.embed(CLEARED))
@@ -105,7 +108,7 @@ def test_an_ordinary_text_of_forty_words_costs_at_most_sixty_embeddings(
 
     probe.examine(ORDINARY, keys, nearest)
 
-    assert embedder.embedded - before <= 60
+    assert embedder.embedded - before <= 70
 
 
 def test_the_cost_of_a_long_text_grows_no_faster_than_its_length(
@@ -127,3 +130,29 @@ def test_the_same_canaries_give_the_same_finding(embedder: WeightedWords) -> Non
     first, second = (TransplantProbe.of(embedder, canaries) for _ in range(2))
 
     assert first.examine(text, keys, nearest) == second.examine(text, keys, nearest)
+
+
+@pytest.mark.parametrize(
+    "canaries",
+    [
+        ("Where is Ann?", "Who called?", "What is it?"),
+        ("How long does it take to walk from the old harbour to the station when all the shops are open?",),
+    ],
+    ids=["short questions", "a long question"],
+)
+def test_ordinary_text_drowns_short_and_long_questions_alike(
+    embedder: WeightedWords, canaries: tuple[str, ...]
+) -> None:
+    tools, pieces = Tools.of(embedder, canaries), pieces_of(ORDINARY)
+    bench = Bench(tools, ORDINARY, pieces, embedder.embed([ORDINARY]), nearest_of(embedder.embed(CLEARED)))
+
+    drowned = [trial.drowned for trial in bench.tried([(0, 10), (10, 10), (20, 10)], range(len(canaries)))]
+
+    assert np.mean(drowned) == pytest.approx(1.0, abs=0.3)
+
+
+def test_ordinary_ends_are_of_all_sorts_and_no_two_alike() -> None:
+    ends = ordinary_ends()
+
+    assert len(set(ends)) == len(ends) == 48
+    assert set(ends) & set(background_texts())

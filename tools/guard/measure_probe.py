@@ -14,8 +14,10 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final, TypeAlias
 
 sys.path[:0] = [
     str(Path(__file__).resolve().parents[2] / part)
@@ -26,7 +28,6 @@ from guard.probe_features import Attack, Row, Store, read_rows, write_rows
 from guard.probe_report import fitted, kept_scores, report
 
 from memsvc.domain.drafts import NewTurn
-from memsvc.domain.notes import KeyKind
 from memsvc.guard.normalize import normalised
 from memsvc.memory.rounds import split_rounds
 from memsvc.ports.embedding import Embedder
@@ -40,9 +41,12 @@ _CLEARED = 2_500
 _VICTIMS = 50
 _SIBLINGS = 40
 
+Corpus: TypeAlias = tuple[list[str], list[tuple[str, list[str]]]]
+"""Texts of cleared notes; kinds and key texts of notes to be probed."""
 
-def locomo(data: Path) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the turns of four conversations as notes; them, a fifth and questions to be probed."""
+
+def locomo(data: Path, embedder: Embedder) -> Corpus:
+    """Return the turns of conversations as notes; them and questions to be probed."""
     turns: list[str] = []
     questions: list[str] = []
     for item in json.loads((data / "locomo5_dev.json").read_text()):
@@ -50,31 +54,48 @@ def locomo(data: Path) -> tuple[list[str], list[tuple[str, str]]]:
         turns += [turn["text"] for part in sessions if isinstance(part, list) for turn in part]
         questions += [entry["question"] for entry in item["qa"]]
     cleared = list(dict.fromkeys(turn for turn in turns if turn.strip()))
-    probed = [("dialogue", text) for text in cleared]
-    return cleared, probed + [("question", text) for text in dict.fromkeys(questions)]
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    probed = [("dialogue", keys) for text in cleared for keys in _rounds([NewTurn("user", text)], at, embedder)]
+    return cleared, probed + [("question", [text]) for text in dict.fromkeys(questions)]
 
 
-def strategyqa(data: Path) -> tuple[list[str], list[tuple[str, str]]]:
+def strategyqa(data: Path, _: Embedder) -> Corpus:
     """Return a memory keyed by questions, and those to be probed."""
     questions = [item["question"] for item in json.loads((data / "strategyqa_train.json").read_text())]
-    return questions[:1500], [("stored question", text) for text in questions[:1500]]
+    return questions[:1500], [("stored question", [text]) for text in questions[:1500]]
 
 
-def longmemeval(data: Path, embedder: Embedder) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return users' turns as notes, and key texts of all kinds to be probed."""
-    maker = key_maker("expanded")
-    found: dict[str, str] = {}
+def longmemeval(data: Path, embedder: Embedder) -> Corpus:
+    """Return users' turns as notes, and rounds with their keys to be probed."""
+    found: dict[str, list[str]] = {}
     for question in list(read_questions(data / "longmemeval_s_dev.json"))[:12]:
         for session in question.haystack:
             turns = [NewTurn(turn.role, turn.content) for turn in session.turns]
-            for part in split_rounds(turns, first=0):
-                for key in maker.keys(Passage(part.content, part.turns, session.at)):
-                    text = key.text if isinstance(key, DrawnKey) else part.content[key.start : key.end]
-                    for start, end in embedder.windows(text):
-                        found.setdefault(text[start:end], f"key {key.kind}")
-    shuffled = random.Random(2).sample(sorted(found.items()), len(found))
-    probed = [(kind, text) for text, kind in shuffled if text.strip()]
-    return [text for kind, text in probed if kind == f"key {KeyKind.USER}"], probed
+            for keys in _rounds(turns, session.at, embedder):
+                found.setdefault(keys[0], keys)
+    probed = [("round", keys) for _, keys in sorted(found.items())]
+    random.Random(2).shuffle(probed)
+    return [text for _, keys in probed for text in keys], probed
+
+
+def _rounds(turns: Sequence[NewTurn], at: datetime, embedder: Embedder) -> Iterator[list[str]]:
+    """Yield the key texts of each round of a session."""
+    maker = key_maker("expanded")
+    for part in split_rounds(turns, first=0):
+        texts: list[str] = []
+        for key in maker.keys(Passage(part.content, part.turns, at)):
+            text = key.text if isinstance(key, DrawnKey) else part.content[key.start : key.end]
+            texts += [text[start:end] for start, end in embedder.windows(text)]
+        kept = list(dict.fromkeys(text for text in texts if text.strip()))
+        if kept:
+            yield kept
+
+
+_CORPORA: Final[dict[str, Callable[[Path, Embedder], Corpus]]] = {
+    "locomo": locomo,
+    "strategyqa": strategyqa,
+    "longmemeval": longmemeval,
+}
 
 
 def attacks(file: Path, groups: Sequence[str], *, most_per_set: int = 1) -> Iterator[Attack]:
@@ -95,30 +116,27 @@ def collect(options: argparse.Namespace) -> None:
     if options.corpus == "negatives":
         rows = list(_negatives(options, embedder, part))
     else:
-        if options.corpus == "longmemeval":
-            cleared, probed = longmemeval(options.data, embedder)
-        else:
-            cleared, probed = {"locomo": locomo, "strategyqa": strategyqa}[options.corpus](options.data)
+        cleared, probed = _CORPORA[options.corpus](options.data, embedder)
         store = Store(options.corpus, cleared[:_CLEARED], embedder, seed=(options.seed or options.corpus).encode())
         poison = options.attacks and options.corpus != "longmemeval"
         found = list(attacks(options.attacks / f"{options.corpus}.json", options.groups)) if poison else []
-        random.Random(3).shuffle(found)
-        rows += [store.attack(attack) for attack in found[part]]
+        random.Random(options.seed or 3).shuffle(found)
+        rows += [store.attack(attack) for attack in found[: options.most_attacks]]
         random.Random(4).shuffle(probed)
-        rows += [store.benign(kind, text) for kind, text in probed[part]]
+        rows += [store.benign(kind, texts) for kind, texts in probed[part]]
     write_rows(options.out, rows)
 
 
 def _negatives(options: argparse.Namespace, embedder: Embedder, part: slice) -> Iterator[Row]:
     """Yield hard negatives as a namespace's first of their class, and as further ones after some were cleared."""
-    cleared, _ = locomo(options.data)
-    alone = Store("locomo", cleared[:_CLEARED], embedder, seed=b"negatives")
+    cleared, _ = locomo(options.data, embedder)
+    alone = Store("locomo", cleared[:_CLEARED], embedder, seed=(options.seed or "negatives").encode())
     for name in CLASSES:
         texts = hard_negatives(name, count=_SIBLINGS + part.stop)
         known, probed = texts[:_SIBLINGS], texts[_SIBLINGS:][part]
-        yield from (alone.benign(f"first {name}", text) for text in probed)
+        yield from (alone.benign(f"first {name}", [text]) for text in probed)
         among = alone.with_cleared(known, embedder)
-        yield from (among.benign(f"further {name}", text) for text in probed[::2])
+        yield from (among.benign(f"further {name}", [text]) for text in probed[::2])
 
 
 def main() -> None:
@@ -131,6 +149,7 @@ def main() -> None:
     one.add_argument("--groups", nargs="+", default=["optimised"])
     one.add_argument("--out", type=Path, required=True)
     one.add_argument("--most", type=int, default=100)
+    one.add_argument("--most-attacks", type=int, default=100)
     one.add_argument("--seed", help="draws other canaries")
     one.add_argument("--skip", type=int, default=0)
     one.set_defaults(run=collect)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from memsvc.guard.canary_set import choose, questions_in
+from memsvc.guard.canary_set import choose
 from memsvc.guard.spans import pieces_of
-from memsvc.guard.transplant import Nearest, TransplantProbe, nearest_of
-from memsvc.guard.trials import Bench
+from memsvc.guard.surfaces import texts_to_examine
+from memsvc.guard.transplant import Nearest, TransplantProbe, nearest_of, suspicion
+from memsvc.guard.trials import Bench, Trial
 from memsvc.ports.embedding import Embedder, Matrix, Vector
 
 __all__ = ["Attack", "Counting", "Row", "Store", "read_rows", "write_rows"]
@@ -23,7 +24,7 @@ __all__ = ["Attack", "Counting", "Row", "Store", "read_rows", "write_rows"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One key text: where from, what the probe's worst trial gives, what it cost, what it does to victims."""
+    """One note: where from, what the worst trial of all its key texts gives, what it cost, what victims meet."""
 
     corpus: str
     kind: str
@@ -37,6 +38,7 @@ class Row:
     asr1: float = 0.0
     any5: float = 0.0
     tried_fully: bool = True
+    canaries: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,11 @@ class Store:
 
     def __init__(self, name: str, cleared: Sequence[str], embedder: Embedder, *, seed: bytes) -> None:
         self.name = name
+        self._seed = seed
         self.vectors = embedder.embed(cleared)
         self._places = {text: place for place, text in enumerate(cleared)}
         self._counting = Counting(embedder)
-        own = [question for text in cleared for question in questions_in(text)]
-        self._probe = TransplantProbe.of(self._counting, choose(own, seed=seed, count=12))
+        self._probe = TransplantProbe.of(self._counting, choose((), seed=seed, count=12))
 
     def with_cleared(self, texts: Sequence[str], embedder: Embedder) -> Store:
         """Return the same with more cleared notes and the same canaries."""
@@ -85,9 +87,9 @@ class Store:
         more.vectors = np.vstack([self.vectors, embedder.embed(texts)])
         return more
 
-    def benign(self, kind: str, text: str) -> Row:
-        """Return the row of a text; of a cleared one, the others are what it is compared with."""
-        return self._row(kind, text, self._nearest(text))
+    def benign(self, kind: str, texts: Sequence[str]) -> Row:
+        """Return the row of a note's key texts; of a cleared one, the others are what it is compared with."""
+        return self._row(kind, texts, self._nearest(texts))
 
     def attack(self, attack: Attack) -> Row:
         """Return the row of a poisoned text with its success among all cleared notes."""
@@ -96,30 +98,35 @@ class Store:
         )
         best = np.sort(asked[:, :-1], axis=1)[:, -5:]
         first, fifth = (float((asked[:, -1] > best[:, place]).mean()) for place in (-1, 0))
-        row = self._row(attack.family, attack.text, nearest_of(self.vectors))
+        row = self._row(attack.family, [attack.text], nearest_of(self.vectors))
         return Row(**{**asdict(row), "asr1": first, "any5": fifth})
 
-    def _nearest(self, text: str) -> Nearest:
-        place = self._places.get(text)
-        return nearest_of(self.vectors if place is None else np.delete(self.vectors, place, axis=0))
+    def _nearest(self, texts: Sequence[str]) -> Nearest:
+        own = [self._places[text] for text in texts if text in self._places]
+        return nearest_of(np.delete(self.vectors, own, axis=0))
 
-    def _row(self, kind: str, text: str, nearest: Nearest) -> Row:
-        keys = self._counting.embed([text])
-        pieces = pieces_of(text)
+    def _row(self, kind: str, texts: Sequence[str], nearest: Nearest) -> Row:
+        keys = self._counting.embed(texts)
         before = self._counting.embedded
-        worst = self._probe.worst(Bench(self._probe.tools, text, pieces, keys, nearest))
-        assert worst is not None, "a text without words"
+        found: list[tuple[float, int, Trial]] = []
+        for place in texts_to_examine(texts):
+            pieces = pieces_of(texts[place])
+            trial = self._probe.worst(Bench(self._probe.tools, texts[place], pieces, keys, nearest))
+            if trial is not None:
+                found.append((suspicion(trial, len(pieces)), len(pieces), trial))
+        _, length, worst = max(found, key=lambda each: each[0])
         return Row(
             corpus=self.name,
             kind=kind,
-            words=len(text.split()),
+            words=sum(len(texts[place].split()) for place in texts_to_examine(texts)),
             drowned=worst.drowned,
             margin=float(np.quantile(worst.margin, 0.25)),
-            log_pieces=math.log(len(pieces)),
+            log_pieces=math.log(length),
             share=worst.share,
             embeddings=self._counting.embedded - before,
-            calibrates=hashlib.sha256(text.encode()).digest()[0] % 2 == 0,
+            calibrates=hashlib.sha256(texts[0].encode()).digest()[0] % 2 == 0,
             tried_fully=len(worst.margin) == len(self._probe.tools.canaries),
+            canaries=self._seed.hex(),
         )
 
 

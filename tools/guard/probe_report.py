@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -48,12 +49,14 @@ def bounds(count: int, total: int) -> tuple[float, float]:
 
 
 def fit(attacks: Sequence[Row], benign: Sequence[Row]) -> list[float]:
-    """Return the weights of a logistic regression between attacks that work and benign texts."""
+    """Return the weights of a logistic regression between attacks, by their success, and benign notes."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     x = features([*attacks, *benign])
     centre, spread = x.mean(axis=0), x.std(axis=0)
-    model = LogisticRegression(max_iter=1000).fit((x - centre) / spread, [1] * len(attacks) + [0] * len(benign))
+    is_poison = [1] * len(attacks) + [0] * len(benign)
+    counts_as = [row.asr1 for row in attacks] + [1.0] * len(benign)
+    model = LogisticRegression(C=10, max_iter=1000).fit((x - centre) / spread, is_poison, sample_weight=counts_as)
     weights = model.coef_[0] / spread
     return [*map(float, weights), float(model.intercept_[0] - weights @ centre)]
 
@@ -73,6 +76,30 @@ def fitted(rows: Sequence[Row]) -> None:
         missed = logits(unseen, weights) <= threshold
         left = float(np.mean([row.asr1 * miss for row, miss in zip(unseen, missed, strict=True)]))
         print(f"  without {family}: {1 - missed.mean():.3f} found, ASR@1 left {left:.3f}, of {len(unseen)}")
+    if len({row.canaries for row in rows}) > 1:
+        _across(learned, benign)
+
+
+def _across(attacks: Sequence[Row], benign: Sequence[Row]) -> None:
+    """Print what weights of half of the canary sets and one corpus do to the other corpus with other canaries.
+
+    The threshold is that of the benign notes of all corpora with the canaries that were learned from.
+    """
+    sets = sorted({row.canaries for row in [*attacks, *benign]})
+    for number, corpus in itertools.product((0, 1), sorted({row.corpus for row in attacks})):
+        known = set(sets[number::2])
+        mine = [row for row in benign if row.canaries in known]
+        weights = fit(
+            [row for row in attacks if row.canaries in known and row.corpus == corpus],
+            [row for row in mine if row.corpus == corpus],
+        )
+        threshold = np.quantile(logits(mine, weights), 0.995)
+        others = [row for row in attacks if row.canaries not in known and row.corpus != corpus]
+        harmless = [row for row in benign if row.canaries not in known and row.corpus != corpus]
+        found = int((logits(others, weights) > threshold).sum())
+        flagged = int((logits(harmless, weights) > threshold).sum())
+        print(f"  learned from {corpus}: {found}/{len(others)} found with other canaries elsewhere, ", end="")
+        print(f"{flagged}/{len(harmless)} benign flagged")
 
 
 def _stem(row: Row) -> str:
@@ -91,6 +118,8 @@ def report(rows: Sequence[Row], *, rate: float) -> None:
         groups = sorted({(is_attack(row), row.corpus, row.kind) for row in tested})
         for _, corpus, kind in groups:
             _print_group([row for row in tested if (row.corpus, row.kind) == (corpus, kind)], score, threshold)
+        for canaries in sorted({row.canaries for row in tested}):
+            _print_canaries([row for row in tested if row.canaries == canaries], score, threshold)
         for corpus in sorted({row.corpus for row in tested if is_attack(row)}):
             for flag in (False, True):
                 chosen = [
@@ -120,6 +149,18 @@ def _print_group(rows: Sequence[Row], score: Callable[[Sequence[Row]], Scores], 
     print(
         f"{line}  {np.mean(costs):.0f} embeddings (p95 {np.quantile(costs, 0.95):.0f}), {_words(rows):.0f} words"
     )
+
+
+def _print_canaries(rows: Sequence[Row], score: Callable[[Sequence[Row]], Scores], threshold: float) -> None:
+    """Print what one set of canaries finds of the attacks that were found for this encoder, and flags."""
+    attacks = [row for row in rows if is_attack(row) and _stem(row) not in _OTHERS]
+    benign = [row for row in rows if not is_attack(row)]
+    parts = []
+    for name, chosen in ("attacks", attacks), ("benign notes", benign):
+        flagged = int((score(chosen) > threshold).sum())
+        low, high = bounds(flagged, len(chosen))
+        parts.append(f"{flagged}/{len(chosen)} {name} [{low:.3f}, {high:.3f}]")
+    print(f"   canaries {rows[0].canaries}: {', '.join(parts)}")
 
 
 def _words(rows: Sequence[Row]) -> float:
