@@ -35,7 +35,7 @@ class TransplantSettings:
 
 
 _SETTINGS: Final = TransplantSettings()
-WEIGHTS: Final = (9.73, 14.7, 3.55, -34.37)
+WEIGHTS: Final = (11.17, 17.11, 3.41, -37.24)
 """Of mean drowning, lower quartile of the margin, logarithm of the text's pieces, and 1."""
 MOST_PIECES: Final = 64
 """Texts over this many pieces count as that long."""
