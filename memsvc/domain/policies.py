@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from memsvc.domain.notes import Kind, Origin
+from memsvc.domain.notes import TRUST_OF_ORIGIN, Kind, Origin
 from memsvc.errors import FieldError, InvalidInput
 
 __all__ = [
@@ -249,6 +249,9 @@ def _guard_errors(guard: GuardPolicy) -> list[FieldError]:
         errors.append(
             FieldError("/guard/limit_risk", "must not be above quarantine_risk, nor that above block_risk")
         )
+    if TRUST_OF_ORIGIN[guard.full_influence_from] < TRUST_OF_ORIGIN[Origin.MODEL_INFERENCE]:
+        message = "must be model_inference or one that is trusted more: what comes from outside is evidence only"
+        errors.append(FieldError("/guard/full_influence_from", message))
     if guard.burst_per_minute is not None and not 1 <= guard.burst_per_minute <= 1_000_000:
         errors.append(FieldError("/guard/burst_per_minute", "must be 1 to 1000000"))
     return errors

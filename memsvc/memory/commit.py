@@ -73,7 +73,7 @@ def store_drafts(
             created.append(draft)
             outcomes.append(_stored(draft, embedded, checks))
     if checks.policy is not None and any(draft.id not in checks.by_note for draft in created):
-        # What was there when the guard looked has gone since, hidden by a probe perhaps: nobody looked at the copy.
+        # What was there when the guard looked is gone, hidden by a probe perhaps: nobody looked at the copy.
         raise Outdated
     record_checks(writer, checks, created, now=now, actor=actor.name)
     admitted = count_sightings(writer, policy.retention, told, now=now, actor=actor.name)

@@ -15,6 +15,7 @@ from memsvc.domain.policies import GuardPolicy, Policy
 from memsvc.domain.recall import Hit, Influence, InfluenceReason, Level, Mode, RecallQuery, Standing
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.selection import Selection
+from memsvc.errors import InvalidInput
 from tests.memory.conftest import ACTOR, SCOPE, World
 
 TEXT = "my dog Pixel likes the harbour"
@@ -73,7 +74,13 @@ def test_an_untrusted_origin_is_never_of_full_influence(
     assert standings(world, asked(mode=mode)) == {note: standing}
 
 
-@pytest.mark.parametrize("least", list(Origin))
+@pytest.mark.parametrize("least", [Origin.TOOL_EXTERNAL, Origin.UNTRUSTED_DOCUMENT])
+def test_no_policy_gives_what_comes_from_outside_full_influence(least: Origin) -> None:
+    with pytest.raises(InvalidInput, match="/guard/full_influence_from"):
+        Policy(guard=GuardPolicy(full_influence_from=least))
+
+
+@pytest.mark.parametrize("least", [Origin.DIRECT_USER, Origin.TOOL_INTERNAL, Origin.MODEL_INFERENCE])
 def test_the_policy_says_from_which_origin_on(world: World, least: Origin) -> None:
     notes = {told(world, f"{TEXT} {origin}", origin=origin)[0]: origin for origin in Origin}
     policy = Policy(guard=GuardPolicy(full_influence_from=least))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from memsvc.domain.notes import Note
 from memsvc.guard.model_file import GuardModel
 from memsvc.memory.guarding.sharing import Sharers
 from memsvc.ports.ranking import Rows
@@ -38,13 +39,15 @@ class AllShared:
         order = np.lexsort((rows, hashes))
         return cls(hashes[order], rows[order])
 
-    def sharers(self, reader: Reader, model: GuardModel, row: int, content: str) -> Sharers:
-        """Return the notes that share most with the one at the row."""
+    def sharers(self, reader: Reader, model: GuardModel, note: Note, content: str) -> Sharers:
+        """Return the notes, trusted as much, that share most with this one."""
         counts: Counter[int] = Counter()
         for shingle in model.runs.rare_shingles(content):
             first, last = np.searchsorted(self.hashes, [shingle.hash, shingle.hash + 1])
             if last - first <= _MOST_HOLDERS:
-                counts.update(other for other in self.rows[first:last].tolist() if other != row)
-        found: Mapping[int, int] = dict(counts.most_common(_MOST))
-        notes = reader.notes_by_row(list(found)) if found else []
-        return Sharers(tuple(note.content for note in notes), frozenset(note.principal for note in notes))
+                counts.update(other for other in self.rows[first:last].tolist() if other != note.row)
+        # All of them, or a crowd of untrusted notes would take the places of those that count.
+        known = {each.row: each for each in reader.notes_by_row(sorted(counts))} if counts else {}
+        best = [row for row, _ in counts.most_common() if row in known and known[row].trust >= note.trust][:_MOST]
+        notes = [known[row] for row in best]
+        return Sharers(tuple(each.content for each in notes), frozenset(each.principal for each in notes))

@@ -144,7 +144,8 @@ class _Checking:
     def check(self, drafts: Sequence[NoteDraft], principal: str | None) -> Checks:
         examined = [examine(self.assessor.model, draft.content, original=draft.original) for draft in drafts]
         contents = [draft.content for draft in drafts]
-        sharers = sharers_of(self.reader, contents, examined, principal=principal or "")
+        trusts = [draft.trust for draft in drafts]
+        sharers = sharers_of(self.reader, contents, examined, trusts=trusts, principal=principal or "")
         pace = Pace()
         if principal is not None:
             pace = pace_of(self.reader, principal, allowed=self.assessor.policy.burst_per_minute, now=self.now)

@@ -67,7 +67,7 @@ def subject_of(reader: Reader, model: GuardModel, note: Note) -> Subject:
             "the note has no keys yet, as the embedder did not answer; they are made by a job"
         )
     examined = examine(model, normalised(note.content), original=None)
-    return Subject(note, original_of(reader, note), keys, vectors, sharers_of_stored(reader, note.row, examined))
+    return Subject(note, original_of(reader, note), keys, vectors, sharers_of_stored(reader, note, examined))
 
 
 def original_of(reader: Reader, note: Note) -> str | None:

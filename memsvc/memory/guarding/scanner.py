@@ -82,7 +82,7 @@ class Scanner:
             )
 
     def _subject(self, reader: Reader, note: Note) -> Subject:
-        sharers = self.shared.sharers(reader, self.assessor.model, note.row, normalised(note.content))
+        sharers = self.shared.sharers(reader, self.assessor.model, note, normalised(note.content))
         try:
             return replace(subject_of(reader, self.assessor.model, note), sharers=sharers)
         except EmbedderUnavailable:

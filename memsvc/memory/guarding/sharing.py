@@ -1,9 +1,12 @@
-"""Which other notes share rare runs of words with new ones, of the store and of the same request."""
+"""Which other notes share rare runs of words with new ones, of the store and of the same request.
+
+Only notes that are trusted as much count: else whoever quotes a user's note in a document could have it hidden.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -22,7 +25,7 @@ _PER_SHINGLE: Final = 8
 class Sharers:
     """The notes that share most with a text, at most 4: their texts, and who has written them.
 
-    `stored` are the ids of those that are in the store.
+    `stored` are the ids of those that are in the store and are trusted no more than the text.
     """
 
     texts: tuple[str, ...] = field(default=(), repr=False)
@@ -36,37 +39,41 @@ class Sharers:
 
 
 def sharers_of(
-    reader: Reader, contents: Sequence[str], examined: Sequence[Examined], *, principal: str
+    reader: Reader,
+    contents: Sequence[str],
+    examined: Sequence[Examined],
+    *,
+    trusts: Sequence[float],
+    principal: str,
 ) -> list[Sharers]:
     """Return what shares rare runs with each text of a request: notes, and other texts of `principal`."""
     hashes = [_hashes(each) for each in examined]
     stored = _stored(reader, hashes)
-    together: dict[int, list[int]] = {}
-    for place, own in enumerate(hashes):
-        for each in own:
-            together.setdefault(each, []).append(place)
-    chosen = [_chosen(place, own, stored, together) for place, own in enumerate(hashes)]
-    notes = _notes(reader, [rows for rows, _ in chosen])
+    notes = _notes(reader, stored)
+    together = {trust: _together(hashes, trusts, least=trust) for trust in set(trusts)}
+    as_trusted = {trust: {row for row, note in notes.items() if note.trust >= trust} for trust in set(trusts)}
+    chosen = [
+        _chosen(own, stored, as_trusted[trust], together[trust], place)
+        for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True))
+    ]
     return [
         Sharers(
-            (*(notes[row].content for row in rows if row in notes), *(contents[place] for place in places)),
-            frozenset([*(notes[row].principal for row in rows if row in notes), *([principal] if places else [])]),
-            tuple(notes[row].id for row in rows if row in notes),
+            (*(notes[row].content for row in rows), *(contents[place] for place in places)),
+            frozenset([*(notes[row].principal for row in rows), *([principal] if places else [])]),
+            tuple(notes[row].id for row in rows if notes[row].trust <= trust),
         )
-        for rows, places in chosen
+        for (rows, places), trust in zip(chosen, trusts, strict=True)
     ]
 
 
-def sharers_of_stored(reader: Reader, row: int, examined: Examined) -> Sharers:
+def sharers_of_stored(reader: Reader, note: Note, examined: Examined) -> Sharers:
     """Return the other notes that share rare runs with a stored one."""
     hashes = _hashes(examined)
-    stored = {each: [other for other in rows if other != row] for each, rows in _stored(reader, [hashes]).items()}
-    rows, _ = _chosen(0, hashes, stored, {})
-    notes = _notes(reader, [rows])
-    return Sharers(
-        tuple(notes[other].content for other in rows if other in notes),
-        frozenset(notes[other].principal for other in rows if other in notes),
-    )
+    stored = _stored(reader, [hashes])
+    notes = _notes(reader, stored)
+    as_trusted = {row for row, other in notes.items() if other.trust >= note.trust and row != note.row}
+    rows, _ = _chosen(hashes, stored, as_trusted, {}, -1)
+    return Sharers(tuple(notes[row].content for row in rows), frozenset(notes[row].principal for row in rows))
 
 
 def _hashes(examined: Examined) -> set[int]:
@@ -77,18 +84,33 @@ def _stored(reader: Reader, hashes: Sequence[set[int]]) -> Mapping[int, Sequence
     return reader.guard.sharing(sorted(set().union(*hashes)), most=_PER_SHINGLE) if any(hashes) else {}
 
 
-def _notes(reader: Reader, chosen: Sequence[Sequence[int]]) -> Mapping[int, Note]:
-    rows = sorted({row for rows in chosen for row in rows})
+def _notes(reader: Reader, stored: Mapping[int, Sequence[int]]) -> Mapping[int, Note]:
+    rows = sorted({row for rows in stored.values() for row in rows})
     return {note.row: note for note in reader.notes_by_row(rows)} if rows else {}
 
 
+def _together(hashes: Sequence[set[int]], trusts: Sequence[float], *, least: float) -> Mapping[int, Sequence[int]]:
+    """Return the places of the first texts of the request with each shingle, of those that are trusted so much."""
+    found: dict[int, list[int]] = {}
+    for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True)):
+        for each in own if trust >= least else ():
+            places = found.setdefault(each, [])
+            if len(places) <= _PER_SHINGLE:
+                places.append(place)
+    return found
+
+
 def _chosen(
-    place: int, hashes: set[int], stored: Mapping[int, Sequence[int]], together: Mapping[int, Sequence[int]]
+    hashes: set[int],
+    stored: Mapping[int, Sequence[int]],
+    rows: Collection[int],
+    together: Mapping[int, Sequence[int]],
+    place: int,
 ) -> tuple[list[int], list[int]]:
-    """Return the rows of notes and the places of drafts that share most shingles."""
+    """Return which of the rows, and the places of which drafts but the own, share most shingles."""
     counts: Counter[tuple[bool, int]] = Counter()
     for each in hashes:
-        counts.update((False, row) for row in stored.get(each, ()))
-        counts.update((True, other) for other in together.get(each, ())[: _PER_SHINGLE + 1] if other != place)
+        counts.update((False, row) for row in stored.get(each, ()) if row in rows)
+        counts.update((True, other) for other in together.get(each, ()) if other != place)
     best = [key for key, _ in counts.most_common(_MOST)]
     return [row for drafted, row in best if not drafted], [other for drafted, other in best if drafted]
