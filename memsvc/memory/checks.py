@@ -13,11 +13,12 @@ from memsvc.domain.notes import Json
 from memsvc.errors import FieldError, InvalidInput, PayloadTooLarge
 from memsvc.guard.normalize import normalised
 
-__all__ = ["Limits", "check_item", "check_metadata", "check_query_text", "check_session"]
+__all__ = ["Limits", "check_item", "check_metadata", "check_query_text", "check_reason", "check_session"]
 
 _FUTURE_TOLERANCE = timedelta(days=1)
 _LONGEST_EXPANSION = 18
 _MOST_NAMED = 1000
+_LONGEST_REASON = 1000
 _PARTS = "; send it in parts, or raise MEMSVC_MAX_CONTENT_CHARS"
 
 
@@ -84,6 +85,13 @@ def check_metadata(metadata: Mapping[str, Json], limits: Limits) -> None:
         raise PayloadTooLarge(f"/metadata is over {limits.metadata_bytes} bytes of JSON; shorten it")
 
 
+def check_reason(reason: str) -> None:
+    """Raise InvalidInput when what somebody gives as his reason is blank, too long or not Unicode text."""
+    if not reason.strip() or len(reason) > _LONGEST_REASON or not _is_text(reason):
+        message = f"must say why, in 1 to {_LONGEST_REASON} characters"
+        raise InvalidInput(f"/reason {message}", errors=[FieldError("/reason", message)])
+
+
 def _check_json(value: object, pointer: str, depth: int) -> None:
     if depth < 0:
         raise _invalid(pointer, "is nested too deeply")
@@ -145,3 +153,8 @@ def _check_time(moment: datetime | None, pointer: str, now: datetime) -> None:
 
 def _invalid(pointer: str, message: str) -> InvalidInput:
     return InvalidInput(f"{pointer} {message}", errors=[FieldError(pointer, message)])
+
+
+def _is_text(reason: str) -> bool:
+    """Return whether it can be stored: no NUL, no half of a pair of surrogates."""
+    return "\0" not in reason and not any("\ud800" <= letter <= "\udfff" for letter in reason)

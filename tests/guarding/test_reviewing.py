@@ -151,3 +151,10 @@ def test_a_canary_is_a_question_for_a_few_notes(guarded: Guarded, question: str,
     guarded.tell(PLAIN)
     with pytest.raises(InvalidInput):
         guarded.service.put_canary(SCOPE, question, k=k, actor=ACTOR)
+
+
+@pytest.mark.parametrize("id", ["", "x" * 65, "a\0b", "a\nb", "\ud800"])
+def test_the_name_of_a_canary_can_be_seen(guarded: Guarded, id: str) -> None:
+    guarded.tell(PLAIN)
+    with pytest.raises(InvalidInput):
+        guarded.service.put_canary(SCOPE, "kitchen window", k=1, actor=ACTOR, id=id)

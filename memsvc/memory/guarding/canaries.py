@@ -46,8 +46,8 @@ def put_canary(
     check_query_text(question, context.limits)
     if not 1 <= k <= _MOST_HITS:
         raise InvalidInput(f"/k must be 1 to {_MOST_HITS}, not {k}")
-    if id is not None and not 1 <= len(id) <= _LONGEST_ID:
-        raise InvalidInput(f"/id must be 1 to {_LONGEST_ID} characters")
+    if id is not None and not (1 <= len(id) <= _LONGEST_ID and id.isprintable()):
+        raise InvalidInput(f"/id must be 1 to {_LONGEST_ID} characters that can be seen")
     now = context.clock()
     name = id if id is not None else str(context.drafter.ids.note())
     with context.storage.reader(scope) as reader:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from memsvc.domain.changes import Operation
 from memsvc.domain.guarding import AuditEvent, Decision, Review
@@ -13,7 +12,8 @@ from memsvc.domain.notes import Note, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
-from memsvc.errors import Conflict, FieldError, InvalidInput
+from memsvc.errors import Conflict
+from memsvc.memory.checks import check_reason
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.hiding import freed_with, let_in
 from memsvc.memory.guarding.probes import original_of
@@ -24,7 +24,6 @@ from memsvc.ports.storage import Writer
 
 __all__ = ["explain", "quarantine", "reject", "release"]
 
-_LONGEST_REASON: Final = 1000
 
 
 def quarantine(context: Context, scope: Scope, *, after_row: int, limit: int) -> list[Quarantined]:
@@ -56,7 +55,7 @@ def release(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reaso
     InvalidInput for a reason that says nothing, Conflict when the note is not quarantined, was reviewed, or when a
     note of the same content has its place.
     """
-    _check_reason(reason)
+    check_reason(reason)
     now = context.clock()
     with context.storage.writer(scope) as writer:
         known = _to_review(writer, note)
@@ -71,7 +70,7 @@ def release(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reaso
 
 def reject(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
     """Leave a quarantined note hidden for good; raises as `release` does."""
-    _check_reason(reason)
+    check_reason(reason)
     now = context.clock()
     with context.storage.writer(scope) as writer:
         _to_review(writer, note)
@@ -81,17 +80,6 @@ def reject(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reason
         writer.guard.put_review(note, Review(Decision.REJECTED, now, actor.name, reason))
         _note_in_audit(writer, AuditEvent.REJECTED, note, reason, now, actor)
         return after
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > _LONGEST_REASON or not _is_text(reason):
-        message = f"must say why, in 1 to {_LONGEST_REASON} characters"
-        raise InvalidInput(f"/reason {message}", errors=[FieldError("/reason", message)])
-
-
-def _is_text(reason: str) -> bool:
-    """Return whether it can be stored: no NUL, no half of a pair of surrogates."""
-    return "\0" not in reason and not any("\ud800" <= letter <= "\udfff" for letter in reason)
 
 
 def _to_review(writer: Writer, note: NoteId) -> Note:

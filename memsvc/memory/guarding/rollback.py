@@ -13,8 +13,9 @@ from memsvc.domain.notes import Json
 from memsvc.domain.receipts import Actor
 from memsvc.domain.rollbacks import RolledBack
 from memsvc.domain.scope import Scope
-from memsvc.errors import InvalidInput, StorageBusy
+from memsvc.errors import StorageBusy
 from memsvc.memory.attempts import Outdated
+from memsvc.memory.checks import check_reason
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.lineage import named_roots
 from memsvc.memory.guarding.rollback_step import roll_back_step
@@ -29,7 +30,6 @@ __all__ = ["rollback"]
 
 _AT_ONCE: Final = 200
 _ATTEMPTS: Final = 16
-_LONGEST_REASON: Final = 1000
 _T = TypeVar("_T")
 
 
@@ -54,8 +54,7 @@ def rollback(
     and takes it back, for which it waits for other writers and holds them up. Rules do what a model had done, and
     `degraded` says so. Raises InvalidInput, NotFound, and StorageBusy when others keep writing.
     """
-    if not reason.strip() or len(reason) > _LONGEST_REASON:
-        raise InvalidInput(f"/reason must say why, in 1 to {_LONGEST_REASON} characters")
+    check_reason(reason)
     with context.storage.reader(scope) as reader:
         existing_namespace(reader)
         found = named_roots(reader, note=note, principal=principal)

@@ -182,7 +182,10 @@ def test_what_is_unknown_is_not_found(memory: Memory) -> None:
         memory.roll_back("00000000-0000-7000-8000-000000000000")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("fields", [{"reason": " "}, {"principal": "mallory"}, {"reason": "x" * 1001}])
+@pytest.mark.parametrize(
+    "fields",
+    [{"reason": " "}, {"principal": "mallory"}, {"reason": "x" * 1001}, {"reason": "a\0b"}, {"reason": "\ud800"}],
+)
 def test_bad_input_is_refused(memory: Memory, fields: dict[str, str]) -> None:
     poison = memory.item("rum", MALLORY)
     before = memory.state()
