@@ -25,7 +25,6 @@ from memsvc.ports.storage import Writer
 __all__ = ["explain", "quarantine", "reject", "release"]
 
 
-
 def quarantine(context: Context, scope: Scope, *, after_row: int, limit: int) -> list[Quarantined]:
     """Return the notes that wait for a review, with why, by ascending row."""
     with context.storage.reader(scope) as reader:
