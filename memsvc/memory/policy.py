@@ -57,10 +57,11 @@ def set_policy(
         return put
 
 
-def import_policy(context: Context, scope: Scope, exported: PolicyVersion) -> bool:
+def import_policy(context: Context, scope: Scope, exported: PolicyVersion, *, actor: Actor) -> bool:
     """Put an exported version, with its time and actor, if it is the next one; False when that number is taken.
 
-    Raises Conflict when an earlier version is missing.
+    A file can name anybody: in the audit log it is `actor` who has put it. Raises Conflict when an earlier version
+    is missing.
     """
     now = context.clock()
     with context.storage.writer(scope) as writer:
@@ -73,7 +74,7 @@ def import_policy(context: Context, scope: Scope, exported: PolicyVersion) -> bo
             raise Conflict(f"version {exported.version} of the policy comes after {before + 1}; import that first")
         queue_rehash(writer, exported.policy, now=now)
         put = writer.policies.put(exported.policy, expected_version=before, at=exported.at, actor=exported.actor)
-        _note_in_audit(writer, put, before=current, now=now, actor=exported.actor)
+        _note_in_audit(writer, put, before=current, now=now, actor=actor.name)
     return True
 
 

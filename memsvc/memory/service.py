@@ -187,8 +187,8 @@ class MemoryService:
     ) -> tuple[list[Community], float]:
         return graph_communities(self._context, scope, types=types)
 
-    def import_policy(self, scope: Scope, exported: PolicyVersion) -> bool:
-        return policies.import_policy(self._context, scope, exported)
+    def import_policy(self, scope: Scope, exported: PolicyVersion, *, actor: Actor) -> bool:
+        return policies.import_policy(self._context, scope, exported, actor=actor)
 
     def sweep(self, scope: Scope, *, actor: Actor, dry_run: bool) -> SweepResult:
         return sweep(self._context, scope, actor=actor, dry_run=dry_run)

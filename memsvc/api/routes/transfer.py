@@ -103,7 +103,7 @@ def _import_line(call: Call, scope: Scope, line: Line, tally: _Tally) -> None:
         call.service.import_session(scope, records.session_record(sent), sent.digest)
         tally.sessions += 1
     elif isinstance(sent, wire.PolicyRecord):
-        call.service.import_policy(scope, policy_record(sent))
+        call.service.import_policy(scope, policy_record(sent), actor=call.actor)
     elif isinstance(sent, wire.NoteRecord):
         record, history = records.note_record(sent)
         imported = call.service.import_note(scope, record, history, actor=call.actor)
