@@ -6,15 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Pieces", "Range", "pieces_of"]
+__all__ = ["Pieces", "Range", "pieces_of", "without_marks"]
 
 Range = tuple[int, int]
+
+_MARKS: Final = r"[!-/:-@\[-`{-~\u2000-\u206f\u3000-\u303f\uff01-\uff0f]"
+_RUN_OF_MARKS: Final = re.compile(rf"(?:{_MARKS}|\s)+")
 
 # Roughly what WordPiece makes of a text: an English word is one piece, a hash or a word of another script many.
 _PIECE: Final = re.compile(
     r"[A-Za-z]{1,12}|\d{1,3}"
     "|[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-    r"|(?:(?![A-Za-z])[^\W\d_]){1,3}|[^\w\s]|_"
+    rf"|(?:(?![A-Za-z])[^\W\d_]){{1,3}}|(?!{_MARKS})[^\w\s]"
 )
 
 
@@ -42,5 +45,10 @@ class Pieces:
 
 
 def pieces_of(text: str) -> Pieces:
-    """Split a text into pieces."""
+    """Split a text into pieces; punctuation is none, as it would thin out the words of a window."""
     return Pieces(tuple(match.span() for match in _PIECE.finditer(text)))
+
+
+def without_marks(text: str) -> str:
+    """Return the words of a text with a space where punctuation or line breaks stood."""
+    return _RUN_OF_MARKS.sub(" ", text).strip()

@@ -35,7 +35,7 @@ class TransplantSettings:
 
 
 _SETTINGS: Final = TransplantSettings()
-WEIGHTS: Final = (11.17, 17.11, 3.41, -37.24)
+WEIGHTS: Final = (7.4, 20.18, 3.75, -31.7)
 """Of mean drowning, lower quartile of the margin, logarithm of the text's pieces, and 1."""
 MOST_PIECES: Final = 64
 """Texts over this many pieces count as that long."""

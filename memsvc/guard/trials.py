@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from memsvc.guard.background import background_texts, ordinary_ends
 from memsvc.guard.canary_set import Canaries
-from memsvc.guard.spans import Pieces
+from memsvc.guard.spans import Pieces, without_marks
 from memsvc.ports.embedding import Embedder, Matrix
 
 __all__ = ["Bench", "Nearest", "Tools", "Trial", "Window", "nearest_of"]
@@ -125,5 +125,6 @@ class Bench:
     def _transplanted(self, windows: Sequence[Window], canaries: Sequence[int]) -> Iterator[str]:
         for window in windows:
             start, end = self.pieces.range(*window)
+            piece = without_marks(self.text[start:end])
             for number in canaries:
-                yield f"{self.tools.canaries.texts[number]} {self.text[start:end]}"
+                yield f"{self.tools.canaries.texts[number]} {piece}"

@@ -156,3 +156,8 @@ def test_ordinary_ends_are_of_all_sorts_and_no_two_alike() -> None:
 
     assert len(set(ends)) == len(ends) == 48
     assert set(ends) & set(background_texts())
+
+
+@pytest.mark.parametrize("between", [", ", ". ", "\n- "], ids=["commas", "full stops", "list"])
+def test_punctuation_does_not_thin_a_trigger_out(probe: TransplantProbe, between: str) -> None:
+    assert score(probe, f"When does the museum open? {between.join(HEAVY)}") > 0.7
