@@ -167,7 +167,7 @@ class Reader(Protocol):
         """Return the notes that exist, of any status, in the order of `ids`."""
 
     def replaced_by(self, notes: Sequence[NoteId]) -> list[Note]:
-        """Return the notes that name one of these as what superseded them, or what they were merged into, by row."""
+        """Return the notes that name one of these as what superseded or absorbed them, by row."""
 
     def notes_by_row(self, rows: Sequence[int]) -> list[Note]:
         """Return the notes that exist, of any status, in the order of `rows`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memsvc.domain.jobs import GUARD_PROBE, LINK_NOTES, JobStatus
+from memsvc.domain.jobs import GUARD_PROBE, LINK_NOTES, JobStatus, NewJob
 from memsvc.domain.notes import Origin, Status
 from memsvc.domain.policies import GuardLevel, LinkPolicy, Policy, Probing
 from memsvc.domain.recall import RecallQuery
@@ -62,6 +62,21 @@ def test_a_probe_that_fails_leaves_limited_notes_limited_and_says_so(guarded: Gu
     guarded.clock.forward(minutes=5)
     guarded.work()
     assert guarded.status(note.id) is Status.ACTIVE
+
+
+def test_a_note_without_keys_keeps_no_other_from_being_let_in(guarded: Guarded) -> None:
+    guarded.embedder.broken = True
+    keyless = guarded.told("My sister plays the cello.", **OUTSIDE)
+    guarded.embedder.broken = False
+    note = guarded.told(PLAIN, **OUTSIDE)
+    with guarded.storage.reader(SCOPE) as reader:
+        assert reader.keys(keyless.id) == []
+    job = NewJob(GUARD_PROBE, dedupe="both", payload={"notes": [keyless.id, note.id]})
+    with guarded.storage.writer(SCOPE) as writer:
+        writer.enqueue(job, at=guarded.clock())
+    guarded.work()
+    assert guarded.status(note.id) is Status.ACTIVE
+    assert guarded.status(keyless.id) is Status.LIMITED
 
 
 def test_without_its_model_a_probe_fails_visibly(guarded: Guarded) -> None:

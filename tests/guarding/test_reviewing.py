@@ -12,7 +12,7 @@ from memsvc.domain.policies import LinkPolicy, Policy
 from memsvc.domain.recall import RecallQuery
 from memsvc.domain.receipts import Actor
 from memsvc.errors import Conflict, EmbedderUnavailable, InvalidInput, NotFound
-from tests.guarding.conftest import ACTOR, PLAIN, TRIGGERED, Guarded
+from tests.guarding.conftest import ACTOR, ORDER, PLAIN, TRIGGERED, Guarded, flagging
 from tests.memory.conftest import SCOPE
 
 ALICE = Actor("alice")
@@ -65,6 +65,34 @@ def test_only_a_quarantined_note_is_reviewed(guarded: Guarded) -> None:
         guarded.service.reject(SCOPE, note.id, actor=ALICE, reason="bad")
     with pytest.raises(NotFound):
         guarded.service.release(SCOPE, NoteId("018df9e2-0000-7000-8000-000000000000"), actor=ALICE, reason="x")
+
+
+def doubtful(guarded: Guarded) -> NoteId:
+    guarded.using(flagging("payload"))
+    guarded.wants(quarantine_risk=1.0)
+    note = guarded.told(ORDER, origin=Origin.TOOL_EXTERNAL)
+    guarded.work()
+    assert guarded.status(note.id) is Status.LIMITED
+    return note.id
+
+
+def test_a_doubtful_note_can_be_released(guarded: Guarded) -> None:
+    note = doubtful(guarded)
+    assert guarded.service.release(SCOPE, note, actor=ALICE, reason="harmless").status is Status.ACTIVE
+    guarded.work()
+    assert guarded.status(note) is Status.ACTIVE
+
+
+def test_a_doubtful_note_can_be_rejected(guarded: Guarded) -> None:
+    note = doubtful(guarded)
+    assert guarded.service.reject(SCOPE, note, actor=ALICE, reason="planted").status is Status.QUARANTINED
+    assert guarded.service.quarantine(SCOPE, after_row=0, limit=9) == []
+
+
+def test_a_note_that_only_waits_for_its_probe_is_not_reviewed(guarded: Guarded) -> None:
+    note = guarded.told(PLAIN, origin=Origin.TOOL_EXTERNAL)
+    with pytest.raises(Conflict, match="is limited, not quarantined"):
+        guarded.service.release(SCOPE, note.id, actor=ALICE, reason="in a hurry")
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 1001, "nul \0", "half \ud800"])

@@ -34,14 +34,14 @@ def list_quarantine(call: Call, namespace: Namespace, limit: Limit = 50, cursor:
 
 
 def release_note(call: Call, namespace: Namespace, note: NoteIdentifier) -> Response:
-    """Make a quarantined note active, and an example of what is harmless; its trust stays as it is."""
+    """Make a quarantined or doubtful note active, and an example of what is harmless; its trust stays as it is."""
     reason = call.parse(wire.ReviewRequest).reason
     found = call.service.release(call.scope(namespace), NoteId(note), actor=call.actor, reason=reason)
     return _reviewed(call, found, "released")
 
 
 def reject_note(call: Call, namespace: Namespace, note: NoteIdentifier) -> Response:
-    """Leave a quarantined note hidden for good."""
+    """Hide a quarantined or doubtful note for good."""
     reason = call.parse(wire.ReviewRequest).reason
     found = call.service.reject(call.scope(namespace), NoteId(note), actor=call.actor, reason=reason)
     return _reviewed(call, found, "rejected")
@@ -64,7 +64,7 @@ GUARD = (
         "GET",
         f"{_GUARD}/quarantine",
         list_quarantine,
-        scope=AccessScope.READ,
+        scope=AccessScope.ADMIN,
         answers={200: wire.QuarantinePage},
         errors=frozenset({400}),
     ),
@@ -90,7 +90,7 @@ GUARD = (
         "GET",
         f"{_GUARD}/notes/{{note}}",
         explain_note,
-        scope=AccessScope.READ,
+        scope=AccessScope.ADMIN,
         answers={200: wire.Explanation},
         errors=frozenset({404}),
     ),

@@ -44,7 +44,7 @@ class Guarding(Core):
     async def release(self, note: str, *, reason: str) -> Note:
         """Make a quarantined note active, and an example of what is harmless; its trust stays as it is.
 
-        Raises Conflict when it was reviewed already or is not quarantined.
+        Raises Conflict when it was reviewed already, or is neither quarantined nor limited as doubtful.
         """
         return await self._do(calls.release(self.namespace, note, reason))
 

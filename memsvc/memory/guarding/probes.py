@@ -11,7 +11,6 @@ import numpy as np
 from memsvc.domain.changes import Operation
 from memsvc.domain.guarding import Assessment, Signal, Stage
 from memsvc.domain.notes import Key, Note
-from memsvc.errors import EmbedderUnavailable
 from memsvc.guard.findings import Finding
 from memsvc.guard.hubness import hubness
 from memsvc.guard.model_file import GuardModel
@@ -56,16 +55,14 @@ class Found:
     key: int | None = None
 
 
-def subject_of(reader: Reader, model: GuardModel, note: Note) -> Subject:
-    """Return what is needed of a note; raises EmbedderUnavailable for one that waits for its keys."""
+def subject_of(reader: Reader, model: GuardModel, note: Note) -> Subject | None:
+    """Return what is needed of a note; None for one that waits for its keys."""
     keys = tuple(reader.keys(note.id))
     vectors: Mapping[str, Vector] = {}
     if reader.state is not None:
         vectors = reader.vectors.get_many(reader.state.model, [key.text_hash for key in keys])
     if not keys or len(vectors) < len({key.text_hash for key in keys}):
-        raise EmbedderUnavailable(
-            "the note has no keys yet, as the embedder did not answer; they are made by a job"
-        )
+        return None
     examined = examine(model, normalised(note.content), original=None)
     return Subject(note, original_of(reader, note), keys, vectors, sharers_of_stored(reader, note, examined))
 

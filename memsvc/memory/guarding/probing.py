@@ -86,7 +86,8 @@ def _plan(
 ) -> _Plan:
     """Return what is to be probed; what a person has decided about is left alone.
 
-    `beside` are notes that share rare runs with these, also hidden ones: then all are looked at anew.
+    So are notes without keys: the job that makes these has them probed. `beside` are notes that share rare runs
+    with these, also hidden ones: then all are looked at anew.
     """
     others = reader.notes(beside)
     notes = [note for note in reader.notes(named) if note.status in HOLDING]
@@ -99,8 +100,7 @@ def _plan(
         last = _last_of(assessed.get(note.id, ()), reader, note, assessor)
         if last is not None and not (others and assessor is not None):
             known.append(_Probed(note, last))
-        elif assessor is not None:
-            subject = subject_of(reader, assessor.model, note)
+        elif assessor is not None and (subject := subject_of(reader, assessor.model, note)) is not None:
             fresh.append(replace(subject, sharers=subject.sharers.beside(others)))
     return _Plan(tuple(fresh), tuple(known))
 

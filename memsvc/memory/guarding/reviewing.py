@@ -1,11 +1,11 @@
-"""The review of quarantined notes: what waits and why, released or rejected, once."""
+"""The review of quarantined and doubtful notes: what waits and why, released or rejected, once."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from memsvc.domain.changes import Operation
-from memsvc.domain.guarding import AuditEvent, Decision, Review
+from memsvc.domain.guarding import AuditEvent, Decision, Review, Verdict
 from memsvc.domain.guarding_results import Explanation, Quarantined
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
@@ -15,7 +15,7 @@ from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict
 from memsvc.memory.checks import check_reason
 from memsvc.memory.context import Context
-from memsvc.memory.guarding.hiding import freed_with, let_in
+from memsvc.memory.guarding.hiding import freed_with, hide, holding_sources, let_in
 from memsvc.memory.guarding.probes import original_of
 from memsvc.memory.guarding.recording import benign_scores
 from memsvc.memory.look_up import existing_note
@@ -48,16 +48,18 @@ def explain(context: Context, scope: Scope, note: NoteId) -> Explanation:
 
 
 def release(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
-    """Let a quarantined note in: a mistake, from which the namespace learns what is usual in it.
+    """Let a note in that is quarantined, or limited as doubtful: a mistake, from which the namespace learns.
 
     The note's trust stays what it is. What was hidden only for repeating it is let in with it. Raises NotFound,
-    InvalidInput for a reason that says nothing, Conflict when the note is not quarantined, was reviewed, or when a
-    note of the same content has its place.
+    InvalidInput for a reason that says nothing, Conflict when the note is neither, was reviewed, rests on a note
+    that is itself in doubt, or when a note of the same content has its place.
     """
     check_reason(reason)
     now = context.clock()
     with context.storage.writer(scope) as writer:
         known = _to_review(writer, note)
+        if known.status is Status.LIMITED and holding_sources(writer, [note]):
+            raise Conflict(f"note {note} rests on a note that is limited or quarantined; review that one first")
         assessed = writer.guard.assessments([note]).get(note, ())
         notes = [note, *freed_with(writer, note)]
         active = let_in(writer, notes, operation=Operation.RELEASED, reason=reason, at=now, actor=actor.name)
@@ -68,11 +70,12 @@ def release(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reaso
 
 
 def reject(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
-    """Leave a quarantined note hidden for good; raises as `release` does."""
+    """Keep a quarantined note hidden for good, or hide a doubtful one so; raises as `release` does."""
     check_reason(reason)
     now = context.clock()
     with context.storage.writer(scope) as writer:
-        _to_review(writer, note)
+        if _to_review(writer, note).status is Status.LIMITED:
+            hide(writer, note, reason=reason, at=now, actor=actor.name)
         after = writer.change_status(
             StatusChange(note, Operation.REJECTED, Status.QUARANTINED, now, actor.name, reason)
         )
@@ -86,9 +89,16 @@ def _to_review(writer: Writer, note: NoteId) -> Note:
     review = writer.guard.reviews([note]).get(note)
     if review is not None:
         raise Conflict(f"note {note} was {review.decision} already, by {review.actor}; a review stands")
-    if found.status is not Status.QUARANTINED:
+    if found.status is not Status.QUARANTINED and not _is_doubtful(writer, found):
         raise Conflict(f"note {note} is {found.status}, not quarantined; there is nothing to review")
     return found
+
+
+def _is_doubtful(writer: Writer, note: Note) -> bool:
+    """Return whether the note is limited for what was found in it, not only until it is probed."""
+    assessed = writer.guard.assessments([note.id]).get(note.id, ())
+    last = max(assessed, key=lambda each: each.at, default=None)
+    return note.status is Status.LIMITED and last is not None and last.verdict is Verdict.LIMIT
 
 
 def _note_in_audit(

@@ -11,7 +11,6 @@ import numpy as np
 from memsvc.domain.guarding import Assessment, Stage
 from memsvc.domain.notes import Note
 from memsvc.domain.scope import Scope
-from memsvc.errors import EmbedderUnavailable
 from memsvc.guard.normalize import normalised
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.all_shared import AllShared
@@ -83,7 +82,7 @@ class Scanner:
 
     def _subject(self, reader: Reader, note: Note) -> Subject:
         sharers = self.shared.sharers(reader, self.assessor.model, note, normalised(note.content))
-        try:
-            return replace(subject_of(reader, self.assessor.model, note), sharers=sharers)
-        except EmbedderUnavailable:
+        subject = subject_of(reader, self.assessor.model, note)
+        if subject is None:
             return Subject(note, original_of(reader, note), (), {}, sharers)
+        return replace(subject, sharers=sharers)
