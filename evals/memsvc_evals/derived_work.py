@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from memsvc.app import App
-from memsvc.domain.jobs import AMEM_NOTE, CONSOLIDATE, LINK_NOTES, ORGANISE, THINK, JobStatus
+from memsvc.domain.jobs import AMEM_NOTE, CONSOLIDATE, GUARD_PROBE, LINK_NOTES, ORGANISE, THINK, JobStatus
 from memsvc.domain.policies import Policy
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
@@ -13,7 +13,7 @@ from memsvc.errors import ServerFault
 
 __all__ = ["DerivedWork"]
 
-_KINDS = (LINK_NOTES, THINK, ORGANISE, AMEM_NOTE, CONSOLIDATE)
+_KINDS = (GUARD_PROBE, LINK_NOTES, THINK, ORGANISE, AMEM_NOTE, CONSOLIDATE)
 _UNFINISHED = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.FAILED)
 
 
@@ -27,7 +27,7 @@ class DerivedWork:
 
     @property
     def wanted(self) -> bool:
-        return self.policy != Policy()
+        return self.policy != Policy() or self.app.settings.guard.level != "off"
 
     def order(self, scope: Scope) -> None:
         """Have what is remembered from now on worked on."""

@@ -9,12 +9,14 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from memsvc.domain.policies import AmemPolicy, LinkPolicy, Policy, ThoughtPolicy, Work
+from memsvc.domain.policies import AmemPolicy, GuardPolicy, LinkPolicy, Policy, Probing, ThoughtPolicy, Work
 from memsvc.errors import InvalidInput
 
 __all__ = [
     "Fusion",
     "FusionOption",
+    "GuardOption",
+    "GuardUse",
     "Keys",
     "KeysOption",
     "LinkUse",
@@ -47,6 +49,15 @@ class LinkUse(StrEnum):
     OFF = "off"
 
 
+class GuardUse(StrEnum):
+    """How the guard works in a benchmark; `checks` is balanced without probes, which embed much."""
+
+    OFF = "off"
+    CHECKS = "checks"
+    BALANCED = "balanced"
+    STRICT = "strict"
+
+
 KeysOption: TypeAlias = Annotated[
     Keys | None, typer.Option(help="By which texts notes are found; by default as the service does.")
 ]
@@ -62,19 +73,25 @@ LinksOption: TypeAlias = Annotated[
     typer.Option(help="Link notes by rule and follow the links (on), or neither; by default no links are made."),
 ]
 
+GuardOption: TypeAlias = Annotated[
+    GuardUse | None,
+    typer.Option(help="The guard: off (default), its checks alone, or with probes (hours for LongMemEval S)."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
     """What stands in for the service's settings; None leaves one as it is. Raises InvalidInput.
 
     `links` on has rules link notes that share rare words, `thoughts` has them think about every round, and `amem`
-    has them construct A-MEM's notes; none of these is done by default.
+    has them construct A-MEM's notes; none of these is done by default. Without `guard` it is off.
     """
 
     keys: Keys | None = None
     fusion: Fusion | None = None
     time: TimeUse | None = None
     links: LinkUse | None = None
+    guard: GuardUse | None = None
     thoughts: bool = False
     amem: bool = False
 
@@ -87,19 +104,27 @@ class ServiceOptions:
     @property
     def given(self) -> tuple[str, ...]:
         """Return the names of the options that are given."""
-        values = {"--keys": self.keys, "--fusion": self.fusion, "--time": self.time, "--links": self.links}
+        values = {
+            "--keys": self.keys,
+            "--fusion": self.fusion,
+            "--time": self.time,
+            "--links": self.links,
+            "--guard": self.guard,
+        }
         return tuple(name for name, value in values.items() if value is not None)
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """Return the fields of Settings that are given."""
+        """Return the fields of Settings that are given, and the guard's level."""
+        level = {None: "off", GuardUse.CHECKS: "balanced"}.get(self.guard, self.guard)
         values = {
             "keys": self.keys,
             "fusion": self.fusion,
             "time_ranges": self.time,
             "recall_links": self.links,
         }
-        return {name: value.value for name, value in values.items() if value is not None}
+        given = {name: value.value for name, value in values.items() if value is not None}
+        return {**given, "guard": {"level": str(level)}}
 
     @property
     def policy(self) -> Policy:
@@ -108,10 +133,12 @@ class ServiceOptions:
             links=LinkPolicy(entity=self.links is LinkUse.ON),
             amem=AmemPolicy(work=Work.RULES if self.amem else Work.OFF),
             thoughts=ThoughtPolicy(work=Work.RULES if self.thoughts else Work.OFF),
+            guard=GuardPolicy(probe=Probing.OFF if self.guard is GuardUse.CHECKS else Probing.ALL),
         )
 
     @property
     def derived(self) -> Mapping[str, Any]:
         """Return what of a report's configuration says what is derived and followed."""
         links = LinkUse.OFF if self.links is None else self.links
-        return {"links": links.value, "rule_thoughts": self.thoughts, "amem": self.amem}
+        guard = GuardUse.OFF if self.guard is None else self.guard
+        return {"guard": guard.value, "links": links.value, "rule_thoughts": self.thoughts, "amem": self.amem}

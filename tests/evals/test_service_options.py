@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from memsvc.domain.policies import Policy, Work
+from memsvc.domain.policies import Policy, Probing, Work
 from memsvc.domain.recall import Mode
 from memsvc.errors import InvalidInput
 from memsvc.settings import RerankerSettings, Settings
 from memsvc_evals.cli import app
 from memsvc_evals.local_service import open_local_service, ranking_config
-from memsvc_evals.service_options import Fusion, Keys, LinkUse, ServiceOptions, TimeUse
+from memsvc_evals.service_options import Fusion, GuardUse, Keys, LinkUse, ServiceOptions, TimeUse
 
 
 def run(file: Path, *options: str) -> Result:
@@ -117,3 +117,20 @@ def test_replica_has_no_query_latency(three_file: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "latency/query/p50" not in json.loads(out.read_text(encoding="utf-8"))["figures"]
     assert "query:" not in result.stdout
+
+
+def test_without_an_option_a_benchmark_has_no_guard() -> None:
+    with open_local_service(Mode.HYBRID, embedder="hashing", cache=None) as local:
+        assert (local.config["guard"], local.work.wanted) == ("off", False)
+
+
+def test_checks_alone_probe_nothing() -> None:
+    options = ServiceOptions(guard=GuardUse.CHECKS)
+    assert options.settings["guard"] == {"level": "balanced"}
+    assert (options.policy.guard.probe, options.derived["guard"]) == (Probing.OFF, "checks")
+
+
+def test_the_guard_at_work_probes_all_notes() -> None:
+    options = ServiceOptions(guard=GuardUse.STRICT)
+    assert options.settings["guard"] == {"level": "strict"}
+    assert (options.policy.guard.probe, options.given) == (Probing.ALL, ("--guard",))

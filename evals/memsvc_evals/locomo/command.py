@@ -22,7 +22,14 @@ from memsvc_evals.locomo.thoughts import Thoughts
 from memsvc_evals.provenance import DataFile, code_revision, machine
 from memsvc_evals.reporting.document import Document
 from memsvc_evals.reporting.writing import check_report_folder, write_document
-from memsvc_evals.service_options import FusionOption, KeysOption, LinksOption, ServiceOptions, TimeOption
+from memsvc_evals.service_options import (
+    FusionOption,
+    GuardOption,
+    KeysOption,
+    LinksOption,
+    ServiceOptions,
+    TimeOption,
+)
 from memsvc_evals.terminal import progress_bar, report_console
 
 __all__ = ["LocomoEmbedder", "LocomoRetriever", "locomo"]
@@ -62,6 +69,7 @@ def locomo(
     fusion: FusionOption = None,
     time: TimeOption = None,
     links: LinksOption = None,
+    guard: GuardOption = None,
     thoughts: Annotated[
         Thoughts, typer.Option(help="Thoughts of the turns: by rules, or the observations of the file.")
     ] = Thoughts.NONE,
@@ -81,6 +89,7 @@ def locomo(
             fusion,
             time,
             links,
+            guard,
             thoughts=thoughts is Thoughts.RULES,
             amem=retriever is LocomoRetriever.AMEM,
         )

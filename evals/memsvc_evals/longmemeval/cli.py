@@ -15,7 +15,14 @@ from memsvc_evals.longmemeval.expansion.options import Expansion, Join, Style
 from memsvc_evals.longmemeval.m_like import SEED
 from memsvc_evals.longmemeval.opening import EmbedderName, RetrieverChoice, RetrieverName
 from memsvc_evals.longmemeval.part import Part, Split, parse_types
-from memsvc_evals.service_options import FusionOption, KeysOption, LinksOption, ServiceOptions, TimeOption
+from memsvc_evals.service_options import (
+    FusionOption,
+    GuardOption,
+    KeysOption,
+    LinksOption,
+    ServiceOptions,
+    TimeOption,
+)
 from memsvc_evals.terminal import report_console
 
 __all__ = ["longmemeval"]
@@ -35,6 +42,7 @@ def longmemeval(
     fusion: FusionOption = None,
     time: TimeOption = None,
     links: LinksOption = None,
+    guard: GuardOption = None,
     events: Annotated[
         Path | None, typer.Option(help="Official file of dated events, for --time prune of bm25-official.")
     ] = None,
@@ -84,7 +92,7 @@ def longmemeval(
                     url=url,
                     api_key=api_key,
                     expansion=choose(expansion, join, join_style, cache_file),
-                    service=ServiceOptions(keys, fusion, time, links),
+                    service=ServiceOptions(keys, fusion, time, links, guard),
                     events=events,
                 ),
                 part=Part(offset, limit, parse_types(types), split),
