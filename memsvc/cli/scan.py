@@ -37,7 +37,10 @@ def scan(
     format: Annotated[ScannedFormat, typer.Option("--format", "-f", help="What --from is.")] = ScannedFormat.AUTO,
     origin: Annotated[
         Origin | None,
-        typer.Option(help="With --from: whom its notes come from at most, where they do not say so themselves."),
+        typer.Option(
+            help="With --from: whom its notes come from at most, where they do not say so themselves; by default "
+            "an untrusted document."
+        ),
     ] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Quarantine what is found.")] = False,
     html: Annotated[
@@ -89,7 +92,7 @@ def _scanned(
         return
     if file != STDIN and not file.is_file():
         raise InvalidInput(f"cannot read {file}: there is no such file")
-    with loaded(file, format, namespace=namespace, origin=origin) as found:
+    with loaded(file, format, namespace=namespace, origin=origin or Origin.UNTRUSTED_DOCUMENT) as found:
         yield found
 
 

@@ -33,7 +33,7 @@ class ScannedFormat(StrEnum):
 
 @contextmanager
 def loaded(
-    file: Path, format: ScannedFormat, *, namespace: str, origin: Origin | None
+    file: Path, format: ScannedFormat, *, namespace: str, origin: Origin
 ) -> Iterator[tuple[Connection, list[str]]]:
     """Yield a service that holds what the file has, and what of it could not be read.
 
@@ -58,7 +58,7 @@ def loaded(
         yield Connection(client, app), refused
 
 
-def _load(client: Client, file: Path, format: ScannedFormat, origin: Origin | None) -> list[str]:
+def _load(client: Client, file: Path, format: ScannedFormat, origin: Origin) -> list[str]:
     """Store what the file holds and return what it has that cannot be taken."""
     if format is ScannedFormat.AUTO and _is_export(file):
         format = ScannedFormat.EXPORT
@@ -85,9 +85,9 @@ def _listed(problems: list[str], count: int) -> list[str]:
     return [*problems, f"{more} more could not be read"] if more else problems
 
 
-def _lowered(places: Iterator[Place], origin: Origin | None) -> Iterator[Place]:
+def _lowered(places: Iterator[Place], origin: Origin) -> Iterator[Place]:
     for place in places:
-        if origin is None or isinstance(place, Refused) or place.payload.origin is not None:
+        if isinstance(place, Refused) or place.payload.origin is not None:
             yield place
         else:
             payload = place.payload.model_copy(update={"origin": origin.value})

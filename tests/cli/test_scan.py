@@ -94,9 +94,14 @@ def test_an_export_is_scanned_with_the_origins_that_it_has(run: Run, poisoned: P
     assert (flagged["note"]["content"], flagged["note"]["origin"]) == (ODD, "tool_output_external")
 
 
-def test_an_origin_is_given_to_what_has_none(run: Run, poisoned: Path) -> None:
-    scan = run("guard", "scan", "--from", poisoned, "--origin", "untrusted_document", "--json").data
-    assert {each["note"]["origin"] for each in scan["flagged"]} == {"untrusted_document"}
+@pytest.mark.parametrize(
+    ("options", "origin"), [((), "untrusted_document"), (("--origin", "model_inference"), "model_inference")]
+)
+def test_an_origin_is_given_to_what_has_none(
+    run: Run, poisoned: Path, options: tuple[str, ...], origin: str
+) -> None:
+    scan = run("guard", "scan", "--from", poisoned, *options, "--json").data
+    assert {each["note"]["origin"] for each in scan["flagged"]} == {origin}
 
 
 @pytest.mark.parametrize(("options", "code"), [((), 0), (("--fail-on-flagged",), 1)])

@@ -56,12 +56,12 @@ def test_a_second_scan_embeds_nothing_again(filled: tuple[Guarded, Note, Note]) 
     assert not any(PLAIN[:20] in text for text in again)
 
 
-def test_what_a_person_released_is_told_and_left(filled: tuple[Guarded, Note, Note]) -> None:
+@pytest.mark.parametrize("apply", [True, False])
+def test_what_a_person_released_is_left_and_told_no_more(filled: tuple[Guarded, Note, Note], apply: bool) -> None:
     guarded, _, planted = filled
     guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
     guarded.service.release(SCOPE, planted.id, actor=ACTOR, reason="a game of words")
-    (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=True).flagged
-    assert not flagged.applied
+    assert guarded.service.scan(SCOPE, actor=ACTOR, apply=apply).flagged == ()
     assert guarded.status(planted.id) is Status.ACTIVE
 
 

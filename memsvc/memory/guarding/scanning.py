@@ -115,10 +115,16 @@ def _kept(
 ) -> list[Flagged]:
     """Return what is flagged of a page; with `apply` keep all of it and do what follows, in one transaction.
 
-    What a person has released is told, and left as it is.
+    What a person has released is neither told again nor changed.
     """
     if not apply:
-        return [Flagged(note, each) for note, each in assessed if each.verdict is not Verdict.ALLOW]
+        with context.storage.reader(scope) as reader:
+            reviewed = reader.guard.reviews([note.id for note, _ in assessed])
+        return [
+            Flagged(note, each)
+            for note, each in assessed
+            if each.verdict is not Verdict.ALLOW and note.id not in reviewed
+        ]
     flagged = []
     now = context.clock()
     with context.storage.writer(scope) as writer:
@@ -131,7 +137,7 @@ def _kept(
                 after = _carried_out(writer, current, each, now, actor)
                 applied = after is not current.status
                 current = current._replace(status=after)
-            if each.verdict is not Verdict.ALLOW:
+            if each.verdict is not Verdict.ALLOW and note.id not in reviewed:
                 flagged.append(Flagged(current or note, each, applied))
     return flagged
 
