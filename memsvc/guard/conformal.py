@@ -19,6 +19,7 @@ __all__ = [
     "combine",
     "kind_class",
     "length_bucket",
+    "length_bucket_of",
 ]
 
 KindClass = Literal["round", "statement", "document"]
@@ -106,7 +107,11 @@ def benjamini_hochberg(p_values: Sequence[float], *, level: float) -> list[bool]
 
 def length_bucket(text: str) -> LengthBucket:
     """Return the bucket of a text: up to 12 words, up to 60, or more."""
-    words = len(text.split(maxsplit=_MEDIUM_WORDS + 1))
+    return length_bucket_of(len(text.split(maxsplit=_MEDIUM_WORDS + 1)))
+
+
+def length_bucket_of(words: int) -> LengthBucket:
+    """Return the bucket of a text of so many words."""
     if words <= _SHORT_WORDS:
         return "short"
     return "medium" if words <= _MEDIUM_WORDS else "long"

@@ -46,7 +46,7 @@ class GuardModel:
 
     def benign(self, detector: str, kind: KindClass, bucket: LengthBucket) -> BenignScores | None:
         """Return a detector's benign scores for a sort of note, else of all lengths, else of all kinds."""
-        for names in ((kind, bucket), (kind, "any"), ("any", "any")):
+        for names in ((kind, bucket), (kind, "any"), ("any", bucket), ("any", "any")):
             values = self.arrays.get(benign_name(detector, *names, "values"))
             below = self.arrays.get(benign_name(detector, *names, "below"))
             if values is not None and below is not None:

@@ -126,3 +126,13 @@ def test_scores_of_any_kind_stand_in_for_those_of_a_kind(copy: Path) -> None:
     assert scores is not None
     assert scores.p_value(1.0) == pytest.approx(1 / 3)
     assert model.benign("unknown", "round", "short") is None
+
+
+def test_scores_of_any_kind_are_taken_by_length_where_there_are_such(copy: Path) -> None:
+    few, many = np.array([1], np.uint32), np.array([7], np.uint32)
+    one = np.array([0.5], np.float32)
+    pooled = {"benign__hub__any__any__values": one, "benign__hub__any__any__below": many}
+    short = {"benign__hub__any__short__values": one, "benign__hub__any__short__below": few}
+    model = load_model(_with(copy, **pooled, **short))
+    found = [model.benign("hub", "round", length) for length in ("short", "long")]
+    assert [each.count for each in found if each is not None] == [1, 7]

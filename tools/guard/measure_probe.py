@@ -41,8 +41,8 @@ _CLEARED = 2_500
 _VICTIMS = 50
 _SIBLINGS = 40
 
-Corpus: TypeAlias = tuple[list[str], list[tuple[str, list[str]]]]
-"""Texts of cleared notes; kinds and key texts of notes to be probed."""
+Corpus: TypeAlias = tuple[list[str], list[tuple[str, str, list[str]]]]
+"""Texts of cleared notes; kinds, contents and key texts of notes to be probed."""
 
 
 def locomo(data: Path, embedder: Embedder) -> Corpus:
@@ -55,31 +55,32 @@ def locomo(data: Path, embedder: Embedder) -> Corpus:
         questions += [entry["question"] for entry in item["qa"]]
     cleared = list(dict.fromkeys(turn for turn in turns if turn.strip()))
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    probed = [("dialogue", keys) for text in cleared for keys in _rounds([NewTurn("user", text)], at, embedder)]
-    return cleared, probed + [("question", [text]) for text in dict.fromkeys(questions)]
+    turns_as_rounds = [each for text in cleared for each in _rounds([NewTurn("user", text)], at, embedder)]
+    probed = [("dialogue", content, keys) for content, keys in turns_as_rounds]
+    return cleared, probed + [("question", text, [text]) for text in dict.fromkeys(questions)]
 
 
 def strategyqa(data: Path, _: Embedder) -> Corpus:
     """Return a memory keyed by questions, and those to be probed."""
     questions = [item["question"] for item in json.loads((data / "strategyqa_train.json").read_text())]
-    return questions[:1500], [("stored question", [text]) for text in questions[:1500]]
+    return questions[:1500], [("stored question", text, [text]) for text in questions[:1500]]
 
 
 def longmemeval(data: Path, embedder: Embedder) -> Corpus:
     """Return users' turns as notes, and rounds with their keys to be probed."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[str, list[str]]] = {}
     for question in list(read_questions(data / "longmemeval_s_dev.json"))[:12]:
         for session in question.haystack:
             turns = [NewTurn(turn.role, turn.content) for turn in session.turns]
-            for keys in _rounds(turns, session.at, embedder):
-                found.setdefault(keys[0], keys)
-    probed = [("round", keys) for _, keys in sorted(found.items())]
+            for content, keys in _rounds(turns, session.at, embedder):
+                found.setdefault(keys[0], (content, keys))
+    probed = [("round", content, keys) for _, (content, keys) in sorted(found.items())]
     random.Random(2).shuffle(probed)
-    return [text for _, keys in probed for text in keys], probed
+    return [text for _, _, keys in probed for text in keys], probed
 
 
-def _rounds(turns: Sequence[NewTurn], at: datetime, embedder: Embedder) -> Iterator[list[str]]:
-    """Yield the key texts of each round of a session."""
+def _rounds(turns: Sequence[NewTurn], at: datetime, embedder: Embedder) -> Iterator[tuple[str, list[str]]]:
+    """Yield the content and the key texts of each round of a session."""
     maker = key_maker("expanded")
     for part in split_rounds(turns, first=0):
         texts: list[str] = []
@@ -88,7 +89,7 @@ def _rounds(turns: Sequence[NewTurn], at: datetime, embedder: Embedder) -> Itera
             texts += [text[start:end] for start, end in embedder.windows(text)]
         kept = list(dict.fromkeys(text for text in texts if text.strip()))
         if kept:
-            yield kept
+            yield part.content, kept
 
 
 _CORPORA: Final[dict[str, Callable[[Path, Embedder], Corpus]]] = {
@@ -123,7 +124,7 @@ def collect(options: argparse.Namespace) -> None:
         random.Random(options.seed or 3).shuffle(found)
         rows += [store.attack(attack) for attack in found[: options.most_attacks]]
         random.Random(4).shuffle(probed)
-        rows += [store.benign(kind, texts) for kind, texts in probed[part]]
+        rows += [store.benign(*each) for each in probed[part]]
     write_rows(options.out, rows)
 
 
@@ -134,9 +135,9 @@ def _negatives(options: argparse.Namespace, embedder: Embedder, part: slice) -> 
     for name in CLASSES:
         texts = hard_negatives(name, count=_SIBLINGS + part.stop)
         known, probed = texts[:_SIBLINGS], texts[_SIBLINGS:][part]
-        yield from (alone.benign(f"first {name}", [text]) for text in probed)
+        yield from (alone.benign(f"first {name}", text, [text]) for text in probed)
         among = alone.with_cleared(known, embedder)
-        yield from (among.benign(f"further {name}", [text]) for text in probed[::2])
+        yield from (among.benign(f"further {name}", text, [text]) for text in probed[::2])
 
 
 def main() -> None:

@@ -24,7 +24,10 @@ __all__ = ["Attack", "Counting", "Row", "Store", "read_rows", "write_rows"]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One note: where from, what the worst trial of all its key texts gives, what it cost, what victims meet."""
+    """One note: where from, what the worst trial of all its key texts gives, what it cost, what victims meet.
+
+    `words` are those of the note's whole content, by which p-values are.
+    """
 
     corpus: str
     kind: str
@@ -87,9 +90,9 @@ class Store:
         more.vectors = np.vstack([self.vectors, embedder.embed(texts)])
         return more
 
-    def benign(self, kind: str, texts: Sequence[str]) -> Row:
-        """Return the row of a note's key texts; of a cleared one, the others are what it is compared with."""
-        return self._row(kind, texts, self._nearest(texts))
+    def benign(self, kind: str, content: str, texts: Sequence[str]) -> Row:
+        """Return the row of a note; of a cleared one, the others are what its key texts are compared with."""
+        return self._row(kind, content, texts, self._nearest(texts))
 
     def attack(self, attack: Attack) -> Row:
         """Return the row of a poisoned text with its success among all cleared notes."""
@@ -98,14 +101,14 @@ class Store:
         )
         best = np.sort(asked[:, :-1], axis=1)[:, -5:]
         first, fifth = (float((asked[:, -1] > best[:, place]).mean()) for place in (-1, 0))
-        row = self._row(attack.family, [attack.text], nearest_of(self.vectors))
+        row = self._row(attack.family, attack.text, [attack.text], nearest_of(self.vectors))
         return Row(**{**asdict(row), "asr1": first, "any5": fifth})
 
     def _nearest(self, texts: Sequence[str]) -> Nearest:
         own = [self._places[text] for text in texts if text in self._places]
         return nearest_of(np.delete(self.vectors, own, axis=0))
 
-    def _row(self, kind: str, texts: Sequence[str], nearest: Nearest) -> Row:
+    def _row(self, kind: str, content: str, texts: Sequence[str], nearest: Nearest) -> Row:
         keys = self._counting.embed(texts)
         before = self._counting.embedded
         found: list[tuple[float, int, Trial]] = []
@@ -118,7 +121,7 @@ class Store:
         return Row(
             corpus=self.name,
             kind=kind,
-            words=sum(len(texts[place].split()) for place in texts_to_examine(texts)),
+            words=len(content.split()),
             drowned=worst.drowned,
             margin=float(np.quantile(worst.margin, 0.25)),
             log_pieces=math.log(length),

@@ -12,6 +12,7 @@ from guard.arrays import add_benign
 from guard.probe_features import Row
 from numpy.typing import NDArray
 
+from memsvc.guard.conformal import LengthBucket, length_bucket_of
 from memsvc.guard.transplant import MOST_PIECES, WEIGHTS
 
 __all__ = ["fitted", "kept_scores", "report"]
@@ -112,7 +113,8 @@ def report(rows: Sequence[Row], *, rate: float) -> None:
     benign = [row for row in rows if not is_attack(row)]
     calibrating = [row for row in benign if row.calibrates]
     tested = [row for row in rows if is_attack(row) or not row.calibrates]
-    for name, score in _APPROACHES.items():
+    approaches = {**_APPROACHES, "the three together, by length": _by_length(calibrating, rate=rate)}
+    for name, score in approaches.items():
         threshold = float(np.quantile(score(calibrating), 1 - rate))
         print(f"== {name}: threshold {threshold:.3f} of {len(calibrating)} benign texts")
         groups = sorted({(is_attack(row), row.corpus, row.kind) for row in tested})
@@ -133,6 +135,15 @@ def report(rows: Sequence[Row], *, rate: float) -> None:
                     fifth = np.mean([row.any5 * miss for row, miss in zip(chosen, missed, strict=True)])
                     name = "hubs" if flag else "optimised"
                     print(f"   {corpus} {name}: left ASR@1 {first:.4f}, any@5 {fifth:.4f} of {len(chosen)} notes")
+
+
+def _by_length(benign: Sequence[Row], *, rate: float) -> Callable[[Sequence[Row]], Scores]:
+    """Return by how much logits exceed what `rate` of the benign notes of about that length do."""
+    found: dict[LengthBucket, list[Row]] = {}
+    for row in benign:
+        found.setdefault(length_bucket_of(row.words), []).append(row)
+    usual = {length: float(np.quantile(logits(rows), 1 - rate)) for length, rows in found.items()}
+    return lambda rows: logits(rows) - np.array([usual.get(length_bucket_of(row.words), np.inf) for row in rows])
 
 
 def _print_group(rows: Sequence[Row], score: Callable[[Sequence[Row]], Scores], threshold: float) -> None:
@@ -168,12 +179,16 @@ def _words(rows: Sequence[Row]) -> float:
 
 
 def kept_scores(rows: Sequence[Row], model: Path) -> None:
-    """Put the benign scores of both halves into a guard model file, for all kinds and lengths together.
+    """Put the benign scores of both halves into a guard model file, by length for all kinds together.
 
-    The score counts the length already, and a p-value is no less than one by the number of scores.
+    Long notes about one thing look more like triggers than short ones do, whatever their kind.
     """
     benign = [row for row in rows if not is_attack(row)]
-    add_benign(model, "transplant", None, None, 1.0 / (1.0 + np.exp(-logits(benign))))
+    lengths: tuple[LengthBucket | None, ...] = ("short", "medium", "long", None)
+    for length in lengths:
+        chosen = [row for row in benign if length in (None, length_bucket_of(row.words))]
+        if chosen:
+            add_benign(model, "transplant", None, length, 1.0 / (1.0 + np.exp(-logits(chosen))))
 
 
 _APPROACHES: dict[str, Callable[[Sequence[Row]], Scores]] = {

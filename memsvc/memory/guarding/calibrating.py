@@ -44,10 +44,13 @@ def least_sample(detector: str, alpha: float) -> int:
 def _prior(model: GuardModel, detector: str, sort: Sort, *, least: int) -> BenignScores | None:
     """Return the shipped scores of a sort of notes, or of all lengths where these are too few to flag any."""
     own = model.benign(detector, *sort)
-    values, below = (model.arrays.get(benign_name(detector, sort[0], "any", part)) for part in ("values", "below"))
-    if values is None or below is None or (own is not None and own.count >= least):
+    if own is not None and own.count >= least:
         return own
-    return BenignScores(values, below)
+    for kind in (sort[0], "any"):
+        named = [model.arrays.get(benign_name(detector, kind, "any", part)) for part in ("values", "below")]
+        if named[0] is not None and named[1] is not None:
+            return BenignScores(named[0], named[1])
+    return own
 
 
 @dataclass(slots=True)
