@@ -42,7 +42,10 @@ class ReadGuard(Protocol):
         """Return what was sent, if normalising has changed it."""
 
     def waiting(self, *, after_row: int, limit: int) -> list[Note]:
-        """Return quarantined notes that nobody has reviewed, by ascending row."""
+        """Return quarantined and doubtful notes that nobody has reviewed, by ascending row.
+
+        A note is doubtful when its last assessment limits it; one that only waits for its probe is not.
+        """
 
     def sharing(self, hashes: Sequence[int], *, most: int) -> dict[int, tuple[int, ...]]:
         """Return the rows of the visible notes that hold each shingle, the `most` newest of each, newest first."""

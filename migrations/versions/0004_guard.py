@@ -15,6 +15,7 @@ depends_on = None
 
 _ROW = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_LIMITING = sa.text("verdict = 'limit'")
 _TABLES = ("originals", "assessments", "reviews", "shingles", "guard_scores", "canaries", "guard_seeds", "audit")
 _NOTE_INDEXES = (
     ("ix_notes_namespace_id_principal_row", ["namespace_id", "principal", "row"]),
@@ -31,6 +32,7 @@ _SQLITE_STATISTICS = (
     ("notes", _REPLACED_INDEX, "100000 1000 1"),
     ("originals", "sqlite_autoindex_originals_1", "10000 100 1"),
     ("assessments", "assessments", "1000000 10000 1 1"),
+    ("assessments", "ix_assessments_limiting", "10000 100 1"),
     ("reviews", "reviews", "10000 100 1"),
     ("shingles", "shingles", "20000000 200000 2 1"),
     ("shingles", "ix_shingles_namespace_id_note_row", "20000000 200000 20"),
@@ -167,6 +169,13 @@ def _create_of_notes() -> None:
         sa.Column("degraded", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("namespace_id", "note_row", "stage"),
         _of_note(),
+        sa.Index(
+            "ix_assessments_limiting",
+            "namespace_id",
+            "note_row",
+            sqlite_where=_LIMITING,
+            postgresql_where=_LIMITING,
+        ),
         sqlite_with_rowid=False,
     )
     op.create_table(

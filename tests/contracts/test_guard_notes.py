@@ -119,6 +119,23 @@ def test_quarantined_notes_wait_until_they_are_reviewed(storage: Storage) -> Non
     assert found[0].content == "a"
 
 
+def test_doubtful_notes_wait_too(storage: Storage) -> None:
+    limits, probed, waits, reviewed, hidden = put(storage, "a", "b", "c", "d", "e", status=Status.LIMITED)
+    doubt = Assessment(Stage.WRITE, Verdict.LIMIT, Ledgers(0.0, 1.0, 0.6), (), at(9), "1")
+    cleared = replace(doubt, stage=Stage.PROBE, verdict=Verdict.ALLOW, at=at(10))
+    quarantine(storage, hidden.id)
+    with storage.writer(SCOPE) as writer:
+        writer.guard.put_assessments({each.id: doubt for each in (limits, probed, reviewed, hidden)})
+        writer.guard.put_assessments({probed.id: cleared, limits.id: replace(doubt, stage=Stage.PROBE, at=at(10))})
+        writer.guard.put_assessments({waits.id: replace(doubt, verdict=Verdict.ALLOW)})
+        writer.guard.put_review(reviewed.id, REVIEW)
+    with storage.reader(SCOPE) as reader:
+        found = reader.guard.waiting(after_row=0, limit=9)
+        assert [note.id for note in found] == [limits.id, hidden.id]
+        assert [note.id for note in reader.guard.waiting(after_row=found[0].row, limit=9)] == [hidden.id]
+        assert [note.id for note in reader.guard.waiting(after_row=0, limit=1)] == [limits.id]
+
+
 def test_runs_are_shared_by_the_newest_visible_notes(storage: Storage) -> None:
     kept = put(storage, "a", "b", "c", "d")
     a, b, c, d = rows(storage, *kept)

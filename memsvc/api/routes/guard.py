@@ -20,7 +20,7 @@ __all__ = ["GUARD"]
 
 
 def list_quarantine(call: Call, namespace: Namespace, limit: Limit = 50, cursor: Cursor = None) -> Response:
-    """List quarantined notes that nobody has reviewed, in the order of storing, with what was found in them."""
+    """List what waits for a review, quarantined or doubtful, in the order of storing, with what was found."""
     scope = call.scope(namespace)
     items, following = page_of(
         call,

@@ -10,7 +10,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc.domain.guarding import Assessment, AuditEntry, Canary, Decision, Review, Stage
+from memsvc.domain.guarding import Assessment, AuditEntry, Canary, Decision, Review, Stage, Verdict
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.selection import VISIBLE
@@ -41,7 +41,7 @@ class MemoryReadGuard:
 
     def waiting(self, *, after_row: int, limit: int) -> list[Note]:
         reviewed = self._kept().reviews
-        held = (note for note in self._notes() if note.status is Status.QUARANTINED and note.row not in reviewed)
+        held = (note for note in self._notes() if self._is_held(note) and note.row not in reviewed)
         return list(islice((note for note in held if note.row > after_row), limit))
 
     def sharing(self, hashes: Sequence[int], *, most: int) -> dict[int, tuple[int, ...]]:
@@ -90,6 +90,12 @@ class MemoryReadGuard:
 
     def _notes(self) -> Iterable[Note]:
         return () if self._data is None else [stored.note for stored in self._data.notes.values()]
+
+    def _is_held(self, note: Note) -> bool:
+        if note.status is not Status.LIMITED:
+            return note.status is Status.QUARANTINED
+        last = max(self._kept().of_row(note.row), key=lambda each: each.at, default=None)
+        return last is not None and last.verdict is Verdict.LIMIT
 
     def _rows(self, notes: Sequence[NoteId]) -> list[tuple[NoteId, int]]:
         rows = {} if self._data is None else self._data.rows

@@ -16,11 +16,25 @@ from sqlalchemy import (
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
+    text,
 )
 
 from memsvc_stores.sql.tables import METADATA, ROW, TEXT, namespaces
 
-__all__ = ["assessments", "audit", "canaries", "guard_scores", "guard_seeds", "originals", "reviews", "shingles"]
+__all__ = [
+    "LIMITING",
+    "assessments",
+    "audit",
+    "canaries",
+    "guard_scores",
+    "guard_seeds",
+    "originals",
+    "reviews",
+    "shingles",
+]
+
+
+LIMITING = "verdict = 'limit'"
 
 
 def _of_note() -> ForeignKeyConstraint:
@@ -54,6 +68,13 @@ assessments = Table(
     Column("degraded", TEXT, nullable=False),
     PrimaryKeyConstraint("namespace_id", "note_row", "stage"),
     _of_note(),
+    Index(
+        "ix_assessments_limiting",
+        "namespace_id",
+        "note_row",
+        sqlite_where=text(LIMITING),
+        postgresql_where=text(LIMITING),
+    ),
     sqlite_with_rowid=False,
 )
 

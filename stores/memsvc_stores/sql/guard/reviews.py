@@ -12,7 +12,7 @@ from memsvc.domain.notes import Note, Status
 from memsvc.domain.time import from_microseconds, to_microseconds
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
-from memsvc_stores.sql.guard_tables import reviews
+from memsvc_stores.sql.guard_tables import LIMITING, assessments, reviews
 from memsvc_stores.sql.rows import note_of
 from memsvc_stores.sql.statements import NOTES
 from memsvc_stores.sql.tables import HIDDEN, notes
@@ -39,6 +39,31 @@ _WAITING = (
 )
 
 
+_later = assessments.alias("later")
+# So is that of the index of assessments that limit.
+_DOUBTFUL = (
+    NOTES.where(
+        notes.c.row > bindparam("after"),
+        notes.c.status == Status.LIMITED.value,
+        notes.c.row.in_(
+            select(assessments.c.note_row).where(
+                assessments.c.namespace_id == bindparam("namespace"),
+                assessments.c.note_row > bindparam("after"),
+                text(f"assessments.{LIMITING}"),
+                ~exists().where(
+                    _later.c.namespace_id == bindparam("namespace"),
+                    _later.c.note_row == assessments.c.note_row,
+                    _later.c.at > assessments.c.at,
+                ),
+            )
+        ),
+        ~exists().where(reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == notes.c.row),
+    )
+    .order_by(notes.c.row)
+    .limit(bindparam("limit"))
+)
+
+
 def reviews_of_rows(executor: Executor, namespace: int, rows: Sequence[int]) -> dict[int, Review]:
     """Return the review of each note at these rows that has one."""
     found = executor.all(_OF_ROWS, namespace=namespace, rows=executor.backend.many(rows))
@@ -49,8 +74,10 @@ def reviews_of_rows(executor: Executor, namespace: int, rows: Sequence[int]) -> 
 
 
 def waiting(executor: Executor, namespace: int, *, after_row: int, limit: int) -> list[Note]:
-    """Return quarantined notes that nobody has reviewed, by ascending row."""
-    return [note_of(r) for r in executor.all(_WAITING, namespace=namespace, after=after_row, limit=limit)]
+    """Return quarantined and doubtful notes that nobody has reviewed, by ascending row."""
+    page = {"namespace": namespace, "after": after_row, "limit": limit}
+    found = [note_of(r) for statement in (_WAITING, _DOUBTFUL) for r in executor.all(statement, **page)]
+    return sorted(found, key=lambda note: note.row)[:limit]
 
 
 def insert_review(executor: Executor, namespace: int, row: int, review: Review) -> bool:
