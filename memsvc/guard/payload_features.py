@@ -46,6 +46,7 @@ _LONGEST = 40
 _STRIDE = 20
 _SPEAKERS = frozenset({"user", "assistant"})
 """Labels of turns: a sentence starts after them."""
+_OPEN_PAIRS = frozenset(pair.split()[0] for pair in SORT_OF_PAIR)
 _POLITE = frozenset({"please", "kindly", "so", "then", "and", "also", "just", "now"})
 
 
@@ -64,43 +65,32 @@ class Pieces:
     named: NDArray[np.bool_]
 
 
-def read_pieces(text: str) -> Pieces | None:
+def read_pieces(text: str | Words) -> Pieces | None:
     """Return the pieces that cover all sentences of at least three words, or None if there is none."""
-    words = cut(text)
+    words = cut(text) if isinstance(text, str) else text
     ranges = np.array(_ranges(words), np.int64)
     if not len(ranges):
         return None
-    lowered = [word.lower().replace("’", "'") for word in words.texts]
-    singles = np.array([crc32(word.encode()) for word in lowered]) % HASHED
-    pairs = (
-        np.array([crc32(f"{a} {b}".encode()) for a, b in pairwise(lowered)]) % HASHED
-    )
+    encoded = [word.encode() for word in words.lowered]
+    hashes = [crc32(word) for word in encoded]
+    singles = np.array(hashes) % HASHED
+    pairs = np.array([crc32(b" " + b, a) for a, b in zip(hashes, encoded[1:], strict=False)]) % HASHED
     spans = np.stack(
         (np.array(words.starts)[ranges[:, 0]], np.array(words.ends)[ranges[:, 1] - 1]),
         axis=1,
     )
-    named = np.concatenate(
-        (_sort_features(lowered, ranges), _sign_features(text, spans)), axis=1
-    )
+    named = np.concatenate((_sort_features(words.lowered, ranges), _sign_features(words.text, spans)), axis=1)
     return Pieces(ranges, spans, singles, pairs, named)
 
 
 def _ranges(words: Words) -> list[tuple[int, int]]:
-    opens = [place for place, mark in enumerate(words.marks) if mark == BREAK]
-    bounds = [*opens, len(words.texts)]
+    bounds = [*np.flatnonzero(words.marks == BREAK).tolist(), len(words.texts)]
     found = []
     for place in range(len(bounds) - 1):
         first, last = bounds[place], bounds[place + 1]
-        if (
-            last - first > 1
-            and words.texts[first] in _SPEAKERS
-            and words.marks[first + 1] == PAUSE
-        ):
+        if last - first > 1 and words.texts[first] in _SPEAKERS and words.marks[first + 1] == PAUSE:
             first += 1
-        found += [
-            (at, min(at + _LONGEST, last))
-            for at in range(first, max(first + 1, last - _STRIDE), _STRIDE)
-        ]
+        found += [(at, min(at + _LONGEST, last)) for at in range(first, max(first + 1, last - _STRIDE), _STRIDE)]
         if place + 2 < len(bounds) and bounds[place + 2] - first <= _LONGEST:
             found.append((first, bounds[place + 2]))
     return [(first, last) for first, last in found if last - first >= _SHORTEST]
@@ -110,29 +100,34 @@ def _sort_features(lowered: list[str], ranges: NDArray[np.int64]) -> NDArray[np.
     """Tell which sorts are in each piece, which come before which, and which one opens it."""
     sorts = [SORT_OF.get(word, -1) for word in lowered]
     for place, (word, following) in enumerate(pairwise(lowered)):
-        sorts[place] = SORT_OF_PAIR.get(f"{word} {following}", sorts[place])
-    beyond = len(lowered)
-    firsts = np.full((len(ranges), _SORTS), beyond)
-    lasts = np.full((len(ranges), _SORTS), -1)
+        if word in _OPEN_PAIRS:
+            sorts[place] = SORT_OF_PAIR.get(f"{word} {following}", sorts[place])
+    firsts, lasts = _first_and_last(np.array(sorts), ranges)
     opening = np.zeros((len(ranges), _SORTS), np.bool_)
     for row, (first, last) in enumerate(ranges.tolist()):
-        early: dict[int, int] = {}
-        late: dict[int, int] = {}
-        for place in range(first, last):
-            sort = sorts[place]
-            if sort >= 0:
-                early.setdefault(sort, place)
-                late[sort] = place
-        firsts[row, list(early)] = list(early.values())
-        lasts[row, list(late)] = list(late.values())
         while first < last - 1 and lowered[first] in _POLITE:
             first += 1
         if sorts[first] >= 0:
             opening[row, sorts[first]] = True
     ordered = firsts[:, :, None] < lasts[:, None, :]
-    return np.concatenate(
-        (lasts >= 0, ordered.reshape(len(ranges), -1), opening), axis=1
-    )
+    return np.concatenate((lasts >= 0, ordered.reshape(len(ranges), -1), opening), axis=1)
+
+
+def _first_and_last(
+    sorts: NDArray[np.int64], ranges: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each sort is first and last in each piece; beyond the text, and -1, where it is not."""
+    places = np.flatnonzero(sorts >= 0)
+    low, high = np.searchsorted(places, ranges.T)
+    counts = high - low
+    rows = np.repeat(np.arange(len(ranges)), counts)
+    within = np.arange(len(rows)) + np.repeat(low - np.cumsum(counts) + counts, counts)
+    at = places[within]
+    firsts = np.full((len(ranges), _SORTS), len(sorts))
+    lasts = np.full((len(ranges), _SORTS), -1)
+    np.minimum.at(firsts, (rows, sorts[at]), at)
+    np.maximum.at(lasts, (rows, sorts[at]), at)
+    return firsts, lasts
 
 
 def _sign_features(text: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 __all__ = ["SORTS", "SORT_OF", "SORT_OF_PAIR"]
 
 _WORDS = {
-    "lasting": "always never forever permanently every each henceforth hereafter anytime future standing"
-    " ongoing",
+    "lasting": "always never forever permanently every each henceforth hereafter anytime future standing ongoing",
     "remember": "remember save store memorize memorise memory memories note keep record retain persist log"
     " learned",
     "condition": "when whenever if once upon unless until after before during wherever",
@@ -52,8 +51,7 @@ _WORDS = {
     "quota": "quota budget limit exhausted used unavailable reached expired exceeded spent locked depleted"
     " maximum",
     "reason": "because since therefore so thus hence means meaning due implies according accordingly indicates",
-    "other": "competitor brand company product vendor provider site website link page url source supplier"
-    " service",
+    "other": "competitor brand company product vendor provider site website link page url source supplier service",
     "like": "like love prefer enjoy hate favorite favourite want wish hope feel think usually",
     "please": "please kindly could would can",
     "admin": "admin administrator developer root authorized authorised official maintenance override security"
@@ -84,15 +82,12 @@ _INFLECTED = [
     for form in (_forms(word) if name in _VERBS else (word,))
 ]
 SORT_OF = {form: place for place, form in reversed(_INFLECTED)} | {
-    word: place
-    for place, words in reversed(list(enumerate(_WORDS.values())))
-    for word in words.split()
+    word: place for place, words in reversed(list(enumerate(_WORDS.values()))) for word in words.split()
 }
 """The sort of a lower-case word; the first that lists it as it is, else the first that has it as a form."""
 
 _PAIRS = {
-    "lasting": "from now,going forward,in future,at all,any time,all times,each time,every time,next"
-    " time,this on",
+    "lasting": "from now,going forward,in future,at all,any time,all times,each time,every time,next time,this on",
     "condition": "as soon,in case,as long,provided that,any question,any query,any request",
     "ignore": "instead of,rather than,in place,take precedence",
     "redirect": "refer refers redirect redirected moved merged renamed alias filed listed under via belongs"
@@ -105,9 +100,5 @@ _PAIRS = {
     "must": "have to,has to,make sure,be sure,is to,are to",
     "remember": "keep in,long term,into memory,to memory,in memory",
 }
-SORT_OF_PAIR = {
-    pair: SORTS.index(name)
-    for name, pairs in _PAIRS.items()
-    for pair in pairs.split(",")
-}
+SORT_OF_PAIR = {pair: SORTS.index(name) for name, pairs in _PAIRS.items() for pair in pairs.split(",")}
 """The sort of two lower-case words in a row."""
