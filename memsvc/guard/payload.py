@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.guard.payload_features import HASHED, NAMES, Pieces, read_pieces
+from memsvc.guard.words import Words
 
 __all__ = ["HASHED_FACTOR", "PayloadModel"]
 
@@ -25,7 +26,7 @@ class PayloadModel:
     weights: NDArray[np.float32]
     bias: float
 
-    def examine(self, text: str) -> Finding:
+    def examine(self, text: str | Words) -> Finding:
         """Return the probability that the most suspicious piece of a text is an instruction to an agent."""
         pieces = read_pieces(text)
         if pieces is None:

@@ -29,7 +29,9 @@ _SIGNS = {
     "hidden image or link": r"!\[[^\]\n]{0,80}\]\(|<img\b|\]\(https?:",
     "comment or tag": r"<!--|</?(?:system|instruction|important|memory|prompt|secret)\w*>",
 }
-_PATTERNS = [re.compile(pattern) for pattern in _SIGNS.values()]
+_NEEDED = {"web address": ("://", "www."), "mail address": ("@",), "call": ("(", "["), "comment or tag": ("<",)}
+"""Signs that no lower-cased text has without one of these: most have none, and a search costs much more."""
+_PATTERNS = [(re.compile(pattern), _NEEDED.get(name, ("",))) for name, pattern in _SIGNS.items()]
 
 _SORTS = len(SORTS)
 NAMES = (
@@ -133,8 +135,11 @@ def _first_and_last(
 def _sign_features(text: str, spans: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Tell which signs start in each piece, or right before it."""
     found = np.zeros((len(spans), len(_PATTERNS)), np.bool_)
-    for number, pattern in enumerate(_PATTERNS):
-        starts = [match.start() for match in pattern.finditer(text)]
-        first, beyond = np.searchsorted(starts, (spans[:, 0] - 5, spans[:, 1]))
-        found[:, number] = first < beyond
+    lowered = text.lower()
+    for number, (pattern, needed) in enumerate(_PATTERNS):
+        if not any(sign in lowered for sign in needed):
+            continue
+        if starts := [match.start() for match in pattern.finditer(text)]:
+            first, beyond = np.searchsorted(starts, (spans[:, 0] - 5, spans[:, 1]))
+            found[:, number] = first < beyond
     return found

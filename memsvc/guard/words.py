@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["BREAK", "CLASSES", "PAUSE", "Words", "cut", "shape"]
 
@@ -23,7 +27,7 @@ CLASSES = (
 BREAK, PAUSE = 0, 1
 _NUMBER, _MIXED, _LOWER, _CAPITAL, _UPPER, _ACCENTED, _SCRIPT = range(2, len(CLASSES))
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
 _BREAKS = re.compile(r"[.!?][\s\"'”’)*]|[\n\r]")
 _LAST_LATIN = "\u024f"
 
@@ -32,24 +36,28 @@ _LAST_LATIN = "\u024f"
 class Words:
     """The words of a text with the marks between them, in order.
 
-    `marks[i]` is what stands right before word i: BREAK (start, full stop, new line), PAUSE (any other sign) or -1
-    (white space only).
+    `lowered` are the words in lower case with straight apostrophes. `marks[i]` is what stands right before word i:
+    BREAK (start, full stop, new line), PAUSE (any other sign) or -1 (white space only).
     """
 
-    texts: list[str]
+    text: str = field(repr=False)
+    texts: list[str] = field(repr=False)
+    lowered: list[str] = field(repr=False)
     starts: list[int]
     ends: list[int]
-    marks: list[int]
+    marks: NDArray[np.int64]
 
 
 def cut(text: str) -> Words:
     """Return the words of a text; signs are kept as marks before the word that follows."""
-    matches = list(_WORD.finditer(text))
-    starts = [match.start() for match in matches]
-    ends = [match.end() for match in matches]
-    gaps = [text[end:start] for end, start in zip(ends, starts[1:], strict=False)]
-    marks = [BREAK, *(-1 if gap == " " else _mark(gap) for gap in gaps)] if matches else []
-    return Words([match[0] for match in matches], starts, ends, marks)
+    # Words and what is between them in turn, as finding them one by one would take three times as long.
+    parts = _WORD.split(text)
+    bounds = list(accumulate(map(len, parts)))
+    texts, gaps = parts[1::2], parts[2:-1:2]
+    lowered = [word.lower().replace("’", "'") for word in texts]
+    mark_of = {gap: _mark(gap) for gap in set(gaps)}
+    marks = np.array([BREAK, *map(mark_of.__getitem__, gaps)][: len(texts)], np.int64)
+    return Words(text, texts, lowered, bounds[:-1:2], bounds[1::2], marks)
 
 
 def _mark(gap: str) -> int:

@@ -190,7 +190,8 @@ class _Checking:
         broken = list(examined.broken)
         findings = {**examined.findings, **pace}
         if sharers.texts:
-            runs = asked("runs", lambda: self.assessor.model.runs.shared_run(draft.content, sharers.texts), broken)
+            shared = self.assessor.model.runs.shared_run
+            runs = asked("runs", lambda: shared(examined.reading, sharers.texts), broken)
             findings["runs"] = runs or NOTHING_FOUND
         signals = content_signals(
             self.reader,

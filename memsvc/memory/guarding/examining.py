@@ -12,6 +12,7 @@ from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.guard.model_file import GuardModel
 from memsvc.guard.normalize import invisible_finding, normalise
 from memsvc.guard.runs import Shingle
+from memsvc.guard.wordlm import Reading
 
 __all__ = ["Examined", "asked", "examine"]
 
@@ -22,8 +23,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """Findings by detector; `broken` are those that failed."""
+    """A text and the findings by detector; `broken` are those that failed."""
 
+    reading: Reading
     findings: Mapping[str, Finding] = field(default_factory=lambda: _NOTHING)
     shingles: tuple[Shingle, ...] = ()
     broken: tuple[str, ...] = ()
@@ -32,14 +34,15 @@ class Examined:
 def examine(model: GuardModel, text: str, *, original: str | None) -> Examined:
     """Return what the detectors find in a normalised text; `original` is what was sent where that was another."""
     broken: list[str] = []
+    reading = Reading(text, model.wordlm)
     findings = {
-        "wordlm": asked("wordlm", lambda: model.wordlm.examine(text), broken) or NOTHING_FOUND,
-        "payload": asked("payload", lambda: model.payload.examine(text), broken) or NOTHING_FOUND,
+        "wordlm": asked("wordlm", lambda: model.wordlm.examine(reading), broken) or NOTHING_FOUND,
+        "payload": asked("payload", lambda: model.payload.examine(reading.words), broken) or NOTHING_FOUND,
     }
     if original is not None:
         findings["invisible"] = invisible_finding(normalise(original).removed)
-    shingles = asked("runs", lambda: model.runs.rare_shingles(text), broken) or []
-    return Examined(findings, tuple(shingles), tuple(broken))
+    shingles = asked("runs", lambda: model.runs.rare_shingles(reading), broken) or []
+    return Examined(reading, findings, tuple(shingles), tuple(broken))
 
 
 def asked(detector: str, ask: Callable[[], _T], broken: list[str]) -> _T | None:
