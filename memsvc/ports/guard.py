@@ -56,8 +56,8 @@ class ReadGuard(Protocol):
     def written_by(self, principal: str, *, after_row: int, limit: int) -> list[Note]:
         """Return the notes of every status that a principal stored, by ascending row."""
 
-    def writers_since(self, since: datetime) -> Mapping[str, int]:
-        """Return how many notes each principal has stored since (ingest time)."""
+    def written_since(self, principal: str, since: datetime) -> int:
+        """Return how many notes a principal has stored since (ingest time)."""
 
     def cleared(self) -> Rows:
         """Return the rows of active notes that were probed, scanned or released, ascending."""

@@ -136,7 +136,7 @@ def _guard(reader: SqlReader, note: Note) -> list[Any]:
     return [
         kept.assessments([note.id]) | kept.reviews([note.id]) | dict(kept.sharing([SHINGLE], most=9)),
         *[each for each in kept.written_by(ACTOR, after_row=0, limit=99) if each.id == note.id],
-        dict(kept.writers_since(T0)) == {},
+        kept.written_since(ACTOR, T0) == 0,
         kept.original(note.id),
         kept.seed(),
         kept.head(),

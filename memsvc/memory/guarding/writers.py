@@ -39,7 +39,7 @@ def pace_of(reader: Reader, principal: str, *, allowed: int | None, now: datetim
     """Return the pace of a principal; without a bound, and in a small namespace, that costs no query."""
     minute = 0
     if allowed is not None and reader.state is not None:
-        minute = reader.guard.writers_since(now - _MINUTE).get(principal, 0)
+        minute = reader.guard.written_since(principal, now - _MINUTE)
     return Pace(allowed, minute, _first_hour(reader, principal, now))
 
 
@@ -50,5 +50,5 @@ def _first_hour(reader: Reader, principal: str, now: datetime) -> int | None:
     first = reader.guard.written_by(principal, after_row=0, limit=1)
     if first and first[0].ingest_time < now - _HOUR:
         return None
-    stored = reader.guard.writers_since(now - _HOUR).get(principal, 0)
+    stored = reader.guard.written_since(principal, now - _HOUR)
     return stored if reader.size() - stored >= _LEAST_OF_OTHERS else None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -61,8 +60,8 @@ class MemoryReadGuard:
         wanted = (note for note in self._notes() if note.principal == principal and note.row > after_row)
         return list(islice(wanted, limit))
 
-    def writers_since(self, since: datetime) -> Mapping[str, int]:
-        return dict(Counter(note.principal for note in self._notes() if note.ingest_time >= since))
+    def written_since(self, principal: str, since: datetime) -> int:
+        return sum(note.principal == principal and note.ingest_time >= since for note in self._notes())
 
     def cleared(self) -> Rows:
         active = [note.row for note in self._notes() if note.status is Status.ACTIVE]

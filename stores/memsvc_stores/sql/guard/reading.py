@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ from memsvc_stores.sql.guard.reviews import reviews_of_rows, waiting
 from memsvc_stores.sql.guard.scores import active_scores
 from memsvc_stores.sql.guard.seeds import read_seed
 from memsvc_stores.sql.guard.shingles import newest_holders
-from memsvc_stores.sql.guard.writers import count_since, written_by
+from memsvc_stores.sql.guard.writers import written_by, written_since
 from memsvc_stores.sql.tables import notes as note_table
 
 __all__ = ["SqlReadGuard"]
@@ -75,10 +75,10 @@ class SqlReadGuard:
             return []
         return written_by(self._executor, self._namespace, principal, after_row=after_row, limit=limit)
 
-    def writers_since(self, since: datetime) -> Mapping[str, int]:
+    def written_since(self, principal: str, since: datetime) -> int:
         if self._namespace is None:
-            return {}
-        return count_since(self._executor, self._namespace, to_microseconds(since))
+            return 0
+        return written_since(self._executor, self._namespace, principal, to_microseconds(since))
 
     def cleared(self) -> Rows:
         return np.empty(0, np.int64) if self._namespace is None else cleared_rows(self._executor, self._namespace)

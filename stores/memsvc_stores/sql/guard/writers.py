@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, select
 
 from memsvc.domain.notes import Note
 from memsvc_stores.sql.executor import Executor
@@ -10,19 +10,16 @@ from memsvc_stores.sql.rows import note_of
 from memsvc_stores.sql.statements import NOTES
 from memsvc_stores.sql.tables import notes
 
-__all__ = ["count_since", "written_by"]
+__all__ = ["written_by", "written_since"]
 
 _BY = (
     NOTES.where(notes.c.principal == bindparam("principal"), notes.c.row > bindparam("after"))
     .order_by(notes.c.row)
     .limit(bindparam("limit"))
 )
-# The text is made anew, or SQLite would read the whole index of principals for its order.
-_PRINCIPAL = notes.c.principal.concat(literal_column("''"))
-_SINCE = (
-    select(_PRINCIPAL, func.count())
-    .where(notes.c.namespace_id == bindparam("namespace"), notes.c.ingest_time >= bindparam("since"))
-    .group_by(_PRINCIPAL)
+# No condition on the principal, or all the notes of one who has stored for years could be read for a minute.
+_SINCE = select(func.count().filter(notes.c.principal == bindparam("principal"))).where(
+    notes.c.namespace_id == bindparam("namespace"), notes.c.ingest_time >= bindparam("since")
 )
 
 
@@ -32,6 +29,7 @@ def written_by(executor: Executor, namespace: int, principal: str, *, after_row:
     return [note_of(r) for r in found]
 
 
-def count_since(executor: Executor, namespace: int, since: int) -> dict[str, int]:
-    """Return how many notes each principal has stored since a moment, in microseconds of ingest time."""
-    return dict(executor.all(_SINCE, namespace=namespace, since=since))
+def written_since(executor: Executor, namespace: int, principal: str, since: int) -> int:
+    """Return how many notes a principal has stored since a moment, in microseconds of ingest time."""
+    count: int = executor.one(_SINCE, namespace=namespace, principal=principal, since=since)[0]
+    return count
