@@ -23,6 +23,10 @@ _MOST_KEPT: Final = 1_000
 # So many times the smallest sample that could flag anything, so that one harmless outlier does not decide.
 _MARGIN: Final = 2
 
+# The shipped scores of these are of one embedder; with another only a namespace's own notes say what is usual.
+_OF_VECTORS: Final = frozenset({"transplant", "hubness", "run_vectors"})
+_SHIPPED_FOR: Final = "all-MiniLM-L6-v2"
+
 Sort = tuple[KindClass, LengthBucket]
 
 
@@ -64,7 +68,9 @@ class Calibrations:
         self, reader: Reader, model: GuardModel, detector: str, sort: Sort, score: float, *, alpha: float
     ) -> float:
         """Return the conformal p-value; 1 where there is nothing to compare with."""
-        prior = _prior(model, detector, sort, least=math.ceil(1 / (alpha * SHARES.get(detector, 1.0))))
+        prior = None
+        if detector not in _OF_VECTORS or (reader.state and reader.state.model.id.startswith(_SHIPPED_FOR)):
+            prior = _prior(model, detector, sort, least=math.ceil(1 / (alpha * SHARES.get(detector, 1.0))))
         own = self._own(reader, detector, bucket_name(sort))
         known = combine(prior, own, enough=least_sample(detector, alpha))
         return 1.0 if known is None else known.p_value(score)
