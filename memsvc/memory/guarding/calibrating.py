@@ -69,7 +69,7 @@ class Calibrations:
     ) -> float:
         """Return the conformal p-value; 1 where there is nothing to compare with."""
         prior = None
-        if detector not in _OF_VECTORS or (reader.state and reader.state.model.id.startswith(_SHIPPED_FOR)):
+        if detector not in _OF_VECTORS or reader.state is None or reader.state.model.id.startswith(_SHIPPED_FOR):
             prior = _prior(model, detector, sort, least=math.ceil(1 / (alpha * SHARES.get(detector, 1.0))))
         own = self._own(reader, detector, bucket_name(sort))
         known = combine(prior, own, enough=least_sample(detector, alpha))
