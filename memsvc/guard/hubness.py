@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.ports.embedding import Matrix
 
-__all__ = ["HubScale", "Sentinels", "compactness", "hubness"]
+__all__ = ["HubScale", "Sentinels", "hubness"]
 
 _MAD_TO_SIGMA = 1.4826
 
@@ -77,12 +77,3 @@ def hubness(keys: Matrix, sentinels: Sentinels, scale: HubScale) -> Finding:
         return NOTHING_FOUND
     why = f"among the best {sentinels.best.shape[1]} for {count} of {len(sentinels.vectors)} unrelated queries"
     return Finding(max(0.0, scale.z(count)), None, why)
-
-
-def compactness(vectors: Matrix) -> float:
-    """Return the mean pairwise cosine of unit vectors: what a query finds is seldom as alike as many copies."""
-    count = len(vectors)
-    if count < 2:
-        return 0.0
-    total = float(np.square(vectors.sum(axis=0, dtype=np.float64)).sum())
-    return (total - count) / (count * (count - 1))

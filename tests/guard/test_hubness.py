@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from memsvc.guard.findings import NOTHING_FOUND
-from memsvc.guard.hubness import HubScale, Sentinels, compactness, hubness
+from memsvc.guard.hubness import HubScale, Sentinels, hubness
 from memsvc.ports.embedding import Matrix
 
 
@@ -77,16 +75,3 @@ def test_the_scale_has_a_floor(counts: list[int], scale: HubScale) -> None:
     found = HubScale.of(np.array(counts, dtype=np.int64))
 
     assert (found.median, found.spread) == pytest.approx((scale.median, scale.spread))
-
-
-@given(st.integers(2, 12), st.integers(0, 1000))
-def test_compactness_is_the_mean_pairwise_cosine(count: int, seed: int) -> None:
-    vectors = units(count, seed=seed)
-    pairs = (vectors @ vectors.T)[np.triu_indices(count, 1)]
-
-    assert compactness(vectors) == pytest.approx(float(pairs.mean()), abs=1e-5)
-
-
-@pytest.mark.parametrize("count", [0, 1])
-def test_fewer_than_two_hits_are_not_compact(count: int) -> None:
-    assert compactness(units(count, seed=1)) == 0.0
