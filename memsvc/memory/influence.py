@@ -68,7 +68,7 @@ class Judge:
             for note, standing in zip(notes, own, strict=True)
         ]
 
-    def beside(self, note: Note, hit: Standing) -> Standing:
+    def beside(self, reader: Reader, note: Note, hit: Standing) -> Standing:
         """Return the standing of a note that comes along with a hit.
 
         It is no higher than the hit's; where untrusted words were asked too, the trusted ones must find it itself.
@@ -76,9 +76,10 @@ class Judge:
         own = own_standing(note, self.least)
         if own != FULL:
             return own
+        told = _told(reader, [note], self.least)
         if self.found is not None:
-            return self._by_question(note.row, {})
-        return FULL if hit == FULL else Standing(Influence.EVIDENCE_ONLY, hit.reason)
+            return self._by_question(note.row, told)
+        return told.get(note.row, FULL) if hit == FULL else Standing(Influence.EVIDENCE_ONLY, hit.reason)
 
     def _by_question(self, row: int, resting: Mapping[int, Standing]) -> Standing:
         if self.found is not None and row not in self.found:

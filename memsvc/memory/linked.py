@@ -35,7 +35,7 @@ def linked_hits(
         note = found.get(link.other)
         if note is None or note.row in taken or not selects(query.selection, note):
             continue
-        standing = judge.beside(note, Standing(hit.influence, hit.reason))
+        standing = judge.beside(reader, note, Standing(hit.influence, hit.reason))
         if standing == FULL or not query.full_only:
             extras.append(
                 Hit(

@@ -193,3 +193,18 @@ def test_a_linked_note_is_judged_by_itself_too(world: World) -> None:
     link(world, hit, other)
     assert standings(world, asked(mode=Mode.AMEM, k=1)) == {hit: Standing(), other: ORIGIN}
     assert standings(world, asked(mode=Mode.AMEM, k=1, full_only=True)) == {hit: Standing()}
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(Status.LIMITED, InfluenceReason.LIMITED), (Status.QUARANTINED, InfluenceReason.HIDDEN)]
+)
+def test_a_linked_thought_is_no_more_than_its_sources(
+    world: World, status: Status, reason: InfluenceReason
+) -> None:
+    (hit, source) = told(world, TEXT, "we met at nine")
+    (thought,) = told(world, "pottery night", kind=Kind.THOUGHT)
+    derive(world, thought, source)
+    link(world, hit, thought)
+    become(world, source, status)
+    found = standings(world, asked(mode=Mode.AMEM, k=1))
+    assert found == {hit: Standing(), thought: (Influence.EVIDENCE_ONLY, reason)}

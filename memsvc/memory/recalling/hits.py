@@ -41,7 +41,8 @@ def make_hit(
     if not query.neighbours:
         return hit
     before, after = reader.around(note, count=query.neighbours)
-    lowered = {each.id: beside for each in (*before, *after) if (beside := judge.beside(each, standing)) != FULL}
+    judged = {each.id: judge.beside(reader, each, standing) for each in (*before, *after)}
+    lowered = {each: beside for each, beside in judged.items() if beside != FULL}
     if query.full_only:
         before, after = ([each for each in side if each.id not in lowered] for side in (before, after))
         lowered = {}
