@@ -78,7 +78,7 @@ class CanaryCheck:
 @dataclass(frozen=True, slots=True)
 class ScanReport:
     """What a scan of a whole store found; `notes` counts those looked at, `alpha` is the share of harmless ones
-    that all hijack detectors together may flag. `degraded` names detectors that could not be asked."""
+    that all hijack detectors together may flag. `degraded` names detectors, or `canaries`, that could not be asked."""
 
     notes: int
     flagged: tuple[Flagged, ...]

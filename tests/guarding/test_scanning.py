@@ -99,6 +99,34 @@ def test_without_the_embedder_a_scan_says_what_it_did_not_ask(filled: tuple[Guar
     assert guarded.assessments(plain.id) == {}
 
 
+def test_canaries_that_cannot_be_asked_take_nothing_from_the_report(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, plain, planted = filled
+    guarded.service.put_canary(SCOPE, PLAIN, k=2, actor=ACTOR)
+
+    looked_at: list[None] = []
+
+    def break_after_the_last() -> None:
+        looked_at.append(None)
+        guarded.embedder.broken = len(looked_at) == 2
+
+    report = guarded.service.scan(SCOPE, actor=ACTOR, apply=True, on_note=break_after_the_last)
+    assert ([each.note.id for each in report.flagged], report.canaries) == ([planted.id], ())
+    assert report.degraded == ("canaries",)
+    assert guarded.status(plain.id) is Status.ACTIVE
+
+
+def test_a_scan_that_fails_is_in_the_audit_log_with_what_it_has_done(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, _, _ = filled
+
+    def failing() -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        guarded.service.scan(SCOPE, actor=ACTOR, apply=True, on_note=failing)
+    (entry,) = [each for each in guarded.service.audit(SCOPE, after=0, limit=9) if each.event.value == "scanned"]
+    assert (entry.detail["complete"], entry.detail["notes"]) == (False, 0)
+
+
 def test_a_scan_without_its_model_or_namespace_is_refused(guarded: Guarded) -> None:
     with pytest.raises(NotFound):
         guarded.service.scan(SCOPE, actor=ACTOR, apply=True)

@@ -46,35 +46,56 @@ def scan(
     """Assess every note that is not hidden, and every canary; with `apply` do what the verdicts say.
 
     A note that the same model has probed by the same keys is not embedded again. Without the embedder only the
-    cheap detectors are asked, and `degraded` says so. The level of the policy does not matter, its values do.
-    Raises NotFound, GuardModelError, EmbedderUnavailable when that goes away meanwhile; Conflict for a service
-    without a guard.
+    cheap detectors are asked, and no canaries; `degraded` says so. The level of the policy does not matter, its
+    values do. The audit log tells of every scan that has begun, also of one that fails. Raises NotFound,
+    GuardModelError, EmbedderUnavailable when that goes away meanwhile; Conflict for a service without a guard.
     """
     assessor = _assessor(context, scope)
-    now = context.clock()
-    surroundings: Surroundings | None = None
-    degraded: tuple[str, ...] = ()
+    alpha = limits_of(assessor.policy).alpha
+    begun = so_far = ScanReport(0, (), (), context.clock(), assessor.model.version, alpha)
+    complete = False
     try:
-        surroundings = surroundings_of(context, scope, now=now)
+        for report in _reports(context, scope, assessor, begun, apply=apply, actor=actor, on_note=on_note):
+            so_far = report
+        complete = True
+    finally:
+        _note_in_audit(context, scope, so_far, apply=apply, actor=actor, complete=complete)
+    flagged = sorted(
+        so_far.flagged, key=lambda each: (adjusted_p(each.assessment.signals), -each.assessment.ledgers.risk)
+    )
+    return replace(so_far, flagged=tuple(flagged))
+
+
+def _reports(
+    context: Context,
+    scope: Scope,
+    assessor: Assessor,
+    report: ScanReport,
+    *,
+    apply: bool,
+    actor: Actor,
+    on_note: Callable[[], None],
+) -> Iterator[ScanReport]:
+    """Yield the report as it grows, page by page, with the canaries at last."""
+    surroundings: Surroundings | None = None
+    try:
+        surroundings = surroundings_of(context, scope, now=report.at)
     except EmbedderUnavailable:
-        degraded = COSTLY
+        report = replace(report, degraded=COSTLY)
     work = Scanner(context, scope, assessor, _all_shared(context, scope, assessor), surroundings)
-    flagged: list[Flagged] = []
-    notes = 0
     for page in _pages(context, scope):
         assessed = []
         for note in page:
             assessed.append((note, work.assess(note)))
             on_note()
-        notes += len(page)
-        flagged += _kept(context, scope, assessed, apply=apply, actor=actor)
+        flagged = _kept(context, scope, assessed, apply=apply, actor=actor)
+        report = replace(report, notes=report.notes + len(page), flagged=(*report.flagged, *flagged))
+        yield report
         work = work.knowing([note.row for note, found in assessed if found.verdict is Verdict.ALLOW])
-    flagged.sort(key=lambda each: (adjusted_p(each.assessment.signals), -each.assessment.ledgers.risk))
-    canaries = () if degraded else tuple(check_canaries(context, scope))
-    alpha = limits_of(assessor.policy).alpha
-    report = ScanReport(notes, tuple(flagged), canaries, now, assessor.model.version, alpha, degraded)
-    _note_in_audit(context, scope, report, apply=apply, actor=actor)
-    return report
+    try:
+        yield replace(report, canaries=tuple(check_canaries(context, scope)))
+    except EmbedderUnavailable:
+        yield replace(report, degraded=(*report.degraded, "canaries"))
 
 
 def _assessor(context: Context, scope: Scope) -> Assessor:
@@ -150,9 +171,12 @@ def _carried_out(writer: Writer, note: Note, assessment: Assessment, now: dateti
     return carry_out(writer, note, assessment.verdict, now=now, actor=actor.name)
 
 
-def _note_in_audit(context: Context, scope: Scope, report: ScanReport, *, apply: bool, actor: Actor) -> None:
+def _note_in_audit(
+    context: Context, scope: Scope, report: ScanReport, *, apply: bool, actor: Actor, complete: bool
+) -> None:
     detail: dict[str, Json] = {
         "apply": apply,
+        "complete": complete,
         "notes": report.notes,
         "flagged": len(report.flagged),
         "applied": sum(each.applied for each in report.flagged),
