@@ -85,7 +85,7 @@ def store_drafts(
 
 def _stored(draft: NoteDraft, embedded: Embedded, checks: Checks) -> Outcome:
     status = _OUTCOME_OF.get(draft.status, OutcomeStatus.CREATED)
-    unguarded = ("guard",) if checks.broken else ()
+    unguarded = (f"guard: {detector}" for detector in checks.broken)
     return Outcome(status, draft.id, degraded=(*embedded.degraded, *unguarded))
 
 

@@ -316,7 +316,7 @@ def test_a_damaged_model_lets_writes_through_and_says_so(make_api, tmp_path):
     answer = api.call("POST", "/v1/namespaces/ns/notes", json={"items": [{"content": "tea"}]})
 
     (outcome,) = answer.json()["outcomes"]
-    assert (answer.status_code, outcome["status"], outcome["degraded"]) == (201, "created", ["guard"])
+    assert (answer.status_code, outcome["status"], outcome["degraded"]) == (201, "created", ["guard: model"])
     assert [entry["event"] for entry in _get(api, "audit").json()["items"]] == ["policy", "failed"]
 
 

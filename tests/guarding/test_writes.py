@@ -190,12 +190,16 @@ def test_a_newcomers_flood_is_told(guarded: Guarded) -> None:
     assert "newcomer" not in {signal.detector for signal in guarded.assessments(old)["write"].signals}
 
 
-@pytest.mark.parametrize("failure", [GuardModelError("the guard model is gone"), None])
-def test_where_it_fails_open_notes_are_stored_and_say_so(guarded: Guarded, failure: Exception | None) -> None:
+@pytest.mark.parametrize(
+    ("failure", "broken"), [(GuardModelError("the guard model is gone"), "model"), (None, "payload")]
+)
+def test_where_it_fails_open_notes_are_stored_and_say_so(
+    guarded: Guarded, failure: Exception | None, broken: str
+) -> None:
     guarded.using(failure or _broken())
     guarded.wants(on_failure=Failing.OPEN)
     (outcome,) = guarded.tell(PLAIN)
-    assert (outcome.status, outcome.degraded) == (OutcomeStatus.CREATED, ("guard",))
+    assert (outcome.status, outcome.degraded) == (OutcomeStatus.CREATED, (f"guard: {broken}",))
     assert guarded.events() == ["failed"]
 
 
@@ -215,7 +219,7 @@ def test_strict_fails_closed_and_balanced_open(guarded: Guarded) -> None:
     with pytest.raises(GuardModelError):
         guarded.tell(PLAIN)
     guarded.wants(level=GuardLevel.BALANCED)
-    assert guarded.tell(PLAIN)[0].degraded == ("guard",)
+    assert guarded.tell(PLAIN)[0].degraded == ("guard: model",)
 
 
 def test_another_policy_of_the_guard_is_in_the_audit_log(guarded: Guarded) -> None:
