@@ -6,19 +6,30 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from memsvc.cli.output import one_line
+from memsvc.domain.guarding import UNCALIBRATED
 
 if TYPE_CHECKING:
     from memsvc.wire import Assessment, CanaryCheck, Explanation, FlaggedNote, Note, QuarantinedNote, Signal
 
-__all__ = ["canary_line", "explained_lines", "flagged_lines", "notable", "quarantined_lines"]
+__all__ = ["canary_line", "explained_lines", "flagged_lines", "notable", "p_shown", "quarantined_lines", "rarity"]
 
 _SNIPPET = 160
 _NOTABLE = 0.1
 
 
 def notable(signals: Iterable[Signal]) -> list[Signal]:
-    """Return the signals that at most a tenth of harmless notes give, the rarest first."""
-    return sorted((each for each in signals if each.p <= _NOTABLE), key=lambda each: each.p)
+    """Return the signals that at most a tenth of harmless notes give, or that are as sure, the rarest first."""
+    return sorted((each for each in signals if rarity(each) <= _NOTABLE), key=rarity)
+
+
+def rarity(signal: Signal) -> float:
+    """Return what signals are ordered by: the p-value, or where there is none what is left to being sure."""
+    return 1.0 - signal.score if signal.detector in UNCALIBRATED else signal.p
+
+
+def p_shown(signal: Signal) -> str:
+    """Return the p-value; a dash for what is compared with no harmless notes."""
+    return "-" if signal.detector in UNCALIBRATED else f"{signal.p:.2g}"
 
 
 def quarantined_lines(item: QuarantinedNote) -> Iterator[str]:
@@ -71,7 +82,7 @@ def _assessment_lines(assessment: Assessment) -> Iterator[str]:
         f"{risk.influence:.3g} x distrust {risk.distrust:.3g}"
     )
     for signal in notable(assessment.signals):
-        yield f"    {signal.detector}: p {signal.p:.2g}, score {signal.score:.3g}{_place(signal)}  {signal.why}"
+        yield f"    {signal.detector}: p {p_shown(signal)}, score {signal.score:.3g}{_place(signal)}  {signal.why}"
     for name in assessment.degraded:
         yield f"    not asked: {name}"
 

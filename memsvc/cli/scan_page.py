@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from memsvc.cli.guard_lines import notable
+from memsvc.cli.guard_lines import notable, p_shown, rarity
 from memsvc.cli.output import one_line
 from memsvc.cli.scan_style import STYLE
 from memsvc.cli.shown_text import Range, marked
@@ -111,7 +111,7 @@ def _keys(signals: Sequence[Signal], keys: Sequence[str]) -> str:
 
 
 def _signals(signals: Sequence[Signal]) -> str:
-    rows = "\n".join(_signal(each) for each in sorted(signals, key=lambda each: each.p))
+    rows = "\n".join(_signal(each) for each in sorted(signals, key=rarity))
     head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table></div>'
 
@@ -119,7 +119,7 @@ def _signals(signals: Sequence[Signal]) -> str:
 def _signal(signal: Signal) -> str:
     place = "all of it" if signal.span is None else f"{signal.span[0]}–{signal.span[1]}"
     where = place if signal.key is None else f"key {signal.key}, {place}"
-    cells = (signal.detector, f"{signal.p:.2g}", f"{signal.score:.3g}", where, signal.why)
+    cells = (signal.detector, p_shown(signal), f"{signal.score:.3g}", where, signal.why)
     named = zip(_COLUMNS, cells, strict=True)
     return "<tr>" + "".join(f'<td data-of="{name}">{_plain(cell)}</td>' for name, cell in named) + "</tr>"
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json
 
 __all__ = [
+    "UNCALIBRATED",
     "Assessment",
     "AuditEntry",
     "AuditEvent",
@@ -41,10 +43,15 @@ class Stage(StrEnum):
     SCAN = "scan"
 
 
+UNCALIBRATED: Final = frozenset({"invisible", "burst", "newcomer", "sybil"})
+"""The detectors whose scores are compared with those of no harmless notes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One detector's finding: its raw `score` and `p`, how often a harmless note scores as high.
 
+    Of a detector in UNCALIBRATED `p` is 1, as it says nothing, and the score how sure it is, from 0 to 1.
     `span` is a half-open range of characters of the note's content, or, with `key`, of the text of the key with
     that ordinal. `why` never repeats what the note says.
     """
@@ -102,6 +109,8 @@ class Review:
 
 
 class AuditEvent(StrEnum):
+    """What an entry tells of; `unreadable` stands for one that somebody has changed past reading."""
+
     ASSESSED = "assessed"
     BLOCKED = "blocked"
     RELEASED = "released"
@@ -111,6 +120,7 @@ class AuditEvent(StrEnum):
     SCANNED = "scanned"
     CANARY = "canary"
     FAILED = "failed"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,3 +151,20 @@ def test_an_export_carries_origin_principal_and_what_the_guard_found(make_api):
     assert [after[name] for name in names] == [before[name] for name in names]
     assert (before["principal"], before["original"]) == ("local", "he read:\u200b tea is blue")
     assert before["assessments"][0]["stage"] == "write"
+
+
+@pytest.mark.parametrize(("detector", "taken", "p"), [("invisible", 1, [1.0]), ("transplant", 0, [])])
+def test_no_p_value_of_an_import_is_0(make_api, detector, taken, p):
+    here, there = make_api(), make_api()
+    here.remember("tea is blue")
+    *before, line = here.call("GET", f"{NS}/export").content.splitlines()
+    note = json.loads(line)
+    note["assessments"][0]["signals"] = [{"detector": detector, "score": 1.0, "p": 0.0}]
+
+    lines = b"\n".join([*before, json.dumps(note).encode()])
+    report = there.call("POST", f"{NS}/import", content=lines, headers=NDJSON).json()
+
+    assert (report["notes"], report["failed"]) == (taken, 1 - taken)
+    kept = [json.loads(each) for each in there.call("GET", f"{NS}/export").content.splitlines() if taken]
+    signals = [each for line in kept for found in line.get("assessments", []) for each in found["signals"]]
+    assert [each["p"] for each in signals] == p

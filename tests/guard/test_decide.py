@@ -72,13 +72,13 @@ def test_p_values_of_several_detectors_are_corrected_for_their_number() -> None:
 
 
 def test_a_doubtful_note_of_nobody_trusted_is_blocked() -> None:
-    signals = Signal("wordlm", 9.0, 1e-4), Signal("payload", 1.0, 1e-4), Signal("newcomer", 0.9, 0.1)
+    signals = Signal("wordlm", 9.0, 1e-4), Signal("payload", 1.0, 1e-4), Signal("newcomer", 0.9, 1.0)
     assert verdict(*signals, trust=0.2) is Verdict.BLOCK
     assert verdict(*signals[:2], trust=1.0) is Verdict.QUARANTINE
 
 
 @pytest.mark.parametrize(
-    "signal", [Signal("burst", 1.0, 0.0), Signal("sybil", 1.0, 0.0), Signal("invisible", 1.0, 0.0)]
+    "signal", [Signal("burst", 1.0, 1.0), Signal("sybil", 1.0, 1.0), Signal("invisible", 1.0, 1.0)]
 )
 def test_a_crowd_a_burst_and_hidden_text_are_never_simply_let_in(signal: Signal) -> None:
     assert verdict(signal) is Verdict.LIMIT

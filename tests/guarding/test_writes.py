@@ -53,7 +53,8 @@ def test_hidden_text_is_taken_out_and_kept_for_audit(guarded: Guarded) -> None:
     explained = guarded.service.explain(SCOPE, note.id)
     assert (note.content, note.status) == ("Hello there", Status.LIMITED)
     assert explained.original == f"Hello{HIDDEN} there"
-    assert "invisible" in {signal.detector for signal in explained.assessments[0].signals}
+    (found,) = [signal for signal in explained.assessments[0].signals if signal.detector == "invisible"]
+    assert (found.score, found.p) == (1.0, 1.0)
 
 
 def test_hidden_text_from_outside_is_quarantined(guarded: Guarded) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from memsvc import wire
-from memsvc.domain.guarding import Assessment, Decision, Ledgers, Review, Signal, Stage, Verdict
+from memsvc.domain.guarding import UNCALIBRATED, Assessment, Decision, Ledgers, Review, Signal, Stage, Verdict
 from memsvc.domain.records import NoteRecord
 from memsvc.errors import InvalidInput
 
@@ -67,10 +67,18 @@ def with_guard(record: NoteRecord, line: wire.NoteRecord) -> NoteRecord:
 
 def _assessment(line: wire.AssessmentRecord) -> Assessment:
     ledgers = Ledgers(line.ledgers.hijack, line.ledgers.influence, line.ledgers.distrust)
-    signals = tuple(Signal(s.detector, s.score, s.p, s.why, s.span, s.key) for s in line.signals)
+    signals = tuple(map(_signal, line.signals))
     return Assessment(
         Stage(line.stage), Verdict(line.verdict), ledgers, signals, line.at, line.model, line.degraded
     )
+
+
+def _signal(line: wire.SignalRecord) -> Signal:
+    """Return the signal; older exports have a p of what has none."""
+    p = 1.0 if line.detector in UNCALIBRATED else line.p
+    if p == 0.0:
+        raise InvalidInput(f"the p-value of {line.detector} is 0, which none can be; leave the assessment out")
+    return Signal(line.detector, line.score, p, line.why, line.span, line.key)
 
 
 def _review(line: wire.ReviewRecord) -> Review:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from memsvc.domain.guarding import Assessment, Signal, Stage, Verdict
+from memsvc.domain.guarding import UNCALIBRATED, Assessment, Signal, Stage, Verdict
 from memsvc.domain.policies import GuardPolicy
 from memsvc.guard.decide import decide, weigh
 from memsvc.guard.findings import Finding
@@ -20,9 +20,6 @@ from memsvc.ports.storage import Reader
 __all__ = ["Assessor", "content_signals"]
 
 _RARE: Final = 0.05
-
-# What no harmless note is compared with: its score says how sure it is.
-_UNCALIBRATED: Final = frozenset({"invisible", "burst", "newcomer", "sybil"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +61,8 @@ class Assessor:
         return Assessment(stage, verdict, ledgers, told, at, self.model.version, broken)
 
     def _p(self, reader: Reader, sort: Sort, detector: str, finding: Finding) -> float:
-        if detector in _UNCALIBRATED:
-            return 1.0 - finding.score
+        if detector in UNCALIBRATED:
+            return 1.0
         alpha = limits_of(self.policy).alpha
         return self.calibrations.p_value(reader, self.model, detector, sort, finding.score, alpha=alpha)
 
