@@ -47,8 +47,11 @@ class ReadGuard(Protocol):
         A note is doubtful when its last assessment limits it; one that only waits for its probe is not.
         """
 
-    def sharing(self, hashes: Sequence[int], *, most: int) -> dict[int, tuple[int, ...]]:
-        """Return the rows of the visible notes that hold each shingle, the `most` newest of each, newest first."""
+    def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:
+        """Return the rows of the visible notes that hold each shingle, newest first.
+
+        Of each shingle the `most` newest among those that are trusted so much: others take no place.
+        """
 
     def scores(self, detector: str, bucket: str, *, limit: int) -> NDArray[np.float64]:
         """Return the scores of the newest active notes in a bucket, unordered; a released note counts as one."""

@@ -25,29 +25,32 @@ _MOST_HOLDERS: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class AllShared:
-    """Shingles of all notes as two parallel arrays, ordered by hash: 16 bytes a shingle."""
+    """Shingles of all notes as parallel arrays, ordered by hash: 24 bytes a shingle."""
 
     hashes: NDArray[np.int64] = field(repr=False)
     rows: Rows = field(repr=False)
+    trusts: NDArray[np.float64] = field(repr=False)
 
     @classmethod
-    def of(cls, shingles: Iterable[tuple[int, list[int]]]) -> AllShared:
-        """Return the index of (row, hashes of its shingles)."""
-        parts = [np.empty((2, 0), np.int64)]
-        parts += [np.array([hashes, [row] * len(hashes)], np.int64) for row, hashes in shingles]
-        hashes, rows = np.concatenate(parts, axis=1)
-        order = np.lexsort((rows, hashes))
-        return cls(hashes[order], rows[order])
+    def of(cls, shingles: Iterable[tuple[int, float, list[int]]]) -> AllShared:
+        """Return the index of (row, trust, hashes of its shingles)."""
+        parts, trusts = [np.empty((2, 0), np.int64)], [np.empty(0)]
+        for row, trust, hashes in shingles:
+            parts.append(np.array([hashes, [row] * len(hashes)], np.int64))
+            trusts.append(np.full(len(hashes), trust))
+        held, rows = np.concatenate(parts, axis=1)
+        order = np.lexsort((rows, held))
+        return cls(held[order], rows[order], np.concatenate(trusts)[order])
 
     def sharers(self, reader: Reader, model: GuardModel, note: Note, content: str) -> Sharers:
         """Return the notes, trusted as much, that share most with this one."""
         counts: Counter[int] = Counter()
         for shingle in model.runs.rare_shingles(content):
             first, last = np.searchsorted(self.hashes, [shingle.hash, shingle.hash + 1])
-            if last - first <= _MOST_HOLDERS:
-                counts.update(other for other in self.rows[first:last].tolist() if other != note.row)
-        # All of them, or a crowd of untrusted notes would take the places of those that count.
+            # First, or a crowd of untrusted notes would make a phrase of the house of any run.
+            holders = self.rows[first:last][self.trusts[first:last] >= note.trust].tolist()
+            if len(holders) <= _MOST_HOLDERS:
+                counts.update(other for other in holders if other != note.row)
         known = {each.row: each for each in reader.notes_by_row(sorted(counts))} if counts else {}
-        best = [row for row, _ in counts.most_common() if row in known and known[row].trust >= note.trust][:_MOST]
-        notes = [known[row] for row in best]
+        notes = [known[row] for row, _ in counts.most_common() if row in known][:_MOST]
         return Sharers(tuple(each.content for each in notes), frozenset(each.principal for each in notes))

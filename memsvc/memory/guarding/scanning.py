@@ -125,7 +125,7 @@ def _pages(context: Context, scope: Scope) -> Iterator[list[Note]]:
 def _all_shared(context: Context, scope: Scope, assessor: Assessor) -> AllShared:
     runs = assessor.model.runs
     return AllShared.of(
-        (note.row, [shingle.hash for shingle in runs.rare_shingles(normalised(note.content))])
+        (note.row, note.trust, [shingle.hash for shingle in runs.rare_shingles(normalised(note.content))])
         for page in _pages(context, scope)
         for note in page
     )

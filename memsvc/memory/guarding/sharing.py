@@ -6,7 +6,7 @@ Only notes that are trusted as much count: else whoever quotes a user's note in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -48,14 +48,14 @@ def sharers_of(
 ) -> list[Sharers]:
     """Return what shares rare runs with each text of a request: notes, and other texts of `principal`."""
     hashes = [_hashes(each) for each in examined]
-    stored = _stored(reader, hashes)
-    notes = _notes(reader, stored)
     together = {trust: _together(hashes, trusts, least=trust) for trust in set(trusts)}
-    as_trusted = {trust: {row for row, note in notes.items() if note.trust >= trust} for trust in set(trusts)}
+    stored = {trust: _stored(reader, _with_trust(hashes, trusts, trust), least=trust) for trust in together}
     chosen = [
-        _chosen(own, stored, as_trusted[trust], together[trust], place)
+        _chosen(own, stored[trust], together[trust], place)
         for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True))
     ]
+    found = sorted({row for rows, _ in chosen for row in rows})
+    notes = {note.row: note for note in reader.notes_by_row(found)} if found else {}
     return [
         Sharers(
             (*(notes[row].content for row in rows), *(contents[place] for place in places)),
@@ -69,10 +69,8 @@ def sharers_of(
 def sharers_of_stored(reader: Reader, note: Note, examined: Examined) -> Sharers:
     """Return the other notes that share rare runs with a stored one."""
     hashes = _hashes(examined)
-    stored = _stored(reader, [hashes])
-    notes = _notes(reader, stored)
-    as_trusted = {row for row, other in notes.items() if other.trust >= note.trust and row != note.row}
-    rows, _ = _chosen(hashes, stored, as_trusted, {}, -1)
+    rows, _ = _chosen(hashes, _stored(reader, hashes, least=note.trust), {}, -1, but=note.row)
+    notes = {each.row: each for each in reader.notes_by_row(sorted(rows))} if rows else {}
     return Sharers(tuple(notes[row].content for row in rows), frozenset(notes[row].principal for row in rows))
 
 
@@ -80,13 +78,13 @@ def _hashes(examined: Examined) -> set[int]:
     return {shingle.hash for shingle in examined.shingles}
 
 
-def _stored(reader: Reader, hashes: Sequence[set[int]]) -> Mapping[int, Sequence[int]]:
-    return reader.guard.sharing(sorted(set().union(*hashes)), most=_PER_SHINGLE) if any(hashes) else {}
+def _with_trust(hashes: Sequence[set[int]], trusts: Sequence[float], trust: float) -> set[int]:
+    return set().union(*(own for own, each in zip(hashes, trusts, strict=True) if each == trust))
 
 
-def _notes(reader: Reader, stored: Mapping[int, Sequence[int]]) -> Mapping[int, Note]:
-    rows = sorted({row for rows in stored.values() for row in rows})
-    return {note.row: note for note in reader.notes_by_row(rows)} if rows else {}
+def _stored(reader: Reader, hashes: set[int], *, least: float) -> Mapping[int, Sequence[int]]:
+    """Return the rows of notes with each shingle, one more than count: the note that is asked for may be one."""
+    return reader.guard.sharing(sorted(hashes), most=_PER_SHINGLE + 1, least_trust=least) if hashes else {}
 
 
 def _together(hashes: Sequence[set[int]], trusts: Sequence[float], *, least: float) -> Mapping[int, Sequence[int]]:
@@ -103,14 +101,15 @@ def _together(hashes: Sequence[set[int]], trusts: Sequence[float], *, least: flo
 def _chosen(
     hashes: set[int],
     stored: Mapping[int, Sequence[int]],
-    rows: Collection[int],
     together: Mapping[int, Sequence[int]],
     place: int,
+    *,
+    but: int | None = None,
 ) -> tuple[list[int], list[int]]:
-    """Return which of the rows, and the places of which drafts but the own, share most shingles."""
+    """Return the rows of which notes, and the places of which drafts but the own, share most shingles."""
     counts: Counter[tuple[bool, int]] = Counter()
     for each in hashes:
-        counts.update((False, row) for row in stored.get(each, ()) if row in rows)
+        counts.update((False, row) for row in stored.get(each, ()) if row != but)
         counts.update((True, other) for other in together.get(each, ()) if other != place)
     best = [key for key, _ in counts.most_common(_MOST)]
     return [row for drafted, row in best if not drafted], [other for drafted, other in best if drafted]

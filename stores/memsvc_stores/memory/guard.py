@@ -43,8 +43,9 @@ class MemoryReadGuard:
         held = (note for note in self._notes() if self._is_held(note) and note.row not in reviewed)
         return list(islice((note for note in held if note.row > after_row), limit))
 
-    def sharing(self, hashes: Sequence[int], *, most: int) -> dict[int, tuple[int, ...]]:
-        visible = {note.row for note in self._notes() if note.status in VISIBLE}
+    def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:
+        trusted = (note for note in self._notes() if note.trust >= least_trust)
+        visible = {note.row for note in trusted if note.status in VISIBLE}
         kept = sorted(((row, held) for row, held in self._kept().shingles.items() if row in visible), reverse=True)
         found = {each: tuple(row for row, held in kept if each in held)[: max(most, 0)] for each in set(hashes)}
         return {each: rows for each, rows in found.items() if rows}

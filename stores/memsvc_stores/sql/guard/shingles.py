@@ -22,13 +22,14 @@ _INSERT = insert(shingles).inline()
 
 
 def newest_holders(
-    executor: Executor, namespace: int, hashes: Sequence[int], *, most: int
+    executor: Executor, namespace: int, hashes: Sequence[int], *, most: int, least_trust: float
 ) -> dict[int, tuple[int, ...]]:
-    """Return the rows of the `most` newest visible notes that hold each shingle, the newest first."""
+    """Return the rows of the `most` newest visible notes that hold each shingle and are trusted so much."""
     wanted = executor.backend.many({int(each) for each in hashes})
-    parameters: tuple[Any, ...] = (wanted, namespace, namespace, most)
+    counting = (namespace, namespace, least_trust)
+    parameters: tuple[Any, ...] = (wanted, namespace, *counting, most)
     if executor.backend.is_sqlite:
-        parameters = (wanted, namespace, namespace, namespace, most - 1, namespace)
+        parameters = (wanted, namespace, namespace, *counting, most - 1, *counting)
     found: dict[int, list[int]] = {}
     for shingle, row in executor.query(_newest(executor.backend), parameters):
         found.setdefault(shingle, []).append(row)
@@ -60,23 +61,26 @@ def _newest(backend: Backend) -> str:
     return (
         "SELECT asked.value, held.note_row FROM json_each(?) AS asked CROSS JOIN shingles AS held "  # noqa: S608
         "WHERE held.namespace_id = ? AND held.hash = asked.value "
-        f"AND held.note_row >= coalesce(({lowest}), 0) AND {_visible(backend, 'held')} "
+        f"AND held.note_row >= coalesce(({lowest}), 0) AND {_counts(backend, 'held')} "
         "ORDER BY asked.value, held.note_row DESC"
     )
 
 
 def _held(backend: Backend, name: str) -> str:
-    """Return the source and condition of visible notes that hold a shingle, for (namespace, namespace)."""
+    """Return the source and condition of notes that hold a shingle and count, for (namespace, *counting)."""
     return (
         f"FROM shingles AS {name} WHERE {name}.namespace_id = {backend.placeholder} "
-        f"AND {name}.hash = asked.value AND {_visible(backend, name)}"
+        f"AND {name}.hash = asked.value AND {_counts(backend, name)}"
     )
 
 
-def _visible(backend: Backend, name: str) -> str:
+def _counts(backend: Backend, name: str) -> str:
+    """Return the condition of visible notes that are trusted enough, for (namespace, namespace, trust)."""
+    mark = backend.placeholder
     index = f" INDEXED BY {HIDDEN_INDEX}" if backend.is_sqlite else ""
     return (
         f"NOT EXISTS (SELECT 1 FROM notes AS hidden{index} "  # noqa: S608 (constants)
-        f"WHERE hidden.namespace_id = {backend.placeholder} AND hidden.row = {name}.note_row "
-        f"AND hidden.{HIDDEN})"
+        f"WHERE hidden.namespace_id = {mark} AND hidden.row = {name}.note_row AND hidden.{HIDDEN}) "
+        f"AND EXISTS (SELECT 1 FROM notes AS trusted WHERE trusted.namespace_id = {mark} "
+        f"AND trusted.row = {name}.note_row AND trusted.trust >= {mark})"
     )
