@@ -15,14 +15,24 @@ __all__ = ["AuditBreak", "AuditCheck", "AuditEntry", "AuditPage"]
 class AuditEntry(Response):
     """One link of the chain: `hash` is over all the rest and `previous`, the hash of the entry before.
 
-    Entries hold ids, figures, codes and reviewers' reasons, and no memory text.
+    Entries hold ids, figures, codes and reviewers' reasons, and no memory text. An `unreadable` one was changed by
+    somebody past reading.
     """
 
     sequence: int
     at: datetime
     actor: str
     event: Literal[
-        "assessed", "blocked", "released", "rejected", "rolled_back", "policy", "scanned", "canary", "failed"
+        "assessed",
+        "blocked",
+        "released",
+        "rejected",
+        "rolled_back",
+        "policy",
+        "scanned",
+        "canary",
+        "failed",
+        "unreadable",
     ]
     note: str | None = None
     detail: dict[str, JsonValue] = Field(default_factory=dict)

@@ -82,14 +82,21 @@ def append_entry(
 
 
 def _entry(r: Sequence[Any]) -> AuditEntry:
+    """Return the entry of a row; what somebody has changed past reading is left out, and its hash is wrong."""
     sequence, at, actor, event, note, detail, previous, digest = r
+    try:
+        moment, told, known = from_microseconds(at), json.loads(detail), AuditEvent(event)
+    except (TypeError, ValueError, OverflowError):
+        moment, told, known = from_microseconds(0), {}, AuditEvent.UNREADABLE
+    if not isinstance(told, dict):
+        told, known = {}, AuditEvent.UNREADABLE
     return AuditEntry(
         sequence=sequence,
-        at=from_microseconds(at),
+        at=moment,
         actor=actor,
-        event=AuditEvent(event),
+        event=known,
         note=None if note is None else NoteId(note),
-        detail=json.loads(detail),
+        detail=told,
         previous=previous,
         hash=digest,
     )
