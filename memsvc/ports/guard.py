@@ -42,9 +42,10 @@ class ReadGuard(Protocol):
         """Return what was sent, if normalising has changed it."""
 
     def waiting(self, *, after_row: int, limit: int) -> list[Note]:
-        """Return quarantined and doubtful notes that nobody has reviewed, by ascending row.
+        """Return quarantined notes, and limited ones that only a person lets in, which nobody has reviewed, by row.
 
-        A note is doubtful when its last assessment limits it; one that only waits for its probe is not.
+        Such a limited note is doubtful, as its last assessment limits it, or was made from a rejected one, or with
+        that one read. One that only waits for its probe, or for a source that is not reviewed, is neither.
         """
 
     def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from memsvc.domain.changes import Operation
+from memsvc.domain.derivations import Derivation, Role
 from memsvc.domain.drafts import NoteDraft
 from memsvc.domain.guarding import Assessment, Decision, Ledgers, Review, Signal, Stage, Verdict
 from memsvc.domain.ids import NoteId
@@ -134,6 +135,32 @@ def test_doubtful_notes_wait_too(storage: Storage) -> None:
         assert [note.id for note in found] == [limits.id, hidden.id]
         assert [note.id for note in reader.guard.waiting(after_row=found[0].row, limit=9)] == [hidden.id]
         assert [note.id for note in reader.guard.waiting(after_row=0, limit=1)] == [limits.id]
+
+
+def test_limited_notes_that_rest_on_a_rejected_one_wait_too(storage: Storage) -> None:
+    rejected, released, open_ = put(storage, "a", "b", "c")
+    informed, evolved, of_released, of_open, active = put(storage, "d", "e", "f", "g", "h")
+    for each in (rejected, released, open_):
+        quarantine(storage, each.id)
+    for each in (informed, evolved, of_released, of_open):
+        change(storage, each.id, Operation.UPDATED, Status.LIMITED)
+    with storage.writer(SCOPE) as writer:
+        writer.guard.put_review(rejected.id, replace(REVIEW, decision=Decision.REJECTED))
+        writer.guard.put_review(released.id, replace(REVIEW, decision=Decision.RELEASED))
+        writer.derivations.add(
+            [
+                Derivation(informed.id, rejected.id, Role.INFORMED),
+                Derivation(informed.id, rejected.id, Role.CONTEXT),
+                Derivation(evolved.id, rejected.id, Role.EVOLUTION),
+                Derivation(of_released.id, released.id, Role.INFORMED),
+                Derivation(of_open.id, open_.id, Role.INFORMED),
+                Derivation(active.id, rejected.id, Role.INFORMED),
+            ]
+        )
+    with storage.reader(SCOPE) as reader:
+        found = reader.guard.waiting(after_row=0, limit=9)
+        assert [note.id for note in found] == [open_.id, informed.id]
+        assert reader.guard.waiting(after_row=found[1].row, limit=9) == []
 
 
 def test_runs_are_shared_by_the_newest_visible_notes(storage: Storage) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from memsvc.domain.drafts import NewSession, NewTurn
 from memsvc.domain.guarding import Decision
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import LINK_NOTES
-from memsvc.domain.notes import Origin, Status
+from memsvc.domain.notes import Note, Origin, Status
 from memsvc.domain.policies import LinkPolicy, Policy
 from memsvc.domain.recall import RecallQuery
 from memsvc.domain.receipts import Actor
@@ -91,8 +92,48 @@ def test_a_doubtful_note_can_be_rejected(guarded: Guarded) -> None:
 
 def test_a_note_that_only_waits_for_its_probe_is_not_reviewed(guarded: Guarded) -> None:
     note = guarded.told(PLAIN, origin=Origin.TOOL_EXTERNAL)
-    with pytest.raises(Conflict, match="is limited, not quarantined"):
+    with pytest.raises(Conflict, match="is limited until it"):
         guarded.service.release(SCOPE, note.id, actor=ALICE, reason="in a hurry")
+
+
+def answered(guarded: Guarded, *read: Note) -> NoteId:
+    """Store what somebody said who had read these notes."""
+    new = NewSession((NewTurn("user", PLAIN),), recalled=tuple(note.id for note in read))
+    (session,) = guarded.service.remember_sessions(SCOPE, [new], actor=ACTOR).outcomes
+    note = session.rounds[0].note
+    assert note is not None
+    guarded.work()
+    return note
+
+
+def test_what_a_reader_of_a_rejected_note_wrote_is_reviewed_by_itself(guarded: Guarded) -> None:
+    read = guarded.told(TRIGGERED)
+    note = answered(guarded, read)
+    assert guarded.status(note) is Status.LIMITED
+    with pytest.raises(Conflict, match="is limited until"):
+        guarded.service.release(SCOPE, note, actor=ALICE, reason="harmless")
+    guarded.service.reject(SCOPE, read.id, actor=ALICE, reason="planted")
+    assert [each.note.id for each in guarded.service.quarantine(SCOPE, after_row=0, limit=9)] == [note]
+    assert guarded.service.release(SCOPE, note, actor=ALICE, reason="harmless").status is Status.ACTIVE
+    guarded.work()
+    assert guarded.status(note) is Status.ACTIVE
+
+
+def test_what_a_reader_of_a_rolled_back_note_wrote_can_be_looked_at(guarded: Guarded) -> None:
+    read = guarded.told("The shop opens at nine.")
+    note = answered(guarded, read)
+    guarded.service.rollback(SCOPE, note=read.id, dry_run=False, actor=ALICE, reason="planted")
+    guarded.work()
+    assert [each.note.id for each in guarded.service.quarantine(SCOPE, after_row=0, limit=9)] == [note]
+    assert guarded.service.reject(SCOPE, note, actor=ALICE, reason="planted").status is Status.QUARANTINED
+
+
+def test_of_two_notes_that_a_note_rests_on_both_are_reviewed_first(guarded: Guarded) -> None:
+    first, second = guarded.told(TRIGGERED), guarded.told(f"{TRIGGERED} Or when is my flight?")
+    note = answered(guarded, first, second)
+    guarded.service.reject(SCOPE, first.id, actor=ALICE, reason="planted")
+    with pytest.raises(Conflict, match=f"rests on note {second.id}"):
+        guarded.service.release(SCOPE, note, actor=ALICE, reason="harmless")
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "x" * 1001, "nul \0", "half \ud800"])

@@ -177,6 +177,10 @@ def _around(reader: SqlReader) -> Edges:
             lambda r: r.guard.waiting(after_row=0, limit=2),
             "assessments USING INDEX ix_assessments_limiting (namespace_id=? AND note_row>?)",
         ),
+        (
+            lambda r: r.guard.waiting(after_row=0, limit=2),
+            "ix_derivations_namespace_id_source_row (namespace_id=? AND source_row=? AND note_row>?)",
+        ),
         (lambda r: r.guard.head(), "audit USING PRIMARY KEY (tenant=? AND namespace=?)"),
         (
             lambda r: r.derivations.products([NoteId("x")]),

@@ -7,7 +7,7 @@ from datetime import datetime
 from memsvc.domain.changes import Operation
 from memsvc.domain.guarding import Assessment, AuditEvent, Verdict
 from memsvc.domain.notes import Note, Status
-from memsvc.memory.guarding.hiding import hide, holding_sources, let_in, limit
+from memsvc.memory.guarding.hiding import doubted_sources, hide, let_in, limit
 from memsvc.memory.guarding.recording import audit_detail, benign_scores, is_calibrating
 from memsvc.ports.storage import Writer
 
@@ -35,7 +35,7 @@ def carry_out(writer: Writer, note: Note, verdict: Verdict, *, now: datetime, ac
     if verdict is Verdict.LIMIT:
         limit(writer, note.id, reason="it is doubtful", at=now, actor=actor)
         return Status.LIMITED
-    if note.status is Status.LIMITED and note.id not in holding_sources(writer, [note.id]):
+    if note.status is Status.LIMITED and not doubted_sources(writer, note.id):
         let_in(writer, [note.id], operation=Operation.UPDATED, reason="probed", at=now, actor=actor)
         return Status.ACTIVE
     return note.status

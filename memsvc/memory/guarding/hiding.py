@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,7 @@ from memsvc.memory.guarding.recording import probe_jobs
 from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Writer
 
-__all__ = ["freed_with", "hide", "holding_sources", "let_in", "limit"]
+__all__ = ["doubted_sources", "freed_with", "hide", "let_in", "limit"]
 
 _WITH_SOURCE: Final = "it repeats a quarantined note"
 _DOUBTED: Final = frozenset({Status.LIMITED, Status.QUARANTINED})
@@ -59,16 +59,10 @@ def let_in(
     return active
 
 
-def holding_sources(writer: Writer, notes: Iterable[NoteId]) -> dict[NoteId, Status]:
-    """Return of the notes made from others, or written by somebody who had read them, those whose sources are in
-    doubt, with the worst status of these."""
-    found: dict[NoteId, Status] = {}
-    sources = [each for each in writer.derivations.sources(list(notes)) if each.role in _SOURCES]
-    status = {note.id: note.status for note in writer.notes(list({each.source for each in sources}))}
-    for each in sources:
-        if (known := status.get(each.source)) in _DOUBTED and found.get(each.note) is not Status.QUARANTINED:
-            found[each.note] = known if known is not None else Status.LIMITED
-    return found
+def doubted_sources(writer: Writer, note: NoteId) -> list[NoteId]:
+    """Return the limited and quarantined notes that a note was made from, or whose reader wrote it."""
+    named = [each.source for each in writer.derivations.sources([note]) if each.role in _SOURCES]
+    return [source.id for source in writer.notes(list(dict.fromkeys(named))) if source.status in _DOUBTED]
 
 
 def _repeating(writer: Writer, note: NoteId) -> list[Note]:

@@ -15,7 +15,7 @@ from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict
 from memsvc.memory.checks import check_reason
 from memsvc.memory.context import Context
-from memsvc.memory.guarding.hiding import freed_with, hide, holding_sources, let_in
+from memsvc.memory.guarding.hiding import doubted_sources, freed_with, hide, let_in
 from memsvc.memory.guarding.probes import original_of
 from memsvc.memory.guarding.recording import benign_scores
 from memsvc.memory.look_up import existing_note
@@ -48,18 +48,20 @@ def explain(context: Context, scope: Scope, note: NoteId) -> Explanation:
 
 
 def release(context: Context, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
-    """Let a note in that is quarantined, or limited as doubtful: a mistake, from which the namespace learns.
+    """Let a note in that is quarantined, or limited and let in by nothing else: the namespace learns from it.
 
     The note's trust stays what it is. What was hidden only for repeating it is let in with it. Raises NotFound,
     InvalidInput for a reason that says nothing, Conflict when the note is neither, was reviewed, rests on a note
-    that is itself in doubt, or when a note of the same content has its place.
+    in doubt that is to be reviewed first, or when a note of the same content has its place.
     """
     check_reason(reason)
     now = context.clock()
     with context.storage.writer(scope) as writer:
         known = _to_review(writer, note)
-        if known.status is Status.LIMITED and holding_sources(writer, [note]):
-            raise Conflict(f"note {note} rests on a note that is limited or quarantined; review that one first")
+        if known.status is Status.LIMITED and (waiting := _unreviewed(writer, note)):
+            raise Conflict(
+                f"note {note} rests on note {waiting[0]}, which is limited or quarantined; review that one first"
+            )
         assessed = writer.guard.assessments([note]).get(note, ())
         notes = [note, *freed_with(writer, note)]
         active = let_in(writer, notes, operation=Operation.RELEASED, reason=reason, at=now, actor=actor.name)
@@ -89,16 +91,30 @@ def _to_review(writer: Writer, note: NoteId) -> Note:
     review = writer.guard.reviews([note]).get(note)
     if review is not None:
         raise Conflict(f"note {note} was {review.decision} already, by {review.actor}; a review stands")
-    if found.status is not Status.QUARANTINED and not _is_doubtful(writer, found):
-        raise Conflict(f"note {note} is {found.status}, not quarantined; there is nothing to review")
-    return found
+    if found.status is Status.QUARANTINED or (found.status is Status.LIMITED and _needs_a_person(writer, note)):
+        return found
+    if found.status is Status.LIMITED:
+        raise Conflict(
+            f"note {note} is limited until it or what it rests on is probed; there is nothing to review"
+        )
+    raise Conflict(f"note {note} is {found.status}, not quarantined; there is nothing to review")
 
 
-def _is_doubtful(writer: Writer, note: Note) -> bool:
-    """Return whether the note is limited for what was found in it, not only until it is probed."""
-    assessed = writer.guard.assessments([note.id]).get(note.id, ())
+def _needs_a_person(writer: Writer, note: NoteId) -> bool:
+    """Return whether a limited note is so for what was found in it, or rests on one that was rejected."""
+    assessed = writer.guard.assessments([note]).get(note, ())
     last = max(assessed, key=lambda each: each.at, default=None)
-    return note.status is Status.LIMITED and last is not None and last.verdict is Verdict.LIMIT
+    if last is not None and last.verdict is Verdict.LIMIT:
+        return True
+    reviews = writer.guard.reviews(doubted_sources(writer, note))
+    return any(review.decision is Decision.REJECTED for review in reviews.values())
+
+
+def _unreviewed(writer: Writer, note: NoteId) -> list[NoteId]:
+    """Return the notes in doubt that a note rests on, and that nobody has rejected."""
+    sources = doubted_sources(writer, note)
+    reviews = writer.guard.reviews(sources)
+    return [source for source in sources if source not in reviews]
 
 
 def _note_in_audit(

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from memsvc.domain.derivations import Role
 from memsvc.domain.guarding import Assessment, AuditEntry, Canary, Decision, Review, Stage, Verdict
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
@@ -95,7 +96,15 @@ class MemoryReadGuard:
         if note.status is not Status.LIMITED:
             return note.status is Status.QUARANTINED
         last = max(self._kept().of_row(note.row), key=lambda each: each.at, default=None)
-        return last is not None and last.verdict is Verdict.LIMIT
+        return (last is not None and last.verdict is Verdict.LIMIT) or self._rests_on_rejected(note.row)
+
+    def _rests_on_rejected(self, row: int) -> bool:
+        found = set() if self._data is None else self._data.derivations
+        sources = {source for note, source, role in found if note == row and role is not Role.EVOLUTION}
+        reviews = self._kept().reviews
+        return any(
+            source in reviews and reviews[source].decision is Decision.REJECTED for source in sorted(sources)
+        )
 
     def _rows(self, notes: Sequence[NoteId]) -> list[tuple[NoteId, int]]:
         rows = {} if self._data is None else self._data.rows

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from memsvc.domain.derivations import Role
 from memsvc.domain.guarding import Decision, Review
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.time import from_microseconds, to_microseconds
+from memsvc_stores.sql.derived_tables import derivations
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
 from memsvc_stores.sql.guard_tables import LIMITING, assessments, reviews
@@ -38,7 +40,6 @@ _WAITING = (
     .limit(bindparam("limit"))
 )
 
-
 _later = assessments.alias("later")
 # So is that of the index of assessments that limit.
 _DOUBTFUL = (
@@ -63,6 +64,28 @@ _DOUBTFUL = (
     .limit(bindparam("limit"))
 )
 
+_rejected = reviews.alias("rejected")
+_RESTING = (
+    NOTES.where(
+        notes.c.row > bindparam("after"),
+        notes.c.status == Status.LIMITED.value,
+        notes.c.row.in_(
+            select(derivations.c.note_row)
+            .join_from(_rejected, derivations, derivations.c.source_row == _rejected.c.note_row)
+            .where(
+                _rejected.c.namespace_id == bindparam("namespace"),
+                _rejected.c.decision == Decision.REJECTED.value,
+                derivations.c.namespace_id == bindparam("namespace"),
+                derivations.c.note_row > bindparam("after"),
+                derivations.c.role != Role.EVOLUTION.value,
+            )
+        ),
+        ~exists().where(reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == notes.c.row),
+    )
+    .order_by(notes.c.row)
+    .limit(bindparam("limit"))
+)
+
 
 def reviews_of_rows(executor: Executor, namespace: int, rows: Sequence[int]) -> dict[int, Review]:
     """Return the review of each note at these rows that has one."""
@@ -74,10 +97,12 @@ def reviews_of_rows(executor: Executor, namespace: int, rows: Sequence[int]) -> 
 
 
 def waiting(executor: Executor, namespace: int, *, after_row: int, limit: int) -> list[Note]:
-    """Return quarantined and doubtful notes that nobody has reviewed, by ascending row."""
+    """Return quarantined, doubtful and stuck notes that nobody has reviewed, by ascending row."""
     page = {"namespace": namespace, "after": after_row, "limit": limit}
-    found = [note_of(r) for statement in (_WAITING, _DOUBTFUL) for r in executor.all(statement, **page)]
-    return sorted(found, key=lambda note: note.row)[:limit]
+    statements = (_WAITING, _DOUBTFUL, _RESTING)
+    found = [note_of(r) for statement in statements for r in executor.all(statement, **page)]
+    by_row = {note.row: note for note in found}
+    return [by_row[row] for row in sorted(by_row)][:limit]
 
 
 def insert_review(executor: Executor, namespace: int, row: int, review: Review) -> bool:
