@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from memsvc.domain.changes import Change, Operation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Json, Note, Status
+from memsvc.domain.notes import TRUST_OF_ORIGIN, Json, Note, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.revising import StatusChange, last_standing
 from memsvc.domain.scope import Scope
-from memsvc.errors import Conflict
+from memsvc.errors import Conflict, Forbidden
 from memsvc.memory.checks import check_metadata
 from memsvc.memory.context import Context
 from memsvc.memory.look_up import existing_note
@@ -108,15 +108,17 @@ def set_metadata(
     actor: Actor,
     expected_version: int | None,
 ) -> Note:
-    """Replace a note's metadata and return the note."""
+    """Replace a note's metadata and return the note; raises Forbidden for who is trusted less than the note.
+
+    An agent reads metadata beside the content, and so it is no less trusted.
+    """
     check_metadata(metadata, context.limits)
     with context.storage.writer(scope) as writer:
-        _existing_namespace(writer, note)
+        if TRUST_OF_ORIGIN[actor.ceiling] < existing_note(writer, note).trust:
+            raise Forbidden(
+                "the note is trusted more than this key may be, and its metadata is read beside it; "
+                "store a note of your own, or use a key of a more trusted origin"
+            )
         return writer.set_metadata(
             note, metadata, expected_version=expected_version, at=context.clock(), actor=actor.name
         )
-
-
-def _existing_namespace(writer: Writer, note: NoteId) -> None:
-    if writer.state is None:
-        existing_note(writer, note)

@@ -45,7 +45,7 @@ from memsvc.memory.guarding import auditing, canaries, reviewing, scan_jobs, sca
 from memsvc.memory.guarding.blast_radius import blast_radius
 from memsvc.memory.guarding.rollback import rollback
 from memsvc.memory.organising import Conduct
-from memsvc.memory.presenting import presented
+from memsvc.memory.presenting import presented, presented_session
 from memsvc.memory.recall import recall
 from memsvc.memory.remember_items import remember_items
 from memsvc.memory.remember_sessions import remember_sessions
@@ -85,11 +85,11 @@ class MemoryService:
 
     def session(self, scope: Scope, session: SessionId) -> tuple[Session, list[Note]]:
         found, notes = look_up.session(self._context, scope, session)
-        return found, [presented(note) for note in notes]
+        return presented_session(found), [presented(note) for note in notes]
 
     def sessions(self, scope: Scope, *, after_row: int, limit: int) -> list[Session]:
         with self._context.storage.reader(scope) as reader:
-            return reader.sessions_page(after_row=after_row, limit=limit)
+            return [presented_session(each) for each in reader.sessions_page(after_row=after_row, limit=limit)]
 
     def job(self, tenant: TenantId, job: JobId) -> Job:
         return operating_jobs.job(self._context, tenant, job)
@@ -161,8 +161,10 @@ class MemoryService:
         actor: Actor,
         expected_version: int | None = None,
     ) -> Note:
-        return forgetting.set_metadata(
-            self._context, scope, note, metadata, actor=actor, expected_version=expected_version
+        return presented(
+            forgetting.set_metadata(
+                self._context, scope, note, metadata, actor=actor, expected_version=expected_version
+            )
         )
 
     def policy(self, scope: Scope) -> PolicyVersion | None:

@@ -15,6 +15,7 @@ from memsvc.domain.recall import RecallQuery
 from memsvc.domain.receipts import Actor
 from memsvc.errors import GuardModelError
 from memsvc.guard.model_file import GuardModel
+from memsvc.memory.guarding.recording import queue_probes
 from tests.guarding.conftest import ACTOR, EVERYTHING, ORDER, PLAIN, TRIGGERED, Guarded, flagging, packaged
 from tests.memory.conftest import SCOPE
 
@@ -64,6 +65,30 @@ def test_hidden_text_from_outside_is_quarantined(guarded: Guarded) -> None:
 def test_a_soft_hyphen_is_no_matter(guarded: Guarded) -> None:
     note = guarded.told("We co\xadoperate on the garden.")
     assert (note.content, note.status) == ("We cooperate on the garden.", Status.ACTIVE)
+
+
+@pytest.mark.parametrize("where", ["before it is stored", "by its probe", "by a scan"])
+def test_hidden_text_in_metadata_from_outside_is_quarantined(guarded: Guarded, where: str) -> None:
+    page = Origin.UNTRUSTED_DOCUMENT
+    if where != "before it is stored":
+        guarded.wants(level=GuardLevel.OFF)
+    note = guarded.told(PLAIN, origin=page, metadata={"source": ["a page", f"a{HIDDEN}"]})
+    guarded.wants(level=GuardLevel.BALANCED)
+    if where == "by its probe":
+        with guarded.storage.writer(SCOPE) as writer:
+            queue_probes(guarded.context, writer, [note], now=guarded.clock())
+        guarded.work()
+    if where == "by a scan":
+        guarded.service.scan(SCOPE, actor=ACTOR, apply=True)
+    assert guarded.status(note.id) is Status.QUARANTINED
+
+
+def test_instructions_in_metadata_are_found(guarded: Guarded) -> None:
+    note = guarded.told(PLAIN, origin=Origin.UNTRUSTED_DOCUMENT, metadata={"about": {"title": ORDER}})
+    (found,) = [each for each in guarded.assessments(note.id)["write"].signals if each.detector == "payload"]
+    assert found.why.startswith("in the metadata: ")
+    assert note.status is Status.LIMITED
+    assert guarded.assessments(note.id)["write"].verdict is Verdict.LIMIT
 
 
 def test_a_text_with_invisible_characters_is_the_same_note(guarded: Guarded) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from memsvc.domain.drafts import NewItem, NewSession, NewTurn
 from memsvc.domain.ids import SessionId
-from memsvc.domain.notes import Origin, OriginSpan, TurnSpan
+from memsvc.domain.notes import Json, Origin, OriginSpan, TurnSpan
+from memsvc.domain.recall import Level, RecallQuery
 from memsvc.errors import InvalidInput, PayloadTooLarge
 from memsvc.memory.checks import Limits, check_item, check_query_text, check_session
 from memsvc.memory.presenting import presented
@@ -70,3 +71,24 @@ def test_a_note_in_its_one_form_is_the_same_object() -> None:
     assert presented(NOTE) is NOTE
     accented = NOTE._replace(content="café")
     assert presented(accented) is accented
+
+
+def test_metadata_is_shown_without_what_nobody_sees_and_kept_as_it_was_sent(world: World) -> None:
+    sent: dict[str, Json] = {"ti\u200btle": "ﬁsh", "pages": [1, "a\U000e0041b", {"by": "\u202eeve"}], "seen": None}
+    (outcome,) = world.service.remember(SCOPE, [NewItem("tea", metadata=sent)], actor=ACTOR).outcomes
+    assert outcome.note is not None
+    shown = {"title": "fish", "pages": [1, "ab", {"by": "eve"}], "seen": None}
+    assert world.service.note(SCOPE, outcome.note).metadata == shown
+    (hit,) = world.service.recall(SCOPE, RecallQuery("tea")).hits
+    assert hit.note.metadata == shown
+    ((record, _),) = world.service.export_notes(SCOPE, last_session=0)
+    assert record.note.metadata == sent
+
+
+def test_metadata_of_sessions_is_shown_without_what_nobody_sees(world: World) -> None:
+    session = NewSession((NewTurn("user", "tea"),), id=SessionId("s"), metadata={"topic": "te\U000e0041a"})
+    world.service.remember_sessions(SCOPE, [session], actor=ACTOR)
+    found, _ = world.service.session(SCOPE, SessionId("s"))
+    (listed,) = world.service.sessions(SCOPE, after_row=0, limit=9)
+    (hit,) = world.service.recall(SCOPE, RecallQuery("tea", level=Level.SESSION)).sessions
+    assert [each.metadata for each in (found, listed, hit.session)] == [{"topic": "tea"}] * 3

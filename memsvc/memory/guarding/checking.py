@@ -142,7 +142,10 @@ class _Checking:
     principals: frozenset[str] = frozenset()
 
     def check(self, drafts: Sequence[NoteDraft], principal: str | None) -> Checks:
-        examined = [examine(self.assessor.model, draft.content, original=draft.original) for draft in drafts]
+        model = self.assessor.model
+        examined = [
+            examine(model, draft.content, original=draft.original, metadata=draft.metadata) for draft in drafts
+        ]
         contents = [draft.content for draft in drafts]
         trusts = [draft.trust for draft in drafts]
         sharers = sharers_of(self.reader, contents, examined, trusts=trusts, principal=principal or "")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from memsvc.domain.notes import Json
 from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.guard.model_file import GuardModel
 from memsvc.guard.normalize import invisible_finding, normalise
 from memsvc.guard.runs import Shingle
 from memsvc.guard.wordlm import Reading
+from memsvc.memory.metadata import strings_in
 
 __all__ = ["Examined", "asked", "examine"]
 
@@ -31,16 +34,31 @@ class Examined:
     broken: tuple[str, ...] = ()
 
 
-def examine(model: GuardModel, text: str, *, original: str | None) -> Examined:
-    """Return what the detectors find in a normalised text; `original` is what was sent where that was another."""
+def examine(
+    model: GuardModel, text: str, *, original: str | None, metadata: Mapping[str, Json] | None = None
+) -> Examined:
+    """Return what the detectors find in a normalised text; `original` is what was sent where that was another.
+
+    No note is found by its metadata, as it was sent, but an agent may read it: hidden text and instructions count
+    there as well.
+    """
     broken: list[str] = []
     reading = Reading(text, model.wordlm)
+    payload = asked("payload", lambda: model.payload.examine(reading.words), broken) or NOTHING_FOUND
     findings = {
         "wordlm": asked("wordlm", lambda: model.wordlm.examine(reading), broken) or NOTHING_FOUND,
-        "payload": asked("payload", lambda: model.payload.examine(reading.words), broken) or NOTHING_FOUND,
+        "payload": payload,
     }
     if original is not None:
         findings["invisible"] = invisible_finding(normalise(original).removed)
+    for each in map(normalise, strings_in(metadata or {})):
+        beside = {"invisible": invisible_finding(each.removed)}
+        if " " in each.text:
+            found = asked("payload", partial(model.payload.examine, each.text), broken)
+            beside["payload"] = found or NOTHING_FOUND
+        for name, finding in beside.items():
+            if finding.score > findings.get(name, NOTHING_FOUND).score:
+                findings[name] = Finding(finding.score, None, f"in the metadata: {finding.why}")
     shingles = asked("runs", lambda: model.runs.rare_shingles(reading), broken) or []
     return Examined(reading, findings, tuple(shingles), tuple(broken))
 

@@ -119,7 +119,7 @@ def signals_of(reader: Reader, assessor: Assessor, note: Note, found: Sequence[F
 def cheap_signals(reader: Reader, assessor: Assessor, subject: Subject) -> list[Signal]:
     """Return what the cheap detectors say of a stored note by now: others may share its rare words since."""
     note, model, text = subject.note, assessor.model, normalised(subject.note.content)
-    findings = dict(examine(model, text, original=subject.original).findings)
+    findings = dict(examine(model, text, original=subject.original, metadata=note.metadata).findings)
     if subject.sharers.texts:
         findings["runs"] = model.runs.shared_run(text, subject.sharers.texts)
     principals = subject.sharers.principals | {note.principal}

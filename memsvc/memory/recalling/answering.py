@@ -7,6 +7,7 @@ from dataclasses import replace
 from memsvc.domain.recall import Hit, Level, Mode, RecallQuery, RecallResult, SessionHit
 from memsvc.memory.influence import Judge
 from memsvc.memory.linked import linked_hits
+from memsvc.memory.presenting import presented_session
 from memsvc.memory.recalling.confirming import confirmed, confirmed_sessions
 from memsvc.memory.recalling.hits import cost, make_hit
 from memsvc.ports.ranking import Candidates
@@ -69,7 +70,7 @@ def _sessions(reader: Reader, query: RecallQuery, candidates: Candidates, judge:
         if query.token_budget is not None and tokens + more > query.token_budget:
             break
         tokens += more
-        hits.append(SessionHit(known[each.session_row], each.score, inner))
+        hits.append(SessionHit(presented_session(known[each.session_row]), each.score, inner))
     end = query.offset + len(page)
     going_on = end if end < len(candidates.sessions) and len(hits) == query.k else None
     return RecallResult(sessions=tuple(hits), tokens=tokens, next_offset=going_on)
