@@ -22,20 +22,39 @@ __all__ = ["by_model", "by_rules", "carried_out"]
 
 
 def by_rules(pool: Mapping[NoteId, KeptThought], focus: Iterable[NoteId]) -> Iterator[Judgement]:
-    """Yield a judgement for each pair of a thought in focus and one that says something else of the same."""
+    """Yield a judgement for each pair of a thought in focus and one that says something else of the same.
+
+    What one in focus closes is compared with all the others too, as another one may come before that.
+    """
     saying: dict[Claim, list[KeptThought]] = defaultdict(list)
     for thought in pool.values():
         for claim in thought.claims:
             saying[claim].append(thought)
+    focused = dict.fromkeys(note for note in focus if note in pool)
+    closed: dict[NoteId, None] = {}
     seen: set[frozenset[NoteId]] = set()
-    for first in (pool[note] for note in focus if note in pool):
-        for second in (other for claim in sorted(first.claims) for other in saying[claim]):
-            pair = frozenset((first.note.id, second.note.id))
-            if len(pair) < 2 or pair in seen:
-                continue
-            seen.add(pair)
-            if (found := judge(first.held, second.held)) is not None:
+    for first in (pool[note] for note in focused):
+        for found in _judged(first, saying, seen):
+            if found.verdict is Verdict.SUPERSEDE and found.older not in focused:
+                closed[found.older] = None
+            yield found
+    for note in closed:
+        for found in _judged(pool[note], saying, seen):
+            if found.verdict is Verdict.SUPERSEDE and found.older in closed:
                 yield found
+
+
+def _judged(
+    first: KeptThought, saying: Mapping[Claim, Sequence[KeptThought]], seen: set[frozenset[NoteId]]
+) -> Iterator[Judgement]:
+    """Yield a judgement for each pair of the thought and another one that is not among those seen."""
+    for second in (other for claim in sorted(first.claims) for other in saying[claim]):
+        pair = frozenset((first.note.id, second.note.id))
+        if len(pair) < 2 or pair in seen:
+            continue
+        seen.add(pair)
+        if (found := judge(first.held, second.held)) is not None:
+            yield found
 
 
 def by_model(organiser: Organiser, thoughts: Sequence[KeptThought]) -> Iterator[Judgement]:

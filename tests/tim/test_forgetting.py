@@ -15,6 +15,7 @@ from memsvc.domain.revising import StatusChange
 from memsvc.domain.scope import Scope
 from memsvc.domain.thoughts import Judgement, Reason, Verdict
 from memsvc.errors import NotFound
+from memsvc.memory.organising import Conduct, forget_thoughts
 from tests.memory.conftest import ACTOR, SCOPE
 from tests.tim.conftest import UNTRUSTED, Tim
 
@@ -48,6 +49,15 @@ def test_what_was_closed_was_so_before(tim: Tim) -> None:
     tim.forget()
     assert tim.held_at(tim.clock.now - timedelta(days=1)) == [SHANGHAI]
     assert tim.held_at(tim.clock.now) == [BEIJING]
+
+
+def test_what_is_closed_is_so_by_the_next_after_it_whichever_is_compared(tim: Tim) -> None:
+    (old,) = tim.think("The capital of China is Xian.", days=-9).thoughts
+    (latest,) = tim.think(BEIJING).thoughts
+    (between,) = tim.think(SHANGHAI, days=-3).thoughts
+    forget_thoughts(tim.context, SCOPE, Conduct(ACTOR), notes=[latest])
+    assert tim.note(old).superseded_by == between
+    assert tim.note(between).superseded_by == latest
 
 
 def test_older_evidence_that_comes_late_closes_nothing_newer(tim: Tim) -> None:

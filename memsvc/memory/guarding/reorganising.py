@@ -11,7 +11,9 @@ from memsvc.domain.notes import Note, Status
 from memsvc.domain.policies import Work
 from memsvc.domain.receipts import Actor
 from memsvc.domain.thoughts import Judgement, Merge, Verdict
-from memsvc.memory.guarding.undoing import Run, separate
+from memsvc.memory.guarding.closed_since import Arrivals, closed_since
+from memsvc.memory.guarding.reopening import separate
+from memsvc.memory.guarding.undoing import Run
 from memsvc.memory.jobs import key_notes_job
 from memsvc.memory.judging import by_rules, carried_out
 from memsvc.memory.kept_thoughts import KeptThought, kept_thoughts
@@ -45,17 +47,17 @@ def rejoin(run: Run, replaced: Sequence[Note], fallen: Mapping[NoteId, Note]) ->
     apart = [note for note in replaced if note.status is Status.MERGED and note.id not in fallen]
     named = {note.superseded_by for note in apart if note.superseded_by is not None}
     for into in sorted((named | sources.keys()) & fallen.keys(), key=lambda note: fallen[note].row):
-        own = [note for note in apart if note.superseded_by == into]
-        for note in own:
-            freed += separate(run, note, fallen)
-        back = [note.id for note in own]
+        own = [separate(run, note, fallen) for note in apart if note.superseded_by == into]
+        freed += [note for each in own for note in each.freed]
+        back = [each.note for each in own]
         returned += back
-        members = [*back, *(kept for source in sources.get(into, ()) for kept in left.get(source, ()))]
+        before = [kept for source in sources.get(into, ()) for kept in left.get(source, ())]
+        members = list(dict.fromkeys([*back, *before]))
         merges = _merge(run, members, by_hand=_was_by_hand(run, sources.get(into, ())))
         joined = {source: each.note for each in merges for source in each.sources if each.note is not None}
         left[into] = list(dict.fromkeys(joined.get(member, member) for member in members))
         done += merges
-    return Rejoined(tuple(returned), tuple(done), tuple(freed))
+    return Rejoined(tuple(dict.fromkeys(returned)), tuple(done), tuple(freed))
 
 
 def judge_again(
@@ -71,30 +73,25 @@ def judge_again(
     if not focus:
         return ()
     pool, _ = pool_around(run.writer, focus)
-    closed = _closed_since(run, fallen)
+    begin = Arrivals.of(run, [each.note for each in pool.values()], fallen).times
+    after = min((begin[note] for note in focus if note in pool), default=run.now)
+    closed = closed_since(run, pool.keys(), fallen, after=after)
+    known = {**closed, **pool}
+    arrivals = Arrivals.of(run, [each.note for each in known.values()], fallen)
     judged = [
         each
-        for each in by_rules({**closed, **pool}, [note for note in focus if note in pool])
-        if each.older in pool and (each.newer in pool or each.verdict is Verdict.SUPERSEDE)
+        for each in by_rules(known, [note for note in focus if note in pool])
+        if each.older in pool and (each.newer in pool or _met(known, arrivals, each))
     ]
-    known = {**closed, **pool}
-    plan = carried_out(run.writer, known, judged)
+    plan = carried_out(run.writer, known, arrivals.first_met(judged))
     apply_judgements(run.writer, known, plan, actor=Actor(run.actor), now=run.now)
     return tuple(plan)
 
 
-def _closed_since(run: Run, fallen: Mapping[NoteId, Note]) -> dict[NoteId, KeptThought]:
-    """Return thoughts that have closed a fallen one and were closed themselves, in any number of steps.
-
-    They would have closed what the fallen one had.
-    """
-    found: dict[NoteId, Note] = {}
-    edge = {note.superseded_by for note in fallen.values() if note.superseded_by is not None}
-    while edge:
-        notes = [note for note in run.writer.notes(sorted(edge)) if note.id not in found and note.id not in fallen]
-        found |= {note.id: note for note in notes}
-        edge = {note.superseded_by for note in notes if note.superseded_by is not None}
-    return kept_thoughts(run.writer, list(found.values()), statuses={Status.SUPERSEDED})
+def _met(known: Mapping[NoteId, KeptThought], arrivals: Arrivals, judgement: Judgement) -> bool:
+    """Return whether a thought that was closed since stood when the older one came, and would have closed it."""
+    end = known[judgement.newer].note.expired_at
+    return judgement.verdict is Verdict.SUPERSEDE and end is not None and end >= arrivals.times[judgement.older]
 
 
 def merge_again(run: Run, separated: Sequence[NoteId], others: Sequence[NoteId]) -> tuple[Merge, ...]:

@@ -12,10 +12,11 @@ from memsvc.domain.rollbacks import RolledBack
 from memsvc.domain.thoughts import Verdict
 from memsvc.memory.derived_work import queue_derived_work
 from memsvc.memory.guarding.lineage import fallen_with, informed_by
+from memsvc.memory.guarding.reopening import Reopened, free, reopen
 from memsvc.memory.guarding.reorganising import judge_again, merge_again, rejoin
 from memsvc.memory.guarding.retelling import retell
 from memsvc.memory.guarding.reverting import revert_evolution
-from memsvc.memory.guarding.undoing import Reopened, Run, free, hide, limit, reopen, weaken
+from memsvc.memory.guarding.undoing import Run, hide, limit, weaken
 from memsvc.memory.jobs import organise_job
 
 __all__ = ["roll_back_step"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.links import STORED_TYPES
 from memsvc.domain.notes import Kind, Note, Status
 from memsvc.domain.receipts import Actor
+from memsvc.domain.selection import VISIBLE
 from memsvc.errors import Conflict
 from tests.guard.rollback.conftest import ALICE, BOB, MALLORY, Memory
 from tests.memory.conftest import SCOPE
@@ -50,8 +50,12 @@ class Script:
 
     memory: Memory
 
-    def play(self, acts: Sequence[Act], *, without_poison: bool) -> None:
-        """Do the acts; without poison those of it are left out, and those that name what it stored."""
+    def play(self, acts: Sequence[Act], *, without_poison: bool) -> list[Act]:
+        """Do the acts, and return them as they were done: what was refused is no part of what happened.
+
+        Without poison those of it are left out, and those that name what it stored.
+        """
+        done: list[Act] = []
         stored: list[NoteId | None] = []
         begin = self.memory.clock.now
         for place, act in enumerate(acts):
@@ -61,34 +65,40 @@ class Script:
             if act.is_poison and without_poison:
                 stored += [None] if makes else []
             elif makes:
+                act = self._accepted(act, named)
                 stored.append(self._store(act, named))
-            else:
-                self._do(act, named)
+            elif not self._do(act, named):
+                act = replace(act, kind="nothing")
+            done.append(act)
         self.memory.clock.now = begin + timedelta(minutes=len(acts))
         self.memory.work()
+        return done
 
     def settle(self) -> None:
         """Have all thoughts judged, as what is told again is not judged at once, but by a rollback."""
         self.memory.service.forget_thoughts(SCOPE, actor=ALICE)
         self.memory.service.merge_thoughts(SCOPE, actor=ALICE)
 
+    def _accepted(self, act: Act, named: Sequence[NoteId | None]) -> Act:
+        """Return the act as the service takes it: what is not current cannot be replaced, only stored beside."""
+        current = bool(named) and named[0] is not None and self.memory.status(named[0]) in VISIBLE
+        return act if act.kind != "replace" or current else replace(act, kind="item")
+
     def _store(self, act: Act, named: Sequence[NoteId | None]) -> NoteId:
         if act.kind == "round":
             return self.memory.round(act.text, act.who, days=act.days)
-        replaced = named[0] if named and act.kind == "replace" else None
-        if replaced is not None and self.memory.status(replaced) not in (Status.ACTIVE, Status.LIMITED):
-            replaced = None
-        return self.memory.item(act.text, act.who, supersedes=replaced)
+        return self.memory.item(act.text, act.who, supersedes=named[0] if act.kind == "replace" else None)
 
-    def _do(self, act: Act, named: Sequence[NoteId | None]) -> None:
+    def _do(self, act: Act, named: Sequence[NoteId | None]) -> bool:
+        """Do what is done to notes, and return whether the service let it."""
         service = self.memory.service
         if act.kind == "work":
             self.memory.work()
-            return
+            return True
         first, second = named or (None, None)
         if first is None:
-            return
-        with suppress(Conflict):
+            return False
+        try:
             if act.kind == "link" and second not in (None, first):
                 service.link(SCOPE, first, second, actor=act.who)
             elif act.kind == "forget":
@@ -97,6 +107,9 @@ class Script:
                 service.restore(SCOPE, first, actor=act.who)
             elif act.kind == "evolve":
                 service.evolve(SCOPE, first, actor=act.who)
+        except Conflict:
+            return False
+        return True
 
 
 def acts(*kinds: str, poison: bool = True, most: int = 10) -> st.SearchStrategy[list[Act]]:

@@ -19,18 +19,25 @@ _SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=[Heal
 
 
 def replayed(policy: Policy, script: Sequence[Act], *, sqlite: bool = False) -> tuple[list[str], list[str]]:
-    """Return what is seen after a rollback of the poison, and after the same acts without it."""
-    rolled_back = end_of(policy, script, sqlite=sqlite, without_poison=False)
-    return rolled_back, end_of(policy, script, sqlite=sqlite, without_poison=True)
+    """Return what is seen after a rollback of the poison, and after the same acts, as they were done, without it.
+
+    What the service refused while the poison stood, such as replacing what it had replaced, was never done: who
+    asked was told so, and a rollback cannot know it.
+    """
+    rolled_back, done = end_of(policy, script, sqlite=sqlite, without_poison=False)
+    replay, _ = end_of(policy, done, sqlite=sqlite, without_poison=True)
+    return rolled_back, replay
 
 
-def end_of(policy: Policy, script: Sequence[Act], *, sqlite: bool, without_poison: bool) -> list[str]:
+def end_of(
+    policy: Policy, script: Sequence[Act], *, sqlite: bool, without_poison: bool
+) -> tuple[list[str], list[Act]]:
     with tempfile.TemporaryDirectory() as folder:
         storage = open_storage(f"sqlite:///{folder}/m.db") if sqlite else MemoryStorage()
         memory: Memory = make_memory(storage, Path(folder) / "indexes")
         memory.wants(policy)
         played = Script(memory)
-        played.play(script, without_poison=without_poison)
+        done = played.play(script, without_poison=without_poison)
         if not without_poison and any(act.is_poison for act in script):
             memory.roll_back(principal="mallory")
             memory.work()
@@ -39,7 +46,7 @@ def end_of(policy: Policy, script: Sequence[Act], *, sqlite: bool, without_poiso
         found = seen(memory)
         memory.context.index.close()
         storage.close()
-        return found
+        return found, done
 
 
 @pytest.mark.slow
