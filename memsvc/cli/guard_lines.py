@@ -42,6 +42,8 @@ def quarantined_lines(item: QuarantinedNote) -> Iterator[str]:
 def flagged_lines(flagged: FlaggedNote) -> Iterator[str]:
     done = ", hidden now" if flagged.applied else ""
     yield f"{_note_line(flagged.note)}{done}"
+    if flagged.q < 1:
+        yield f"  {flagged.q:.2g} of all that hijack as much are expected to be harmless"
     yield from _assessment_lines(flagged.assessment)
 
 

@@ -86,6 +86,7 @@ def _note(flagged: FlaggedNote, keys: Sequence[str]) -> str:
         "influence": f"{ledgers.influence:.3g}",
         "distrust": f"{ledgers.distrust:.3g}",
         "risk": f"{ledgers.risk:.3g}",
+        "harmless of such (q)": f"{flagged.q:.2g}",
     }
     content = marked(note.content, _ranges(found.signals, None))
     return (

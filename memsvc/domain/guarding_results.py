@@ -56,11 +56,16 @@ class AuditCheck:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A note that a scan finds suspicious; `applied` when its status was changed for it."""
+    """A note that a scan finds suspicious; `applied` when its status was changed for it.
+
+    `q` is the share of harmless notes to be expected among all that the scan has found to hijack as much: of many
+    notes some are only odd. It is 1 for what does not hijack, but instructs or hides.
+    """
 
     note: Note
     assessment: Assessment
     applied: bool = False
+    q: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class CanaryCheck:
 @dataclass(frozen=True, slots=True)
 class ScanReport:
     """What a scan of a whole store found; `notes` counts those looked at, `alpha` is the share of harmless ones
-    that all hijack detectors together may flag. `degraded` names detectors, or `canaries`, that could not be asked."""
+    that all hijack detectors together may flag. `degraded` names what was not asked: detectors, or `canaries`."""
 
     notes: int
     flagged: tuple[Flagged, ...]

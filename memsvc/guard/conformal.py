@@ -93,16 +93,18 @@ def combine(prior: BenignScores | None, own: BenignScores | None, *, enough: int
     return prior
 
 
-def benjamini_hochberg(p_values: Sequence[float], *, level: float) -> list[bool]:
-    """Tell which hypotheses are rejected at a false-discovery rate (Benjamini & Hochberg 1995)."""
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Return for each p-value the q-value: the false-discovery rate at which it is just rejected.
+
+    Step-up procedure of Benjamini & Hochberg (1995); it holds for conformal p-values that share a calibration, as
+    these depend on one another positively (Bates et al. 2023, theorem 2).
+    """
     values = np.asarray(p_values, dtype=np.float64)
-    if not len(values):
-        return []
-    ordered = np.sort(values)
-    passing = np.flatnonzero(ordered <= level * np.arange(1, len(ordered) + 1) / len(ordered))
-    if not len(passing):
-        return [False] * len(values)
-    return [bool(value <= ordered[passing[-1]]) for value in values]
+    order = np.argsort(values, kind="stable")
+    steps = values[order] * len(values) / np.arange(1, len(values) + 1)
+    q_values = np.empty_like(values)
+    q_values[order] = np.minimum.accumulate(np.minimum(steps, 1.0)[::-1])[::-1]
+    return [float(each) for each in q_values]
 
 
 def length_bucket(text: str) -> LengthBucket:

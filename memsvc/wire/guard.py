@@ -76,11 +76,16 @@ class ScanRequest(Request):
 
 
 class FlaggedNote(Response):
-    """A note that a scan finds suspicious; `applied` when its status was changed for it."""
+    """A note that a scan finds suspicious; `applied` when its status was changed for it.
+
+    `q` is the share of harmless notes to be expected among all that the scan has found to hijack as much
+    (Benjamini and Hochberg); 1 for what does not hijack, but instructs or hides.
+    """
 
     note: Note
     assessment: Assessment
     applied: bool = False
+    q: float = 1.0
 
 
 class ScanReport(Response):

@@ -9,9 +9,12 @@ from memsvc.domain.jobs import GUARD_SCAN, JobStatus
 from memsvc.domain.notes import Note, Origin, Status
 from memsvc.domain.policies import GuardLevel
 from memsvc.errors import GuardModelError, NotFound
+from memsvc.guard.decide import adjusted_p
 from memsvc.memory.transfer import export_notes, export_sessions, import_note, import_session
 from tests.guarding.conftest import ACTOR, ORDER, PLAIN, TRIGGERED, Guarded, flagging, packaged
 from tests.memory.conftest import SCOPE
+
+HIDDEN = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
 
 
 @pytest.fixture
@@ -36,6 +39,15 @@ def test_a_scan_only_tells_unless_it_is_to_apply(filled: tuple[Guarded, Note, No
     assert guarded.status(planted.id) is Status.ACTIVE
     assert guarded.assessments(planted.id) == {}
     assert guarded.events() == ["scanned"]
+
+
+def test_a_scan_says_how_many_that_hijack_as_much_are_harmless(filled: tuple[Guarded, Note, Note]) -> None:
+    guarded, _, planted = filled
+    page = guarded.told(PLAIN, origin=Origin.UNTRUSTED_DOCUMENT, metadata={"by": HIDDEN})
+    found = {each.note.id: each for each in guarded.service.scan(SCOPE, actor=ACTOR, apply=False).flagged}
+    # Of three notes the first in order: three times its p-value.
+    assert found[planted.id].q == pytest.approx(3 * adjusted_p(found[planted.id].assessment.signals))
+    assert found[page.id].q == 1.0
 
 
 def test_a_scan_that_applies_hides_what_it_finds(filled: tuple[Guarded, Note, Note]) -> None:
@@ -74,7 +86,6 @@ def test_every_key_of_a_note_is_looked_at(filled: tuple[Guarded, Note, Note]) ->
 
 
 def test_invisible_characters_of_old_notes_are_found_and_shown_without(guarded: Guarded) -> None:
-    hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
     guarded.wants(level=GuardLevel.OFF)
     note = guarded.told(PLAIN)
     with guarded.storage.reader(SCOPE) as reader:
@@ -82,12 +93,12 @@ def test_invisible_characters_of_old_notes_are_found_and_shown_without(guarded: 
     guarded.service.purge(SCOPE, [note.id], actor=ACTOR)
     from dataclasses import replace
 
-    old = replace(record, note=record.note._replace(content=PLAIN + hidden))
+    old = replace(record, note=record.note._replace(content=PLAIN + HIDDEN))
     import_note(guarded.context, SCOPE, old, [], actor=ACTOR)
     (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=False).flagged
     assert "invisible" in {signal.detector for signal in flagged.assessment.signals}
     assert guarded.note(note.id).content == PLAIN
-    assert guarded.service.explain(SCOPE, note.id).original == PLAIN + hidden
+    assert guarded.service.explain(SCOPE, note.id).original == PLAIN + HIDDEN
 
 
 def test_without_the_embedder_a_scan_says_what_it_did_not_ask(filled: tuple[Guarded, Note, Note]) -> None:

@@ -82,7 +82,10 @@ def scan_report(source: ScanReport) -> wire.ScanReport:
 
 def _flagged(source: Flagged) -> wire.FlaggedNote:
     return wire.FlaggedNote(
-        note=outbound.note(source.note), assessment=assessment(source.assessment), applied=source.applied
+        note=outbound.note(source.note),
+        assessment=assessment(source.assessment),
+        applied=source.applied,
+        q=source.q,
     )
 
 

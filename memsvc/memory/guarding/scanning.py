@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.domain.selection import HOLDING, Selection
 from memsvc.errors import Conflict, EmbedderUnavailable
+from memsvc.guard.conformal import benjamini_hochberg
 from memsvc.guard.decide import adjusted_p
 from memsvc.guard.normalize import normalised
 from memsvc.memory.context import Context
@@ -83,19 +85,28 @@ def _reports(
     except EmbedderUnavailable:
         report = replace(report, degraded=COSTLY)
     work = Scanner(context, scope, assessor, _all_shared(context, scope, assessor), surroundings)
+    hijacking = array("d")
     for page in _pages(context, scope):
         assessed = []
         for note in page:
             assessed.append((note, work.assess(note)))
             on_note()
+        hijacking.extend(adjusted_p(found.signals) for _, found in assessed)
         flagged = _kept(context, scope, assessed, apply=apply, actor=actor)
         report = replace(report, notes=report.notes + len(page), flagged=(*report.flagged, *flagged))
         yield report
         work = work.knowing([note.row for note, found in assessed if found.verdict is Verdict.ALLOW])
+    report = replace(report, flagged=_with_q(report.flagged, hijacking))
     try:
         yield replace(report, canaries=tuple(check_canaries(context, scope)))
     except EmbedderUnavailable:
         yield replace(report, degraded=(*report.degraded, "canaries"))
+
+
+def _with_q(flagged: Sequence[Flagged], hijacking: Sequence[float]) -> tuple[Flagged, ...]:
+    """Return the flagged notes with their q-values among all notes of the scan."""
+    q_values = dict(zip(hijacking, benjamini_hochberg(hijacking), strict=True))
+    return tuple(replace(each, q=q_values[adjusted_p(each.assessment.signals)]) for each in flagged)
 
 
 def _assessor(context: Context, scope: Scope) -> Assessor:
