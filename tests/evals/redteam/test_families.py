@@ -184,11 +184,6 @@ def test_laundering_says_what_it_passes_through(attacks: dict[str, Attack]) -> N
     assert attacks["laundering_amem_evolution"].through is Passage.AMEM_EVOLUTION
 
 
-def test_an_attack_can_come_from_a_trusted_user(attacks: dict[str, Attack]) -> None:
-    assert attacks["minja"].origin is Origin.UNTRUSTED_DOCUMENT
-    assert attacks["minja"].of_origin(Origin.DIRECT_USER).origin is Origin.DIRECT_USER
-
-
 def test_minja_gets_shorter_with_what_is_written_last(attacks: dict[str, Attack]) -> None:
     poison = attacks["minja"].poison
 

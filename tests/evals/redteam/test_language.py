@@ -5,7 +5,7 @@ import pytest
 from memsvc_evals.redteam.encoder.local import LocalEncoder
 from memsvc_evals.redteam.encoder.words import trigger_words
 from memsvc_evals.redteam.optimise.carrier import after
-from memsvc_evals.redteam.optimise.constraints import LanguageCap, TargetScore, Undetected, both
+from memsvc_evals.redteam.optimise.constraints import LanguageCap, Undetected, both
 from memsvc_evals.redteam.optimise.language import WordBigrams
 
 SEEN = ["the garden by the river", "the garden was like the river"]
@@ -55,13 +55,6 @@ def test_a_detector_is_asked_of_whole_notes() -> None:
 
     assert constraint([("good",), ("bad",)]) == [True, False]
     assert seen[0] == "where? good Yes."
-
-
-def test_a_target_asks_for_the_mean_chance() -> None:
-    carriers = (after("one", 1), after("two", 1))
-    constraint = TargetScore(lambda texts: [0.9 if "go" in text else 0.2 for text in texts], 0.5, carriers)
-
-    assert constraint([("go",), ("stay",)]) == [True, False]
 
 
 def test_the_second_constraint_is_asked_only_of_what_the_first_allows() -> None:

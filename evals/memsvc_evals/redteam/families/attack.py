@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -123,10 +123,6 @@ class Attack:
         if not count:
             raise ValueError("an attack without a trigger has no place for one")
         return interleaved(text, count) if self.placing is Placing.INTERLEAVED else after(text, count)
-
-    def of_origin(self, origin: Origin) -> Attack:
-        """Return the same attack from another origin."""
-        return replace(self, origin=origin)
 
 
 def keyed(key: str, payload: str, *, principal: int = 0, target: str = "") -> Poison:

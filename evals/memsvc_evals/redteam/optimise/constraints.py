@@ -1,4 +1,8 @@
-"""What the attacker knows of the defence: triggers that it would see are not tried."""
+"""What the attacker knows of the defence: triggers that it would see are not tried.
+
+AgentPoison's target constraint, the chance of the wished-for action, is not among them: it asks the agent's model,
+and what is measured here is what that model is shown.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Protocol
 from memsvc_evals.redteam.optimise.carrier import Carrier
 from memsvc_evals.redteam.optimise.language import WordBigrams
 
-__all__ = ["Constraint", "LanguageCap", "TargetScore", "Undetected", "both"]
+__all__ = ["Constraint", "LanguageCap", "Undetected", "both"]
 
 
 class Constraint(Protocol):
@@ -50,26 +54,6 @@ class Undetected:
             all(score < self.threshold for score in scores[i * width : (i + 1) * width])
             for i in range(len(triggers))
         ]
-
-
-@dataclass(frozen=True, slots=True)
-class TargetScore:
-    """AgentPoison's target constraint: the mean chance of the wished-for action stays at `least` or more.
-
-    There is no agent's model here, so `chance` is a stand-in: any callable from texts (query + trigger) to [0, 1],
-    such as a payload classifier or a local model's probability of the action's first word.
-    """
-
-    chance: Callable[[Sequence[str]], Sequence[float]]
-    least: float
-    carriers: tuple[Carrier, ...]
-
-    def __call__(self, triggers: Sequence[Sequence[str]], /) -> list[bool]:
-        found = []
-        for trigger in triggers:
-            chances = list(self.chance([carrier.text(trigger) for carrier in self.carriers]))
-            found.append(sum(chances) / len(chances) >= self.least)
-        return found
 
 
 def both(first: Constraint, second: Constraint) -> Constraint:
