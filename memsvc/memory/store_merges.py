@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from memsvc.domain.attributes import Method
@@ -86,25 +87,30 @@ def store_merges(
     hash_notes(context, writer, [each.draft.id for each in plan], now=now)
     for each in plan:
         _inherit_strength(writer, each)
-        for source in each.sources:
-            writer.change_status(
-                StatusChange(
-                    note=source.id,
-                    operation=Operation.MERGED,
-                    status=Status.MERGED,
-                    at=now,
-                    actor=actor.name,
-                    reason=BY_HAND if each.by_hand else None,
-                    expected_version=source.version,
-                    valid_to=each.draft.valid_from,
-                    superseded_by=each.draft.id,
-                )
-            )
+        _take_back(writer, each, at=now, actor=actor)
     if links:
         writer.links.put(links, at=now, actor=actor.name)
     changes = sum(1 + len(each.sources) for each in plan)
     queue_index_save(writer, sequence=state.last_sequence, changes=changes, every=context.save_rows, now=now)
     return plan
+
+
+def _take_back(writer: Writer, merge: PlannedMerge, *, at: datetime, actor: Actor) -> None:
+    """Hide the sources of a merged thought behind it."""
+    for source in merge.sources:
+        writer.change_status(
+            StatusChange(
+                note=source.id,
+                operation=Operation.MERGED,
+                status=Status.MERGED,
+                at=at,
+                actor=actor.name,
+                reason=BY_HAND if merge.by_hand else None,
+                expected_version=source.version,
+                valid_to=merge.draft.valid_from,
+                superseded_by=merge.draft.id,
+            )
+        )
 
 
 def _let_in(plan: Sequence[PlannedMerge], checks: Checks) -> list[PlannedMerge]:
