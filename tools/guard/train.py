@@ -1,7 +1,7 @@
 """Make the guard's model file: `python tools/guard/train.py` writes the same bytes every time.
 
-Needs LongMemEval S, GVD and StrategyQA train (all MIT) as files and the package stopwordsiso (MIT); reads the
-messages of the Python that runs it (3.11 for the packaged file).
+Needs the packages of the extra: `pip install -e ".[train-guard]"`, and LongMemEval S, GVD and StrategyQA train (all
+MIT) as files; reads the messages of the Python that runs it (3.11 for the packaged file).
 """
 
 from __future__ import annotations
