@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from memsvc.api.routes import ENDPOINTS
 from tools.openapi import TARGET, document
 
 
@@ -42,3 +43,10 @@ def test_every_route_is_described_in_the_api_page():
     named = [f"{method.upper()} {path}" for path, operations in paths.items() for method in operations]
 
     assert [name for name in named if f"`{name}`" not in page] == []
+
+
+def test_the_api_page_says_which_scope_a_route_needs():
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    rows = [f"| `{each.method} {each.path}` | {each.scope} |" for each in ENDPOINTS]
+
+    assert [row for row in rows if row not in page] == []

@@ -16,10 +16,8 @@ __all__ = ["SCAN"]
 
 
 def scan(call: Call, namespace: Namespace) -> Response:
-    """Look at all visible notes and canaries again; `apply`, which quarantines, needs admin. 202 when queued."""
+    """Look at all visible notes and canaries again, and with `apply` quarantine what is found; 202 when queued."""
     sent = call.parse(wire.ScanRequest) if call.body else wire.ScanRequest()
-    if sent.apply:
-        call.caller.require(AccessScope.ADMIN)
     scope = call.scope(namespace)
     if sent.background:
         return reply(outbound.job(call.service.queue_scan(scope, actor=call.actor, apply=sent.apply)), 202)
@@ -31,7 +29,7 @@ SCAN = (
         "POST",
         "/v1/namespaces/{namespace}/guard/scan",
         scan,
-        scope=AccessScope.WRITE,
+        scope=AccessScope.ADMIN,
         body=wire.ScanRequest,
         body_optional=True,
         answers={200: wire.ScanReport, 202: wire.Job},
