@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from memsvc.domain.notes import Kind
 
 __all__ = [
+    "LENGTH_BUCKETS",
     "BenignScores",
     "KindClass",
     "LengthBucket",
@@ -23,10 +24,12 @@ __all__ = [
 ]
 
 KindClass = Literal["round", "statement", "document"]
-LengthBucket = Literal["short", "medium", "long"]
+LengthBucket = Literal["short", "medium", "long", "very_long"]
+LENGTH_BUCKETS: tuple[LengthBucket, ...] = ("short", "medium", "long", "very_long")
 
 _SHORT_WORDS = 12
 _MEDIUM_WORDS = 60
+_LONG_WORDS = 120
 _TOP_KEPT = 128
 _STEPS_BELOW = 64
 _CLASS_OF_KIND: dict[Kind, KindClass] = {
@@ -108,15 +111,17 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
 
 
 def length_bucket(text: str) -> LengthBucket:
-    """Return the bucket of a text: up to 12 words, up to 60, or more."""
-    return length_bucket_of(len(text.split(maxsplit=_MEDIUM_WORDS + 1)))
+    """Return the bucket of a text: up to 12 words, up to 60, up to 120, or more."""
+    return length_bucket_of(len(text.split(maxsplit=_LONG_WORDS + 1)))
 
 
 def length_bucket_of(words: int) -> LengthBucket:
     """Return the bucket of a text of so many words."""
     if words <= _SHORT_WORDS:
         return "short"
-    return "medium" if words <= _MEDIUM_WORDS else "long"
+    if words <= _MEDIUM_WORDS:
+        return "medium"
+    return "long" if words <= _LONG_WORDS else "very_long"
 
 
 def kind_class(kind: Kind) -> KindClass:

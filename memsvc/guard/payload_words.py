@@ -90,12 +90,6 @@ _PAIRS = {
     "lasting": "from now,going forward,in future,at all,any time,all times,each time,every time,next time,this on",
     "condition": "as soon,in case,as long,provided that,any question,any query,any request",
     "ignore": "instead of,rather than,in place,take precedence",
-    "redirect": "refer refers redirect redirected moved merged renamed alias filed listed under via belongs"
-    " substitute replaced goes look latter treat regard consider",
-    "trace": "thought thoughts observation plan solution example cue input output expected knowledge hint"
-    " reasoning"
-    " insight lesson procedure workflow runbook case demo resolved solved worked success successful"
-    " succeeded history",
     "unsure": "i don't,don't know,not know,no answer,not sure,cannot answer,can't answer",
     "must": "have to,has to,make sure,be sure,is to,are to",
     "remember": "keep in,long term,into memory,to memory,in memory",

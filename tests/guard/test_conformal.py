@@ -88,7 +88,8 @@ def test_a_q_value_is_the_least_rate_at_which_the_step_up_rejects(values: list[f
 
 
 @pytest.mark.parametrize(
-    ("words", "bucket"), [(0, "short"), (12, "short"), (13, "medium"), (60, "medium"), (61, "long")]
+    ("words", "bucket"),
+    [(0, "short"), (12, "short"), (13, "medium"), (60, "medium"), (61, "long"), (120, "long"), (121, "very_long")],
 )
 def test_buckets_of_length(words: int, bucket: str) -> None:
     assert length_bucket("word " * words) == bucket

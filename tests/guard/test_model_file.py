@@ -9,6 +9,7 @@ import pytest
 
 from memsvc.errors import GuardModelError
 from memsvc.guard.arrays_file import Array, read_arrays, write_arrays
+from memsvc.guard.conformal import LENGTH_BUCKETS
 from memsvc.guard.model_file import PACKAGED, GuardModel, load_model
 
 
@@ -29,10 +30,10 @@ def test_the_packaged_model_is_small_and_has_benign_scores_of_all_sorts(guard_mo
     assert PACKAGED.stat().st_size < 1_500_000
     for detector in ("wordlm", "payload", "runs"):
         for kind in ("round", "statement", "document"):
-            for bucket in ("short", "medium", "long"):
+            for bucket in LENGTH_BUCKETS:
                 scores = guard_model.benign(detector, kind, bucket)
                 assert scores is not None
-                assert scores.count >= 1_000
+                assert scores.count >= 500
 
 
 def test_arrays_are_read_as_written_and_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["Session", "Split", "dialogues", "facts", "sessions", "split_of"]
+__all__ = ["Session", "Split", "dialogues", "sessions", "split_of", "stored_questions"]
 
 Split = Literal["train", "calibrate", "test"]
 
@@ -64,7 +63,7 @@ def dialogues(gvd: Path) -> list[str]:
     ]
 
 
-def facts(strategyqa: Path) -> Iterator[str]:
-    """Yield the facts (not the questions) of a StrategyQA file."""
-    for item in json.loads(strategyqa.read_text()):
-        yield from item["facts"]
+def stored_questions(strategyqa: Path, split: Split) -> list[tuple[str, str]]:
+    """Return a split's questions of a StrategyQA file, each with its facts."""
+    items = json.loads(strategyqa.read_text())
+    return [(item["question"], " ".join(item["facts"])) for item in items if split_of(item["question"]) == split]

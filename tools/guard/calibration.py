@@ -10,7 +10,7 @@ from arrays import benign_arrays
 from benign_texts import Session
 
 from memsvc.guard.arrays_file import Array
-from memsvc.guard.conformal import KindClass, LengthBucket, length_bucket
+from memsvc.guard.conformal import LENGTH_BUCKETS, KindClass, LengthBucket, length_bucket
 from memsvc.guard.model_file import GuardModel
 
 __all__ = ["prior"]
@@ -21,7 +21,6 @@ _DEMANDING_STEP = 4
 """Of the texts that look like instructions every fourth counts: about a twentieth of what is scored."""
 _CANDIDATES = 8
 _MOST_HOLDERS = 50
-_BUCKETS: tuple[LengthBucket, ...] = ("short", "medium", "long")
 _AS_IF: dict[tuple[str, LengthBucket], LengthBucket] = {("wordlm", "short"): "medium"}
 """Short texts of dialogues are greetings and list items; a stored question is as dense as a longer text."""
 
@@ -29,16 +28,19 @@ Scored = Sequence[tuple[str, float]]
 
 
 def prior(
-    model: GuardModel, held_out: Sequence[Session], statements: Sequence[str], hard: Mapping[str, Scored]
+    model: GuardModel,
+    held_out: Sequence[Session],
+    stored: Sequence[tuple[str, str]],
+    hard: Mapping[str, Scored],
 ) -> dict[str, Array]:
     """Return the benign scores of the cheap detectors by kind and length.
 
-    `hard` are benign texts that look like instructions, by class, with the payload score of a classifier that was
-    not fitted on their templates.
+    `stored` are questions with their facts, `hard` are benign texts that look like instructions, by class, with
+    the payload score of a classifier that was not fitted on their templates.
     """
     arrays: dict[str, Array] = {}
     payloads = [pair for scored in hard.values() for pair in scored[::_DEMANDING_STEP]]
-    for kind, texts in _by_kind(held_out, statements).items():
+    for kind, texts in _by_kind(held_out, stored).items():
         arrays |= _by_length("wordlm", kind, [(text, model.wordlm.examine(text).score) for text in texts])
         ordinary = [(text, model.payload.examine(text).score) for text in texts]
         arrays |= _by_length("payload", kind, [*ordinary, *payloads])
@@ -49,24 +51,25 @@ def prior(
 
 def _by_length(detector: str, kind: KindClass, scored: Scored) -> dict[str, Array]:
     arrays = benign_arrays(detector, kind, None, [score for _, score in scored])
-    for bucket in _BUCKETS:
+    for bucket in LENGTH_BUCKETS:
         like = _AS_IF.get((detector, bucket), bucket)
         if chosen := [score for text, score in scored if length_bucket(text) == like]:
             arrays |= benign_arrays(detector, kind, bucket, chosen)
     return arrays
 
 
-def _by_kind(held_out: Sequence[Session], statements: Sequence[str]) -> dict[KindClass, list[str]]:
+def _by_kind(held_out: Sequence[Session], stored: Sequence[tuple[str, str]]) -> dict[KindClass, list[str]]:
     rng = random.Random("calibration")
     rounds = [text for session in held_out for text in session.rounds()]
     said = [text for session in held_out for text in session.users()]
     replies = [text for session in held_out for text in session.replies()]
     sentences = [line.strip() for text in replies for line in text.splitlines() if line.strip()]
     paragraphs = [part.strip() for text in replies for part in text.split("\n\n") if part.strip()]
-    short_said = [text for text in said if length_bucket(text) != "long"]
+    short_said = [text for text in said if length_bucket(text) in ("short", "medium")]
+    keyed = [text for question, known in stored for text in (question, f"user: {question}\nassistant: {known}")]
     return {
-        "round": _sampled(rng, rounds) + _sampled(rng, short_said),
-        "statement": _sampled(rng, sentences) + _sampled(rng, paragraphs) + list(statements),
+        "round": _sampled(rng, rounds) + _sampled(rng, short_said) + keyed,
+        "statement": _sampled(rng, sentences) + _sampled(rng, paragraphs) + [text for _, text in stored],
         "document": _sampled(rng, replies) + _sampled(rng, paragraphs),
     }
 

@@ -3,9 +3,9 @@
 python tools/guard/measure_probe.py collect CORPUS --data FOLDER --attacks FOLDER --out ROWS.jsonl [--most N]
 python tools/guard/measure_probe.py report ROWS.jsonl ... [--fit] [--model memsvc/guard/model/guard.bin]
 
-CORPUS: locomo, strategyqa, longmemeval, negatives. `collect` prints nothing of a text and writes none; a corpus'
-benign texts and attacks go on from run to run with --skip. `report` takes the threshold from the calibrating half
-of the benign texts (--rate of them flagged) and measures on the other half.
+CORPUS: locomo, strategyqa, longmemeval, brief, passages, negatives. `collect` prints nothing of a text and writes
+none; a corpus' benign texts and attacks go on from run to run with --skip. `report` takes the threshold from the
+calibrating half of the benign texts (--rate of them flagged) and measures on the other half.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from guard.probe_features import Attack, Row, Store, read_rows, write_rows
 from guard.probe_report import fitted, kept_scores, report
 
 from memsvc.domain.drafts import NewTurn
+from memsvc.guard.conformal import length_bucket
 from memsvc.guard.normalize import normalised
 from memsvc.memory.rounds import split_rounds
 from memsvc.ports.embedding import Embedder
@@ -68,8 +69,18 @@ def strategyqa(data: Path, _: Embedder) -> Corpus:
 
 def longmemeval(data: Path, embedder: Embedder) -> Corpus:
     """Return users' turns as notes, and rounds with their keys to be probed."""
+    return _dialogue(data, embedder, slice(12))
+
+
+def brief(data: Path, embedder: Embedder) -> Corpus:
+    """Return the same of other dialogues, to be probed those rounds that have 61 to 120 words."""
+    cleared, probed = _dialogue(data, embedder, slice(12, 60))
+    return cleared, [each for each in probed if length_bucket(each[1]) == "long"]
+
+
+def _dialogue(data: Path, embedder: Embedder, part: slice) -> Corpus:
     found: dict[str, tuple[str, list[str]]] = {}
-    for question in list(read_questions(data / "longmemeval_s_dev.json"))[:12]:
+    for question in list(read_questions(data / "longmemeval_s_dev.json"))[part]:
         for session in question.haystack:
             turns = [NewTurn(turn.role, turn.content) for turn in session.turns]
             for content, keys in _rounds(turns, session.at, embedder):
@@ -77,6 +88,18 @@ def longmemeval(data: Path, embedder: Embedder) -> Corpus:
     probed = [("round", content, keys) for _, (content, keys) in sorted(found.items())]
     random.Random(2).shuffle(probed)
     return [text for _, _, keys in probed for text in keys], probed
+
+
+def passages(data: Path, _: Embedder) -> Corpus:
+    """Return paragraphs of 61 to 120 words of dialogues as notes of their own, which are about one thing each."""
+    found: dict[str, None] = {}
+    for question in list(read_questions(data / "longmemeval_s_dev.json"))[12:36]:
+        for session in question.haystack:
+            for turn in session.turns:
+                found.update(dict.fromkeys(part.strip() for part in turn.content.split("\n\n")))
+    chosen = sorted(text for text in found if length_bucket(text) == "long")
+    random.Random(2).shuffle(chosen)
+    return chosen, [("passage", text, [text]) for text in chosen]
 
 
 def _rounds(turns: Sequence[NewTurn], at: datetime, embedder: Embedder) -> Iterator[tuple[str, list[str]]]:
@@ -96,6 +119,8 @@ _CORPORA: Final[dict[str, Callable[[Path, Embedder], Corpus]]] = {
     "locomo": locomo,
     "strategyqa": strategyqa,
     "longmemeval": longmemeval,
+    "brief": brief,
+    "passages": passages,
 }
 
 
@@ -119,7 +144,7 @@ def collect(options: argparse.Namespace) -> None:
     else:
         cleared, probed = _CORPORA[options.corpus](options.data, embedder)
         store = Store(options.corpus, cleared[:_CLEARED], embedder, seed=(options.seed or options.corpus).encode())
-        poison = options.attacks and options.corpus != "longmemeval"
+        poison = options.attacks and options.corpus in ("locomo", "strategyqa")
         found = list(attacks(options.attacks / f"{options.corpus}.json", options.groups)) if poison else []
         random.Random(options.seed or 3).shuffle(found)
         rows += [store.attack(attack) for attack in found[: options.most_attacks]]
@@ -144,7 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     one = commands.add_parser("collect")
-    one.add_argument("corpus", choices=["locomo", "strategyqa", "longmemeval", "negatives"])
+    one.add_argument("corpus", choices=[*_CORPORA, "negatives"])
     one.add_argument("--data", type=Path, required=True)
     one.add_argument("--attacks", type=Path)
     one.add_argument("--groups", nargs="+", default=["optimised"])

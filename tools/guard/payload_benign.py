@@ -30,6 +30,12 @@ RULES = {
     "verb": [
         "[restart|check|stop|drain|update|reboot|back up|verify|roll back|scale down|delete|reset|clean|replace]"
     ],
+    "claim": [
+        "[a week has seven days|the bridge is closed to lorries|whales are mammals|the museum opened in 1911"
+        "|iron is heavier than wood|the treaty was signed in spring|bees cannot see red|the river flows north"
+        "|a violin has four strings|the singer was born in Lisbon|salt lowers the freezing point|the tower is"
+        " 90 metres high|snails have no bones|the senate has 100 seats|rice is grown in water]"
+    ],
     "company": ["[Marlow & Finch|Tidewater Labs|Oakline|Corvid Press|Silverbrook|Pinehill Dental|Arden Foods]"],
     "when": ["[on Friday|next week|at 10:30|by the end of the month|tomorrow|on 3 May|every Monday|at noon]"],
 }
@@ -144,6 +150,27 @@ CLASSES = {
         "SELECT [name|count(*)|dose] FROM [patients|orders|visits] WHERE [id = 40|ward = 'B'|day ="
         " '2026-05-03']; -- [3|1]"
         " rows",
+    ],
+    "reasoned": [
+        "<claim>. <claim>. [So|Thus|Hence|Therefore] [|,] the answer is [yes|no|true|false|not known|about 40|B].",
+        "[So|Thus|Then|Therefore] the [final|right|correct|] answer is [yes|no|never|false|zero|Lisbon].",
+        "[Yes|No], [because|since|as] <claim>[| and <claim>].",
+        "[Q|Question]: [is it true that|do you think|could it be that] <claim>? [A|Answer]: [yes|no], <claim>.",
+        "[Correct answer|Answer|Solution|Key]: [B|C|4|true|none of these]. [Explanation|Reason|Why]: <claim>.",
+        "The [correct|expected|final|best] answer is [(a)|D|42|false] [because|since|as] <claim>.",
+        "[Let's think step by step|We reason as follows|Think about it]: <claim>, [and|but] <claim>, [so|which"
+        " means that] [it must be|the answer should be|we can say] [yes|no|true|unlikely].",
+        "It is [not stated|unknown|not clear] [whether|that] <claim>[; the question cannot be answered|, so I"
+        " don't know].",
+        "[Can|May] I [return|cancel|change|transfer] my [order|ticket|subscription]? [Yes, you can|You may|No,"
+        " you cannot] [|,] [until|unless] [the day before|it has shipped|it was on sale]; [open|go to] your"
+        " account and [choose|select] [returns|cancel].",
+        "[Give|Award|Deduct] [one point|half a mark|no points] for [each reason|the right answer|a missing unit];"
+        " [accept|do not accept] [about 40|<claim>].",
+        "[This|That|It] [means|implies|shows] that <claim>, [so|therefore] [you|we] [cannot|must not|should never]"
+        " [conclude|assume|say] that <claim>.",
+        "[First|Step 1], [find|compute|recall] [the sum|the date|the definition]; [then|next] [compare|check]"
+        " that <claim>. [Result|Answer|Conclusion]: [yes|no|12|it holds].",
     ],
     "moves": [
         "[The meeting|Our class|The market|The office] [was moved|has moved|moves] to [the second floor|Elm"

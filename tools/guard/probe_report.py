@@ -12,7 +12,7 @@ from guard.arrays import add_benign
 from guard.probe_features import Row
 from numpy.typing import NDArray
 
-from memsvc.guard.conformal import LengthBucket, length_bucket_of
+from memsvc.guard.conformal import LENGTH_BUCKETS, KindClass, LengthBucket, length_bucket_of
 from memsvc.guard.transplant import MOST_PIECES, WEIGHTS
 
 __all__ = ["fitted", "kept_scores", "report"]
@@ -179,16 +179,23 @@ def _words(rows: Sequence[Row]) -> float:
 
 
 def kept_scores(rows: Sequence[Row], model: Path) -> None:
-    """Put the benign scores of both halves into a guard model file, by length for all kinds together.
+    """Put the benign scores of both halves into a guard model file, by length and sort of note.
 
-    Long notes about one thing look more like triggers than short ones do, whatever their kind.
+    Long notes about one thing look more like triggers than short ones do, and paragraphs of documents, which are
+    about nothing else, more than what is said in a dialogue.
     """
     benign = [row for row in rows if not is_attack(row)]
-    lengths: tuple[LengthBucket | None, ...] = ("short", "medium", "long", None)
-    for length in lengths:
-        chosen = [row for row in benign if length in (None, length_bucket_of(row.words))]
-        if chosen:
-            add_benign(model, "transplant", None, length, 1.0 / (1.0 + np.exp(-logits(chosen))))
+    paragraphs = [row for row in benign if row.kind == "passage"]
+    others = [row for row in benign if row.kind != "passage"]
+    for length in (*LENGTH_BUCKETS, None):
+        _keep(model, None, length, [row for row in others if length in (None, length_bucket_of(row.words))])
+    _keep(model, "statement", "long", paragraphs)
+    _keep(model, "document", "long", paragraphs)
+
+
+def _keep(model: Path, kind: KindClass | None, length: LengthBucket | None, rows: Sequence[Row]) -> None:
+    if rows:
+        add_benign(model, "transplant", kind, length, 1.0 / (1.0 + np.exp(-logits(rows))))
 
 
 _APPROACHES: dict[str, Callable[[Sequence[Row]], Scores]] = {

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import payload_training
 import wordlm_training
-from benign_texts import Session, dialogues, facts, sessions, split_of
+from benign_texts import Session, dialogues, sessions, split_of, stored_questions
 from calibration import prior
 from program_texts import library_texts
 
@@ -36,22 +36,21 @@ def main() -> int:
     split: dict[str, list[Session]] = {"train": [], "calibrate": [], "test": []}
     for session in sessions(options.longmemeval):
         split[split_of(session.key)].append(session)
-    known = [text for text in facts(options.strategyqa) if split_of(text) == "train"]
+    known = stored_questions(options.strategyqa, "train")
     spoken = dialogues(options.gvd)
     sources = [[content for _, content in session.turns] for session in split["train"]]
-    arrays = wordlm_training.fit(
-        [*sources, *library_texts(), *([text] for text in known), *_grouped(spoken)], _function_words()
-    )
+    arrays = wordlm_training.fit([*sources, *library_texts(), *known, *_grouped(spoken)], _function_words())
     picked = random.Random("sessions").sample(split["train"], min(_ORDINARY_SESSIONS, len(split["train"])))
-    ordinary = [content for session in picked for _, content in session.turns] + known[:2000] + spoken
+    ordinary = [content for session in picked for _, content in session.turns] + spoken
+    ordinary += [text for pair in known for text in pair]
     classifier = payload_training.Fitting(ordinary)
     arrays |= classifier.fit(payload_training.attacks(), payload_training.hard_negatives())
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "guard.bin"
         write_arrays(draft, arrays)
         model = load_model(draft)
-    statements = [text for text in facts(options.strategyqa) if split_of(text) == "calibrate"]
-    arrays |= prior(model, split["calibrate"], statements, classifier.unseen_negatives())
+    stored = stored_questions(options.strategyqa, "calibrate")
+    arrays |= prior(model, split["calibrate"], stored, classifier.unseen_negatives())
     options.out.parent.mkdir(parents=True, exist_ok=True)
     write_arrays(options.out, _others(options.out) | arrays)
     print(f"{options.out}: {options.out.stat().st_size} bytes, version {load_model(options.out).version}")

@@ -47,7 +47,7 @@ def redteam(
     n: Annotated[str, typer.Option("--n", help="Numbers of poison notes: some of 1,2,8,24.")] = "1,8",
     modes: Annotated[str, typer.Option(help="Some of dense,lexical,hybrid.")] = ",".join(MODES),
     seeds: Annotated[int, typer.Option(min=1, help="How often questions are divided and triggers made.")] = 1,
-    victims: Annotated[int, typer.Option(min=1, help="Questions of each attack that are asked.")] = 24,
+    victims: Annotated[int, typer.Option(min=1, help="Questions of each attack that are asked.")] = 60,
     negatives: Annotated[int, typer.Option(min=1, help="Harmless notes of each class.")] = 300,
     notes: Annotated[int, typer.Option(min=10, help="So many of the file's notes are stored at most.")] = 1_500,
     full: Annotated[

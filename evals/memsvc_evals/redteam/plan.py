@@ -46,8 +46,8 @@ class Plan:
     sizes: tuple[int, ...] = (1, 8)
     families: tuple[str, ...] = ()
     modes: tuple[Mode, ...] = MODES
-    victims: int = 24
-    questions: int = 200
+    victims: int = 60
+    questions: int = 500
     negatives: int = 300
     notes: int = 1_500
     both: bool = False
