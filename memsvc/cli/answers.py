@@ -18,7 +18,7 @@ _SNIPPET = 300
 def lines_of(answer: RecallResponse) -> Iterator[str]:
     """Yield rank, date, score and the beginning of each text; below it arms and neighbours, if there.
 
-    What is of less than full influence says why.
+    What is of less than full influence says why, and whom its parts come from.
     """
     if not answer.hits and not answer.sessions:
         yield "nothing found"
@@ -35,6 +35,9 @@ def _block(mark: str, hit: Hit, *, margin: str) -> Iterator[str]:
     if hit.influence != "full":
         came += f"  [{hit.influence}: {hit.reason}]"
     yield f"{mark} {hit.note.event_time:%Y-%m-%d}  {hit.score:.3f}{came}  {_snippet(hit.note)}"
+    if hit.note.origins and hit.influence != "full":
+        parts = (f"{part.origin} {part.start}-{part.end}" for part in hit.note.origins)
+        yield f"{margin}of {', '.join(parts)}"
     for arm, found in hit.arms.items():
         yield f"{margin}{arm}: rank {found.rank}, score {found.score:.3f}"
     for word, notes in (("before", hit.before), ("after", hit.after)):

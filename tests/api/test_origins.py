@@ -73,6 +73,20 @@ def test_parts_of_a_note_have_origins(api):
     assert (found["origins"], found["origin"]) == ([rest, span], "untrusted_document")
 
 
+def test_a_hit_tells_the_users_words_from_the_tools_in_one_round(api):
+    turns = [{"role": "user", "content": "Is the ferry running?"}, {"role": "tool", "content": "It is cancelled."}]
+    _post(api, "sessions", {"sessions": [{"turns": turns}]})
+
+    (hit,) = _post(api, "recall", {"query": "ferry"}).json()["hits"]
+
+    assert (hit["influence"], hit["reason"]) == ("evidence_only", "origin_is_not_trusted")
+    content, parts = hit["note"]["content"], hit["note"]["origins"]
+    assert {part["origin"]: content[part["start"] : part["end"]] for part in parts} == {
+        "direct_user": "Is the ferry running?",
+        "tool_output_external": "It is cancelled.",
+    }
+
+
 def test_a_note_is_trusted_no_more_than_its_parents(api):
     (parent,) = api.remember("tea is blue", origin="untrusted_document")
 

@@ -170,3 +170,12 @@ def test_what_only_quoted_words_find_is_shown_as_evidence(run: Run) -> None:
 def test_evidence_is_left_out_on_demand(run: Run) -> None:
     done = run("recall", "tea", "--quoted", "I own a red bicycle", "-k", "1", "--full-only", "--json")
     assert [content for content in _found(done) if "bicycle" in content] == []
+
+
+def test_evidence_shows_whom_its_parts_come_from(run: Run, write_lines: Run) -> None:
+    turns = [("user", "Is the ferry running?"), ("tool", "The ferry is cancelled.")]
+    run("ingest", write_lines({"id": "s2", "turns": [{"role": role, "content": said} for role, said in turns]}))
+    shown = run("recall", "ferry", "-k", "1").out
+    assert "[evidence_only: origin_is_not_trusted]" in shown
+    assert "of direct_user 0-21, tool_output_external 23-46" in shown
+    assert "of direct_user" not in run("recall", "red bicycle", "-k", "1").out
