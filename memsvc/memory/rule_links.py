@@ -12,9 +12,8 @@ import numpy as np
 
 from memsvc.domain.attributes import Attributes, Method
 from memsvc.domain.links import LinkType, NewLink
-from memsvc.domain.notes import KeyGroup, Kind, Note
+from memsvc.domain.notes import KeyGroup, Kind, Note, Status
 from memsvc.domain.policies import LinkPolicy
-from memsvc.domain.selection import VISIBLE
 from memsvc.memory.context import Context
 from memsvc.memory.drafting import passage_of
 from memsvc.ports.amem import Analysed, TermFinder
@@ -29,8 +28,8 @@ _MOST_RARE = 50
 
 
 def linkable(note: Note) -> bool:
-    """Return whether rules link a note; thoughts repeat the words of their sources, to which they lead anyway."""
-    return note.status in VISIBLE and note.kind is not Kind.THOUGHT
+    """Return whether rules link a note: not one in doubt, nor a thought, which leads to its sources anyway."""
+    return note.status is Status.ACTIVE and note.kind is not Kind.THOUGHT
 
 
 def rule_links(

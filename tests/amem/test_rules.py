@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from memsvc.domain.attributes import Method
+from memsvc.domain.changes import Operation
 from memsvc.domain.drafts import NewItem, NewSession, NewTurn
 from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.jobs import LINK_NOTES, JobStatus
 from memsvc.domain.links import LinkType
-from memsvc.domain.notes import Kind
+from memsvc.domain.notes import Kind, Status
 from memsvc.domain.policies import AmemPolicy, LinkPolicy, Policy, Work
+from memsvc.domain.revising import StatusChange
 from tests.amem.conftest import LLM, NOTHING, RULES, AmemWorld, analysis, judgement, link
 from tests.memory.conftest import ACTOR, SCOPE
 
@@ -102,6 +104,20 @@ def test_thoughts_are_not_linked_by_rules(world: AmemWorld) -> None:
     told = world.service.remember(SCOPE, [NewItem("The aurora was seen", kind=Kind.THOUGHT)], actor=ACTOR)
     world.work()
     assert world.links(NoteId(str(told.outcomes[0].note))) == []
+
+
+@pytest.mark.parametrize(("policy", "type_"), [(ENTITY, LinkType.ENTITY), (SEMANTIC, LinkType.SEMANTIC)])
+def test_a_limited_note_is_not_linked_by_rules(world: AmemWorld, policy: Policy, type_: LinkType) -> None:
+    world.policy(policy)
+    world.remember(*FILLER)
+    first, second = world.remember("green tea ceremony in Kyoto", "green tea ceremony in Osaka")
+    with world.storage.writer(SCOPE) as writer:
+        doubt = StatusChange(
+            second, Operation.UPDATED, Status.LIMITED, world.clock(), ACTOR.name, "it is doubtful"
+        )
+        writer.change_status(doubt)
+    world.work()
+    assert linked(world, first, type_) == {}
 
 
 def test_attributes_by_rules_link_no_thoughts(world: AmemWorld) -> None:
