@@ -31,7 +31,9 @@ def scan(
     file: Annotated[
         Path | None,
         typer.Option(
-            "--from", help="Scan this file instead, in memory, and keep nothing of it; - for standard input."
+            "--from",
+            help="Scan this file instead, in memory, without a running service, and keep nothing of it; - for "
+            "standard input.",
         ),
     ] = None,
     format: Annotated[ScannedFormat, typer.Option("--format", "-f", help="What --from is.")] = ScannedFormat.AUTO,
@@ -58,8 +60,8 @@ def scan(
 
     What cannot be read of a file is named and left out; the exit code is then 2.
     """
-    if file is not None and (apply or url is not None):
-        raise InvalidInput("--from scans a file and keeps nothing: leave out --apply and --url")
+    if file is not None and apply:
+        raise InvalidInput("--from scans a file in memory and keeps nothing of it: leave out --apply")
     if file is None and (origin is not None or format is not ScannedFormat.AUTO):
         raise InvalidInput("--origin and --format are for --from FILE only")
     from memsvc_evals.figures import check_folder

@@ -54,6 +54,13 @@ def test_a_file_is_scanned_and_nothing_is_kept(run: Run, poisoned: Path, data_di
     assert (report["notes"], _contents(report), data_dir.exists()) == (4, [ODD], False)
 
 
+def test_a_file_is_scanned_without_the_service_that_the_environment_names(
+    run: Run, poisoned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEMSVC_URL", "http://127.0.0.1:1")
+    assert run("guard", "scan", "--from", poisoned, "--json").code == 0
+
+
 def test_standard_input_is_scanned(run: Run, poisoned: Path) -> None:
     report = run("guard", "scan", "--from", "-", "--json", stdin=poisoned.read_text()).data
     assert _contents(report) == [ODD]
@@ -139,7 +146,6 @@ def test_a_missing_file_is_bad_input(run: Run, tmp_path: Path) -> None:
     "options",
     [
         ("--from", "x", "--apply"),
-        ("--from", "x", "--url", "http://127.0.0.1:1"),
         ("--origin", "direct_user"),
         ("--format", "chat"),
     ],
