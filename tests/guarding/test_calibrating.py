@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
 import pytest
 
+from memsvc.guard.decide import SHARES
 from memsvc.guard.model_file import GuardModel, benign_name
 from memsvc.memory.guarding.calibrating import Calibrations
 from memsvc.ports.storage import Reader
 from tests.guarding.conftest import indifferent
 
+ENOUGH = ceil(1 / (0.01 * SHARES["transplant"]))
 EMPTY = cast(Reader, SimpleNamespace(state=None))
 
 
@@ -28,7 +31,9 @@ def _model(**counts: int) -> GuardModel:
 
 
 @pytest.mark.parametrize(
-    ("short", "compared"), [(400, 400), (199, 9_000)], ids=["enough of the length", "too few to flag any"]
+    ("short", "compared"),
+    [(ENOUGH, ENOUGH), (ENOUGH - 1, 9_000)],
+    ids=["enough of the length", "too few to flag any"],
 )
 def test_notes_of_all_lengths_stand_in_where_those_of_the_length_are_too_few(short: int, compared: int) -> None:
     model = _model(short=short, any=9_000)
