@@ -263,6 +263,11 @@ class MemoryService:
     def verify_audit(self, scope: Scope, *, head: str | None = None) -> AuditCheck:
         return auditing.verify_audit(self._context, scope, head=head)
 
+    def check_guard(self) -> None:
+        """Raise GuardModelError when the guard's model cannot be read."""
+        if self._context.guard is not None:
+            self._context.guard.model()
+
     def scan(
         self, scope: Scope, *, actor: Actor, apply: bool, on_note: Callable[[], None] = lambda: None
     ) -> ScanReport:

@@ -14,7 +14,10 @@ class Health(Response):
 
 
 class Readiness(Response):
-    """Whether requests can be answered; `checks` maps storage and embedder to ok or to what is wrong."""
+    """Whether requests can be answered; `checks` maps storage, embedder and guard to ok or to what is wrong.
+
+    A guard without its model does not make the service unready.
+    """
 
     status: Literal["ready", "unready"]
     checks: dict[str, str]

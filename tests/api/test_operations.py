@@ -8,6 +8,7 @@ from memsvc.domain.ids import NamespaceName, TenantId
 from memsvc.domain.jobs import NewJob
 from memsvc.domain.scope import Scope
 from memsvc.errors import EmbedderUnavailable, Unavailable
+from memsvc.settings import GuardSettings
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def test_readyz_is_ready_when_all_is_well(api):
 
     assert (response.status_code, response.json()) == (
         200,
-        {"status": "ready", "checks": {"storage": "ok", "embedder": "ok"}},
+        {"status": "ready", "checks": {"storage": "ok", "embedder": "ok", "guard": "ok"}},
     )
 
 
@@ -35,8 +36,16 @@ def test_readyz_says_what_is_not(api, monkeypatch):
 
     assert (response.status_code, response.json()["checks"]) == (
         503,
-        {"storage": "unavailable", "embedder": "embedder-unavailable"},
+        {"storage": "unavailable", "embedder": "embedder-unavailable", "guard": "ok"},
     )
+
+
+def test_readyz_names_a_guard_without_its_model_and_is_ready(make_api, tmp_path):
+    api = make_api(guard=GuardSettings(model=tmp_path / "none.bin"))
+
+    found = api.call("GET", "/readyz").json()
+
+    assert (found["status"], found["checks"]["guard"]) == ("ready", "guard-model")
 
 
 def _raise(error):

@@ -55,14 +55,23 @@ def _json(model: str) -> dict[str, object]:
 
 
 def _readiness(backend: Backend) -> wire.Readiness:
-    checks = {"storage": _storage(backend), "embedder": _embedder(backend)}
-    ready = all(found == "ok" for found in checks.values())
-    return wire.Readiness(status="ready" if ready else "unready", checks=checks)
+    """Without the guard's model recalls are answered, and writes as policies want it: that alone stops nothing."""
+    needed = {"storage": _storage(backend), "embedder": _embedder(backend)}
+    ready = all(found == "ok" for found in needed.values())
+    return wire.Readiness(status="ready" if ready else "unready", checks={**needed, "guard": _guard(backend)})
 
 
 def _storage(backend: Backend) -> str:
     try:
         backend.storage.check()
+    except MemsvcError as error:
+        return error.code
+    return "ok"
+
+
+def _guard(backend: Backend) -> str:
+    try:
+        backend.service.check_guard()
     except MemsvcError as error:
         return error.code
     return "ok"
