@@ -1,8 +1,8 @@
 """Make the guard's model file: `python tools/guard/train.py` writes the same bytes every time.
 
 Needs the packages of the extra (`pip install -e ".[train-guard]"`) and, as files, LongMemEval S, GVD and
-StrategyQA train, all MIT; reads the messages of the Python that runs it (3.11 for the packaged file). Scores of
-the transplant probe, which tools/guard/measure_probe.py writes, are kept.
+StrategyQA train, all MIT; reads the messages of the Python that runs it (3.11 for the packaged file). Scores
+of the transplant probe, which tools/guard/measure_probe.py writes, are kept.
 """
 
 from __future__ import annotations
