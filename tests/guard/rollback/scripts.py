@@ -61,6 +61,9 @@ class Script:
         for place, act in enumerate(acts):
             self.memory.clock.now = begin + timedelta(minutes=place)
             named = [stored[-1 - back % len(stored)] for back in (act.target, act.other)] if stored else []
+            if act.kind == "replace":
+                # What is replaced before it is thought about is so after a rollback only, as if told late.
+                self.memory.work()
             makes = act.kind in ("round", "item", "replace")
             if act.is_poison and without_poison:
                 stored += [None] if makes else []
