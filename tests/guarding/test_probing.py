@@ -168,3 +168,13 @@ def test_a_note_that_shares_a_rare_run_with_a_later_one_is_looked_at_again(guard
     assert second.status is Status.QUARANTINED
     guarded.work()
     assert guarded.status(first.id) is Status.QUARANTINED
+
+
+def test_what_was_written_in_a_burst_is_trusted_less_in_its_probe(guarded: Guarded) -> None:
+    guarded.using(flagging("payload"))
+    guarded.wants(burst_per_minute=1, quarantine_risk=1.0)
+    guarded.tell("Tea.")
+    harmless, order = guarded.told(PLAIN), guarded.told(ORDER)
+    guarded.work()
+    assert guarded.assessments(order.id)["probe"].ledgers.distrust == 1.0
+    assert (guarded.status(harmless.id), guarded.status(order.id)) == (Status.ACTIVE, Status.LIMITED)

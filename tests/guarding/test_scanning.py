@@ -179,3 +179,12 @@ def test_what_is_imported_is_scanned_soon_after(guarded: Guarded) -> None:
         Status.ACTIVE,
         Status.LIMITED,
     ]
+
+
+def test_a_scan_trusts_what_was_written_in_a_burst_less(guarded: Guarded) -> None:
+    guarded.using(flagging("payload"))
+    guarded.wants(burst_per_minute=1, quarantine_risk=1.0)
+    guarded.tell("Tea.")
+    order = guarded.told(ORDER)
+    (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=False).flagged
+    assert (flagged.note.id, flagged.assessment.ledgers.distrust) == (order.id, 1.0)

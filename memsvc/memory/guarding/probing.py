@@ -19,6 +19,7 @@ from memsvc.memory.guarding.assessing import Assessor
 from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment
 from memsvc.memory.guarding.probes import Subject, cheap_signals, holding, probe, signals_of, subject_of
 from memsvc.memory.guarding.surroundings import surroundings_of
+from memsvc.memory.guarding.writers import trust_at_writing
 from memsvc.memory.policy import policy_of
 from memsvc.ports.jobs import JobContext
 from memsvc.ports.storage import Reader, Writer
@@ -128,8 +129,13 @@ def _assessed(context: Context, scope: Scope, assessor: Assessor, plan: _Plan, r
                 *cheap_signals(reader, assessor, subject),
                 *signals_of(reader, assessor, subject.note, found),
             ]
+            known = reader.guard.assessments([subject.note.id]).get(subject.note.id, ())
             assessment = assessor.assessment(
-                Stage.PROBE, signals, trust=subject.note.trust, at=context.clock(), may_block=False
+                Stage.PROBE,
+                signals,
+                trust=trust_at_writing(subject.note, known),
+                at=context.clock(),
+                may_block=False,
             )
         probed.append(_Probed(subject.note, assessment, subject.keys))
     return probed

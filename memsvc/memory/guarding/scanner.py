@@ -26,6 +26,7 @@ from memsvc.memory.guarding.probes import (
     subject_of,
 )
 from memsvc.memory.guarding.surroundings import Surroundings
+from memsvc.memory.guarding.writers import trust_at_writing
 from memsvc.ports.storage import Reader
 
 __all__ = ["COSTLY", "Scanner"]
@@ -52,12 +53,8 @@ class Scanner:
 
     def assess(self, note: Note) -> Assessment:
         with self.context.storage.reader(self.scope) as reader:
-            known = holding(
-                reader,
-                note,
-                reader.guard.assessments([note.id]).get(note.id, ()),
-                model=self.assessor.model.version,
-            )
+            assessed = reader.guard.assessments([note.id]).get(note.id, ())
+            known = holding(reader, note, assessed, model=self.assessor.model.version)
             subject = self._subject(reader, note)
         costly = [each for each in known.signals if each.detector in COSTLY] if known else []
         found: Sequence[Found] = ()
@@ -74,7 +71,7 @@ class Scanner:
             return self.assessor.assessment(
                 Stage.SCAN,
                 signals,
-                trust=note.trust,
+                trust=trust_at_writing(note, assessed),
                 at=self.context.clock(),
                 broken=broken,
                 may_block=False,

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from memsvc.domain.guarding import Assessment, Stage
+from memsvc.domain.notes import Note
 from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.guard.rate import burst, newcomer
 from memsvc.ports.storage import Reader
 
-__all__ = ["Pace", "pace_of"]
+__all__ = ["Pace", "pace_of", "trust_at_writing"]
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 # In a smaller namespace everybody is new.
 _LEAST_OF_OTHERS: Final = 200
+_PACE: Final = frozenset({"burst", "newcomer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,13 @@ def pace_of(reader: Reader, principal: str, *, allowed: int | None, now: datetim
     if allowed is not None and reader.state is not None:
         minute = reader.guard.written_since(principal, now - _MINUTE)
     return Pace(allowed, minute, _first_hour(reader, principal, now))
+
+
+def trust_at_writing(note: Note, assessed: Sequence[Assessment]) -> float:
+    """Return the trust of a note, less what its writer's pace took from it when it was stored."""
+    written = [each for each in assessed if each.stage is Stage.WRITE]
+    rates = [signal.score for each in written for signal in each.signals if signal.detector in _PACE]
+    return note.trust * (1.0 - min(1.0, max(rates, default=0.0)))
 
 
 def _first_hour(reader: Reader, principal: str, now: datetime) -> int | None:
