@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from memsvc.domain.drafts import NewSession, NewTurn
@@ -9,10 +11,11 @@ from memsvc.domain.guarding import Decision
 from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import LINK_NOTES
 from memsvc.domain.notes import Note, Origin, Status
-from memsvc.domain.policies import LinkPolicy, Policy
+from memsvc.domain.policies import LinkPolicy, Policy, RetentionPolicy
 from memsvc.domain.recall import RecallQuery
 from memsvc.domain.receipts import Actor
 from memsvc.errors import Conflict, EmbedderUnavailable, InvalidInput, NotFound
+from memsvc.memory.recall_counts import RecallCounts
 from tests.guarding.conftest import ACTOR, ORDER, PLAIN, TRIGGERED, Guarded, flagging
 from tests.memory.conftest import SCOPE
 
@@ -215,6 +218,20 @@ def test_a_canary_needs_the_whole_recall(guarded: Guarded) -> None:
     assert guarded.service.canaries(SCOPE) == []
 
 
+def test_what_a_canary_finds_counts_as_no_recall(guarded: Guarded) -> None:
+    counts = RecallCounts(guarded.storage, guarded.clock)
+    guarded.context = replace(guarded.context, recall_counts=counts)
+    kept = RetentionPolicy(decay_weight=0.5, half_life_days=1.0)
+    guarded.service.set_policy(SCOPE, Policy(retention=kept), actor=ACTOR)
+    note = guarded.told(PLAIN)
+    guarded.service.put_canary(SCOPE, "kitchen window", k=1, actor=ACTOR)
+    guarded.service.check_canaries(SCOPE)
+    guarded.service.recall(SCOPE, RecallQuery("kitchen window"))
+    counts.close()
+    with guarded.storage.reader(SCOPE) as reader:
+        assert [each.recalls for each in reader.strengths.of([note.id])] == [1]
+
+
 @pytest.mark.parametrize(("question", "k"), [(" ", 1), ("\u200b", 1), ("x", 0), ("x", 101)])
 def test_a_canary_is_a_question_for_a_few_notes(guarded: Guarded, question: str, k: int) -> None:
     guarded.tell(PLAIN)
@@ -222,7 +239,7 @@ def test_a_canary_is_a_question_for_a_few_notes(guarded: Guarded, question: str,
         guarded.service.put_canary(SCOPE, question, k=k, actor=ACTOR)
 
 
-@pytest.mark.parametrize("id", ["", "x" * 65, "a\0b", "a\nb", "\ud800"])
+@pytest.mark.parametrize("id", ["", "x" * 129, "a\0b", "a\nb", "\ud800"])
 def test_the_name_of_a_canary_can_be_seen(guarded: Guarded, id: str) -> None:
     guarded.tell(PLAIN)
     with pytest.raises(InvalidInput):

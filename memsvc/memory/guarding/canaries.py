@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -26,7 +27,7 @@ from memsvc.ports.storage import Reader
 __all__ = ["canaries", "check_canaries", "delete_canary", "put_canary"]
 
 _MOST_HITS: Final = 100
-_LONGEST_ID: Final = 64
+_LONGEST_ID: Final = 128
 
 
 def canaries(context: Context, scope: Scope) -> list[Canary]:
@@ -81,7 +82,8 @@ def check_canaries(context: Context, scope: Scope) -> list[CanaryCheck]:
 
 
 def _answer(context: Context, scope: Scope, question: str, *, k: int, at: datetime) -> tuple[NoteId, ...]:
-    result = recall(context, scope, RecallQuery(question, k=k, asked_at=at))
+    uncounted = replace(context, recall_counts=None)  # A note is not in use because it is watched.
+    result = recall(uncounted, scope, RecallQuery(question, k=k, asked_at=at))
     if result.degraded:
         raise EmbedderUnavailable(f"a canary needs the whole recall: {', '.join(result.degraded)}")
     return tuple(hit.note.id for hit in result.hits)
