@@ -64,7 +64,8 @@ def rollback(
 
 
 def scan(namespace: str, *, apply: bool) -> Call[ScanReport]:
-    return Call(post(_guard(namespace, "scan"), build(ScanRequest, {"apply": apply})), reader(ScanReport))
+    body = build(ScanRequest, {"apply": apply})
+    return Call(post(_guard(namespace, "scan"), body, repeatable=False), reader(ScanReport))
 
 
 def queue_scan(namespace: str, *, apply: bool) -> Call[Job]:

@@ -64,6 +64,13 @@ def test_a_rollback_is_not_repeated(make_scene: Callable[..., Any]) -> None:
     assert len(scene.requests) == 1
 
 
+def test_a_scan_whose_answer_is_lost_is_not_done_again(make_scene: Callable[..., Any]) -> None:
+    scene = make_scene([Answer(502), json_answer({})], retries=1)
+    with pytest.raises(ServerFault):
+        scene.driver.scan()
+    assert len(scene.requests) == 1
+
+
 def test_pages_of_the_queue_are_fetched_until_the_last(memory: Any) -> None:
     notes = [_hide(memory, f"{number} {HIDDEN}") for number in range(3)]
     assert [item.note.id for item in memory.quarantine(page_size=2)] == notes
