@@ -65,7 +65,7 @@ class Guarding(Core):
     def scan(self, *, apply: bool = False) -> ScanReport:
         """Look at every note and canary again; with `apply`, quarantine what is found.
 
-        It takes about a quarter of a second a note that was not probed: `queue_scan` for many, or a longer timeout.
+        It takes about a quarter of a second a note that is not probed yet: for many, use `queue_scan`.
         """
         return self._do(calls.scan(self.namespace, apply=apply))
 
