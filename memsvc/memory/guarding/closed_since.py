@@ -40,16 +40,17 @@ class Arrivals:
         return cls(times)
 
     def first_met(self, judgements: Iterable[Judgement]) -> Iterator[Judgement]:
-        """Yield all but those that close a thought which an earlier arrival had closed by then."""
-        found = list(judgements)
-        closing: dict[NoteId, datetime] = {}
-        for each in found:
-            if each.verdict is Verdict.SUPERSEDE:
-                met = self._met(each)
-                closing[each.older] = min(closing.get(each.older, met), met)
-        for each in found:
-            if each.verdict is not Verdict.SUPERSEDE or self._met(each) == closing[each.older]:
-                yield each
+        """Yield all but those that close a thought which an earlier arrival had closed by then, or do so too late.
+
+        That is after the one that would have closed it had been closed itself.
+        """
+        closed: dict[NoteId, datetime] = {}
+        for each in sorted(judgements, key=self._met):
+            met = self._met(each)
+            closes = each.verdict is Verdict.SUPERSEDE
+            if closes and (closed.get(each.newer, met) < met or closed.setdefault(each.older, met) < met):
+                continue
+            yield each
 
     def _met(self, judgement: Judgement) -> datetime:
         return max(self.times[judgement.older], self.times[judgement.newer])

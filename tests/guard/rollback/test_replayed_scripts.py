@@ -57,6 +57,16 @@ THINKING_SCRIPTS = {
         WORK,
         lives("Paris", 40),
     ],
+    "closed by poison before late news came": [
+        lives("Oslo", 7),
+        lives("Zanzibar", 14),
+        lives("Cairo", 28),
+        lives("Zanzibar", 35),
+        WORK,
+        lives("Minsk", 49),
+        lives("Turin", 56),
+        lives("Paris", 3),
+    ],
     "late news of an early day, together with later ones": [
         lives("Lima", 21),
         WORK,
