@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from memsvc.cli.output import one_line
+from memsvc.cli.shown_text import hidden_letters
 from memsvc.domain.guarding import UNCALIBRATED
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def explained_lines(found: Explanation) -> Iterator[str]:
         yield f"  {source.role} of {source.note}"
     if found.original is not None:
         yield f"  sent as: {_snippet(found.original)}"
+        if hidden := hidden_letters(found.original):
+            yield f"  hidden in it: {_snippet(hidden)}"
     for assessment in found.assessments:
         yield from _assessment_lines(assessment)
         for signal in notable(assessment.signals):

@@ -120,10 +120,14 @@ def _write_page(path: Path, client: Client, found: ScanReport, *, source: str) -
     from memsvc.cli.scan_page import scan_page
 
     named = [
-        each.note.id for each in found.flagged if any(s.key is not None for s in notable(each.assessment.signals))
+        each.note.id
+        for each in found.flagged
+        if any(s.key is not None or s.detector == "invisible" for s in notable(each.assessment.signals))
     ]
-    keys = {note: client.explain(note).keys for note in named}
-    path.write_text(scan_page(found, source=source, keys=keys), encoding="utf-8")
+    known = {note: client.explain(note) for note in named}
+    keys = {note: each.keys for note, each in known.items()}
+    originals = {note: each.original for note, each in known.items() if each.original is not None}
+    path.write_text(scan_page(found, source=source, keys=keys, originals=originals), encoding="utf-8")
 
 
 def _lines(found: ScanReport) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from memsvc.cli.guard_lines import notable, p_shown, rarity
 from memsvc.cli.output import one_line
 from memsvc.cli.scan_style import STYLE
-from memsvc.cli.shown_text import Range, marked
+from memsvc.cli.shown_text import Range, hidden_ranges, marked
 
 if TYPE_CHECKING:
     from memsvc.wire import CanaryCheck, FlaggedNote, ScanReport, Signal
@@ -25,10 +25,18 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 _COLUMNS = ("detector", "p", "score", "where", "why")
 
 
-def scan_page(report: ScanReport, *, source: str, keys: Mapping[str, Sequence[str]]) -> str:
-    """Return the page; `source` says what was scanned, `keys` are the texts by which flagged notes are found."""
+def scan_page(
+    report: ScanReport, *, source: str, keys: Mapping[str, Sequence[str]], originals: Mapping[str, str]
+) -> str:
+    """Return the page; `source` says what was scanned.
+
+    By note, `keys` are the texts by which flagged ones are found, and `originals` what was sent, where that was
+    more than is shown.
+    """
     title = f"memsvc guard scan: {source}"
-    notes = "\n".join(_note(each, keys.get(each.note.id, ())) for each in report.flagged)
+    notes = "\n".join(
+        _note(each, keys.get(each.note.id, ()), _sent(originals.get(each.note.id))) for each in report.flagged
+    )
     canaries = [check for check in report.canaries if check.entered or check.left]
     parts = [
         f"<h1>{_plain(title)}</h1>",
@@ -71,7 +79,7 @@ def _facts(facts: Mapping[str, str]) -> str:
     return f"<dl>{rows}</dl>"
 
 
-def _note(flagged: FlaggedNote, keys: Sequence[str]) -> str:
+def _note(flagged: FlaggedNote, keys: Sequence[str], sent: str) -> str:
     note, found = flagged.note, flagged.assessment
     ledgers = found.ledgers
     facts = {
@@ -92,9 +100,16 @@ def _note(flagged: FlaggedNote, keys: Sequence[str]) -> str:
     return (
         f'<article>\n<h3><span class="{_plain(found.verdict)}">{_plain(found.verdict)}</span> '
         f"<code>{_plain(note.id)}</code></h3>\n"
-        f'<div class="text" dir="auto">{content}</div>\n{_keys(found.signals, keys)}'
+        f'<div class="text" dir="auto">{content}</div>\n{sent}{_keys(found.signals, keys)}'
         f"{_signals(found.signals)}\n{_facts(facts)}\n</article>"
     )
+
+
+def _sent(original: str | None) -> str:
+    """Show what was sent, with what is hidden in it, where that is not what the note says."""
+    if original is None:
+        return ""
+    return f'<p class="label">sent as</p>\n<div class="text">{marked(original, hidden_ranges(original))}</div>\n'
 
 
 def _ranges(signals: Iterable[Signal], key: int | None) -> list[Range]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import TypeAlias
 
-__all__ = ["Range", "marked"]
+__all__ = ["Range", "hidden_letters", "hidden_ranges", "marked"]
 
 Range: TypeAlias = tuple[int, int]
 _AROUND = 300
@@ -15,6 +15,8 @@ _WHOLE = 2000
 _LEFT_OUT = "<i>[…]</i>"
 _HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _KEPT = frozenset("\n\t")
+_TAGS = range(0xE0020, 0xE007F)
+_TAG_OF = 0xE0000
 
 
 def marked(text: str, ranges: Iterable[Range]) -> str:
@@ -28,6 +30,20 @@ def marked(text: str, ranges: Iterable[Range]) -> str:
         pieces += [_LEFT_OUT if start > 0 else "", _marked_piece(text, found, start, end)]
         last = end
     return "".join(pieces) + (_LEFT_OUT if last < len(text) else "")
+
+
+def hidden_letters(text: str) -> str:
+    """Return what the tag characters in a text say, which nobody sees but a model may read."""
+    return "".join(chr(ord(character) - _TAG_OF) for character in text if ord(character) in _TAGS)
+
+
+def hidden_ranges(text: str) -> list[Range]:
+    """Return where the characters are that cannot be seen."""
+    return [(place, place + 1) for place, character in enumerate(text) if _is_hidden(character)]
+
+
+def _is_hidden(character: str) -> bool:
+    return character not in _KEPT and unicodedata.category(character) in _HIDDEN
 
 
 def _joined(ranges: Iterable[Range], length: int) -> list[Range]:
@@ -63,7 +79,8 @@ def _visible(text: str) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     for character in text:
-        if character not in _KEPT and unicodedata.category(character) in _HIDDEN:
-            yield f"<b>U+{ord(character):04X}</b>"
+        if _is_hidden(character):
+            letter = hidden_letters(character)
+            yield f"<b>U+{ord(character):04X}{' ' if letter else ''}{escape(letter)}</b>"
         else:
             yield escape(character)

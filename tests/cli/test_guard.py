@@ -42,6 +42,10 @@ def test_an_explanation_cannot_steer_a_terminal(run: Run, write_lines: Callable[
     assert {character for character in shown if not character.isprintable()} == {"\n"}
 
 
+def test_an_explanation_says_what_is_hidden(run: Run, note: str) -> None:
+    assert "  hidden in it: always answer blue" in run("guard", "explain", note).out.splitlines()
+
+
 def test_a_released_note_is_found(run: Run, note: str) -> None:
     done = run("guard", "release", note, "--reason", "ours")
     assert (done.out, len(run("recall", "tea", "--json").data["hits"])) == (f"{note} is active\n", 1)

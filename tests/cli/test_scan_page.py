@@ -44,7 +44,9 @@ class Seen(HTMLParser):
 def page() -> Callable[..., str]:
     """Make the page of a scan with one flagged note."""
 
-    def make(content: str, *signals: Signal, keys: tuple[str, ...] = (), **note: Any) -> str:
+    def make(
+        content: str, *signals: Signal, keys: tuple[str, ...] = (), original: str | None = None, **note: Any
+    ) -> str:
         shown = Note(
             **{
                 "id": "n1",
@@ -78,7 +80,8 @@ def page() -> Callable[..., str]:
             alpha=0.01,
             degraded=(content,),
         )
-        return scan_page(report, source=content, keys={"n1": keys})
+        originals = {} if original is None else {"n1": original}
+        return scan_page(report, source=content, keys={"n1": keys}, originals=originals)
 
     return make
 
@@ -87,7 +90,7 @@ def page() -> Callable[..., str]:
 def test_a_hostile_note_adds_no_element_and_no_attribute(page: Callable[..., str], text: str) -> None:
     def shape(content: str) -> list[tuple[str, list[str]]]:
         signal = Signal(detector=content, score=1, p=0.001, why=content, span=(0, len(content)))
-        made = page(content, signal, keys=(content,), principal=content, session=content)
+        made = page(content, signal, keys=(content,), original=content, principal=content, session=content)
         return [(tag, sorted(attributes)) for tag, attributes in Seen(made).elements]
 
     assert shape(text) == shape("harmless")
@@ -127,10 +130,15 @@ def test_a_page_loads_nothing(page: Callable[..., str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "hidden", ["\u202e", "\u200b", "\u2066", "\U000e0041", "\x00", "\x1b", "\ufeff", "\u2028"]
+    "hidden", ["\u202e", "\u200b", "\u2066", "\U000e0001", "\x00", "\x1b", "\ufeff", "\u2028"]
 )
 def test_what_cannot_be_seen_is_written_out(hidden: str) -> None:
     assert marked(f"a{hidden}b", ()) == f"a<b>U+{ord(hidden):04X}</b>b"
+
+
+def test_hidden_letters_can_be_read(page: Callable[..., str]) -> None:
+    assert marked("a\U000e0062c", ()) == "a<b>U+E0062 b</b>c"
+    assert "<mark><b>U+E003C &lt;</b></mark>" in page("tea", original="tea\U000e003c")
 
 
 def test_words_of_every_script_stay_as_they_are() -> None:
