@@ -178,3 +178,14 @@ def test_what_was_written_in_a_burst_is_trusted_less_in_its_probe(guarded: Guard
     guarded.work()
     assert guarded.assessments(order.id)["probe"].ledgers.distrust == 1.0
     assert (guarded.status(harmless.id), guarded.status(order.id)) == (Status.ACTIVE, Status.LIMITED)
+
+
+def test_a_note_that_is_released_while_it_is_probed_stays_released(guarded: Guarded) -> None:
+    guarded.using(flagging("payload"))
+    guarded.wants(quarantine_risk=1.0)
+    order = guarded.told(ORDER, **OUTSIDE)
+    guarded.using(flagging("transplant"))
+    guarded.embedder.meanwhile = lambda: guarded.service.release(SCOPE, order.id, actor=ACTOR, reason="ours")
+    guarded.work()
+    assert guarded.status(order.id) is Status.ACTIVE
+    assert set(guarded.assessments(order.id)) == {"write"}

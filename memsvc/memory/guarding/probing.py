@@ -142,9 +142,9 @@ def _assessed(context: Context, scope: Scope, assessor: Assessor, plan: _Plan, r
 
 
 def _now(writer: Writer, probed: _Probed) -> Note | None:
-    """Return the note as it is by now; None when it is gone or hidden, or has other keys, for another job."""
+    """Return the note as it is by now; None when it is gone, hidden or reviewed, or has other keys: another job."""
     found = writer.notes([probed.note.id])
-    if not found or found[0].status not in HOLDING:
+    if not found or found[0].status not in HOLDING or writer.guard.reviews([found[0].id]):
         return None
     if probed.keys is not None and tuple(writer.keys(found[0].id)) != probed.keys:
         return None
