@@ -142,7 +142,7 @@ def _assessed(context: Context, scope: Scope, assessor: Assessor, plan: _Plan, r
 
 
 def _now(writer: Writer, probed: _Probed) -> Note | None:
-    """Return the note as it is by now; None when it is gone, hidden or reviewed, or has other keys: another job."""
+    """Return the note as it is by now; None when it is gone, hidden, reviewed, or keyed anew, for another job."""
     found = writer.notes([probed.note.id])
     if not found or found[0].status not in HOLDING or writer.guard.reviews([found[0].id]):
         return None
