@@ -41,14 +41,14 @@ class Guarding(Core):
         return self._do(calls.explain(self.namespace, note))
 
     def release(self, note: str, *, reason: str) -> Note:
-        """Make a quarantined note active, and an example of what is harmless; its trust stays as it is.
+        """Make a note that `quarantine` lists active, and an example of what is harmless; its trust stays as it is.
 
-        Raises Conflict when it was reviewed already, or is neither quarantined nor limited as doubtful.
+        Raises Conflict when it was reviewed already, does not wait for a review, or rests on one that does.
         """
         return self._do(calls.release(self.namespace, note, reason))
 
     def reject(self, note: str, *, reason: str) -> Note:
-        """Leave a quarantined note hidden for good; raises Conflict as `release` does."""
+        """Hide a note that `quarantine` lists for good; raises Conflict as `release` does."""
         return self._do(calls.reject(self.namespace, note, reason))
 
     def blast_radius(self, *, note: str | None = None, principal: str | None = None) -> BlastRadius:
