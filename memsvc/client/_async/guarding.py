@@ -42,7 +42,7 @@ class Guarding(Core):
         return await self._do(calls.explain(self.namespace, note))
 
     async def release(self, note: str, *, reason: str) -> Note:
-        """Make a note that `quarantine` lists active, and an example of what is harmless; its trust stays as it is.
+        """Let in a note that `quarantine` lists, as an example of what is harmless; its trust stays as it is.
 
         Raises Conflict when it was reviewed already, does not wait for a review, or rests on one that does.
         """

@@ -41,7 +41,7 @@ class Guarding(Core):
         return self._do(calls.explain(self.namespace, note))
 
     def release(self, note: str, *, reason: str) -> Note:
-        """Make a note that `quarantine` lists active, and an example of what is harmless; its trust stays as it is.
+        """Let in a note that `quarantine` lists, as an example of what is harmless; its trust stays as it is.
 
         Raises Conflict when it was reviewed already, does not wait for a review, or rests on one that does.
         """
