@@ -185,6 +185,17 @@ def test_shingles_are_replaced(storage: Storage) -> None:
     assert sharing(storage, 1, 2, 3) == {2: (row_b,), 3: (row_a,)}
 
 
+def test_notes_that_are_trusted_less_take_no_place_among_the_newest(storage: Storage) -> None:
+    trusted = put(storage, "a", "b", trust=0.6)
+    untrusted = put(storage, "c", "d", "e", trust=0.2)
+    with storage.writer(SCOPE) as writer:
+        writer.guard.put_shingles({each.id: [1] for each in (*trusted, *untrusted)})
+    newest = sorted(rows(storage, *trusted), reverse=True)
+    with storage.reader(SCOPE) as reader:
+        found = [reader.guard.sharing([1], most=2, least_trust=least).get(1, ()) for least in (0.6, 0.61)]
+    assert found == [tuple(newest), ()]
+
+
 def test_scores_are_of_the_newest_active_notes_of_a_bucket(storage: Storage) -> None:
     active = put(storage, "a", "b", "c", "d")
     limited, held = put(storage, "e", status=Status.LIMITED) + put(storage, "f")
@@ -212,17 +223,6 @@ def test_a_released_note_counts_as_harmless(storage: Storage) -> None:
 
 def test_notes_are_found_by_who_stored_them(storage: Storage) -> None:
     a, b = put(storage, "a", "b")
-def test_notes_that_are_trusted_less_take_no_place_among_the_newest(storage: Storage) -> None:
-    trusted = put(storage, "a", "b", trust=0.6)
-    untrusted = put(storage, "c", "d", "e", trust=0.2)
-    with storage.writer(SCOPE) as writer:
-        writer.guard.put_shingles({each.id: [1] for each in (*trusted, *untrusted)})
-    newest = sorted(rows(storage, *trusted), reverse=True)
-    with storage.reader(SCOPE) as reader:
-        found = [reader.guard.sharing([1], most=2, least_trust=least).get(1, ()) for least in (0.6, 0.61)]
-    assert found == [tuple(newest), ()]
-
-
     with storage.writer(SCOPE) as writer:
         theirs = draft("theirs", keys=["a"], ingest_time=at(60))
         writer.add([theirs], actor="somebody else")
