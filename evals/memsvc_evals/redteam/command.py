@@ -21,6 +21,7 @@ from memsvc_evals.redteam.families.world import RagTarget
 from memsvc_evals.redteam.given import read_triggers
 from memsvc_evals.redteam.plan import MODES, GuardUse, Plan, parse_names, parse_sizes
 from memsvc_evals.redteam.printed import print_summary
+from memsvc_evals.redteam.target_agent import AgentOptions, open_agent, target_config
 from memsvc_evals.reporting.document import Document
 from memsvc_evals.reporting.writing import check_report_folder, write_document
 from memsvc_evals.terminal import Advance, progress_bar, report_console
@@ -63,6 +64,16 @@ def redteam(
     ] = None,
     guard_model: Annotated[Path | None, typer.Option(help="The guard's model, if not the packaged one.")] = None,
     rag: Annotated[Path | None, typer.Option(help="A file of PoisonedRAG's targets, measured too.")] = None,
+    agent_model: Annotated[
+        str | None,
+        typer.Option(help="The victim's agent's model: keep triggers that make it do as told."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Its OpenAI-compatible endpoint, usually ending in /v1.")
+    ] = None,
+    agent_calls: Annotated[int, typer.Option(min=1, help="So many calls of it in one search at most.")] = 200,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for one answer of it.")] = 120,
+    api_key: Annotated[str, typer.Option(envvar="LLM_API_KEY", help="Key of its endpoint.")] = "",
     json_file: Annotated[Path | None, typer.Option("--json", help="Report file with the figures.")] = None,
     report: Annotated[Path | None, typer.Option(help="Folder for the report as HTML and Markdown.")] = None,
 ) -> None:
@@ -93,13 +104,14 @@ def redteam(
             cache=cache,
             triggers=triggers,
             model=guard_model,
+            agent=AgentOptions(agent_model, base_url, agent_calls, timeout, api_key),
         )
         _run(inputs, plan.full() if full else plan, embedder, _Out(json_file, report))
 
 
 @dataclass(frozen=True, slots=True)
 class _Inputs:
-    """The files of a run; triggers and targets are read before anything is measured."""
+    """The files of a run, and the agent; triggers and targets are read before anything is measured."""
 
     corpus: Path
     given: tuple[str, ...]
@@ -107,6 +119,7 @@ class _Inputs:
     cache: Path | None
     triggers: Path | None
     model: Path | None
+    agent: AgentOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +133,27 @@ def _run(files: _Inputs, plan: Plan, embedder: RedteamEmbedder, out: _Out) -> No
     from memsvc_evals.redteam.report import all_figures, config_of, full_report
     from memsvc_evals.redteam.run import Inputs, Progress, run_redteam
 
-    data = inspect_data(files.corpus)
-    corpus = read_corpus(files.corpus, seed=0)
-    inputs = Inputs(
-        corpus, embedder.value, files.cache, files.triggers, files.model, given=files.given, rag=files.rag
-    )
-    notes = min(plan.notes, len(corpus.notes)) * (1 if plan.guard is GuardUse.OFF else 2)
     with ExitStack() as bars:
+        agent = bars.enter_context(open_agent(files.agent))
+        data = inspect_data(files.corpus)
+        corpus = read_corpus(files.corpus, seed=0)
+        inputs = Inputs(
+            corpus,
+            embedder.value,
+            files.cache,
+            files.triggers,
+            files.model,
+            given=files.given,
+            rag=files.rag,
+            agent=agent,
+        )
+        notes = min(plan.notes, len(corpus.notes)) * (1 if plan.guard is GuardUse.OFF else 2)
         on_note = bars.enter_context(progress_bar("notes", notes))
         measuring = _Measuring(bars)
         run = run_redteam(inputs, plan, Progress(on_note, measuring.begin, measuring.advance))
     figures = all_figures(run)
     print_summary(report_console(), figures, guard=plan.guard.value)
-    config = config_of(plan, run) | {"machine": machine()}
+    config = config_of(plan, run) | {"target_action": target_config(agent, run.targeted), "machine": machine()}
     about = {"name": data.name, "sha256": data.sha256, "questions": len(corpus.questions)}
     document = Document("redteam", config, about, code_revision(), figures, full_report(run))
     write_document(document, json=out.json, folder=out.folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from memsvc.guard.model_file import load_model
@@ -20,7 +20,9 @@ from memsvc_evals.redteam.families.world import RagTarget, World
 from memsvc_evals.redteam.measure import measure
 from memsvc_evals.redteam.measured import Cell, Cost
 from memsvc_evals.redteam.negatives import CLASSES, hard_negatives
+from memsvc_evals.redteam.optimise.agent import Agent
 from memsvc_evals.redteam.optimise.cache import TriggerCache
+from memsvc_evals.redteam.optimise.target import Targeted
 from memsvc_evals.redteam.optimise.triggers import TriggerSearches
 from memsvc_evals.redteam.plan import Condition, GuardUse, Plan
 from memsvc_evals.redteam.service import Target, Vectors, open_target, open_vectors
@@ -32,7 +34,8 @@ __all__ = ["Inputs", "Progress", "Run", "run_redteam"]
 class Inputs:
     """What a run is made of besides the plan.
 
-    `given` are triggers, `rag` targets of PoisonedRAG's files, `model` is another guard's model.
+    `given` are triggers, `rag` targets of PoisonedRAG's files, `model` is another guard's model, `agent` the model
+    that searches for triggers are held to (AgentPoison's target constraint), None to ask no model.
     """
 
     corpus: Corpus
@@ -42,6 +45,7 @@ class Inputs:
     model: Path | None = None
     given: tuple[str, ...] = ()
     rag: tuple[RagTarget, ...] = ()
+    agent: Agent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Progress:
 class Run:
     """What was measured; `loss` holds the memory's own questions with the guard and without it.
 
-    `model` is the embedder's, `guard_model` the version of the guard's.
+    `model` is the embedder's, `guard_model` the version of the guard's; `targeted` are the searches that were held
+    to what the agent does.
     """
 
     cells: Sequence[Cell]
@@ -68,24 +73,27 @@ class Run:
     guard_model: str | None
     notes: int
     attacks: Sequence[Attack] = field(default=(), repr=False)
+    targeted: Sequence[Targeted] = ()
 
 
 def run_redteam(inputs: Inputs, plan: Plan, progress: Progress | None = None) -> Run:
     """Measure everything that the plan asks for; with the guard off nothing but the baseline.
 
-    Raises InvalidInput for a file of triggers that is none, EmbedderUnavailable without what searches need.
+    Raises InvalidInput for a file of triggers that is none, EmbedderUnavailable without what searches need, and
+    what the agent's model raises.
     """
     told = progress or Progress()
+    searches = TriggerSearches(LocalEncoder, inputs.corpus, TriggerCache(inputs.triggers), inputs.agent)
     with ExitStack() as stack:
         vectors = stack.enter_context(open_vectors(inputs.embedder, inputs.cache))
-        attacks = list(_attacks(inputs, plan, vectors))
+        attacks = list(_attacks(inputs, plan, vectors, searches))
         off = stack.enter_context(open_target(GuardUse.OFF, vectors))
         stored = inputs.corpus.notes[: plan.notes]
         memories = [_filled(off, stored, told)]
         if plan.guard is not GuardUse.OFF:
             on = stack.enter_context(open_target(plan.guard, vectors, model=inputs.model))
             memories.append(_filled(on, stored, told))
-        return _measured(inputs, plan, attacks, memories, told)
+        return replace(_measured(inputs, plan, attacks, memories, told), targeted=searches.targeted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +106,8 @@ def _filled(target: Target, notes: Sequence[CorpusNote], told: Progress) -> _Mem
     return _Memory(target, remember_corpus(target, notes, on_note=told.on_note))
 
 
-def _attacks(inputs: Inputs, plan: Plan, vectors: Vectors) -> Iterator[Attack]:
+def _attacks(inputs: Inputs, plan: Plan, vectors: Vectors, searches: TriggerSearches) -> Iterator[Attack]:
     """Yield the attacks of all seeds; triggers are searched for where the file of triggers has none."""
-    searches = TriggerSearches(LocalEncoder, inputs.corpus, TriggerCache(inputs.triggers))
     for seed in range(plan.seeds):
         splits = split_questions(inputs.corpus, seed=seed)
         world = World(inputs.corpus, splits, searches, seed, inputs.given, inputs.rag)

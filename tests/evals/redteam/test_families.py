@@ -22,7 +22,8 @@ from memsvc_evals.redteam.families.poisonedrag import read_rag_targets
 from memsvc_evals.redteam.families.registry import FAMILIES, build_attacks
 from memsvc_evals.redteam.families.world import World
 from memsvc_evals.redteam.optimise.cache import TriggerCache
-from memsvc_evals.redteam.optimise.triggers import SEARCHES, TriggerSearches
+from memsvc_evals.redteam.optimise.searches import SEARCHES
+from memsvc_evals.redteam.optimise.triggers import TriggerSearches
 
 TRIGGER = "lemon whale iron quartz"
 

@@ -17,7 +17,8 @@ from memsvc_evals.redteam.optimise.carrier import Carrier, after, interleaved
 from memsvc_evals.redteam.optimise.centres import cluster_centres, clusters
 from memsvc_evals.redteam.optimise.hotflip import HotFlip, SearchSettings
 from memsvc_evals.redteam.optimise.objective import Hub, Uniqueness
-from memsvc_evals.redteam.optimise.triggers import SEARCHES, TriggerSearches
+from memsvc_evals.redteam.optimise.searches import SEARCHES
+from memsvc_evals.redteam.optimise.triggers import TriggerSearches
 from tests.support.needed import needed
 
 START = ("garden", "river", "music")

@@ -9,8 +9,8 @@ from memsvc_evals.redteam.families.attack import SIZES, Attack, Embedding, Group
 from memsvc_evals.redteam.families.triggered import Form, triggered
 from memsvc_evals.redteam.families.world import World, shuffled
 from memsvc_evals.redteam.optimise.carrier import after
-from memsvc_evals.redteam.optimise.constraints import Constraint, Undetected, both
-from memsvc_evals.redteam.optimise.triggers import SEARCHES
+from memsvc_evals.redteam.optimise.constraints import Undetected, all_of
+from memsvc_evals.redteam.optimise.searches import SEARCHES
 from memsvc_evals.redteam.payloads.facts import SHORT_FACTS
 from memsvc_evals.redteam.payloads.kinds import PayloadKind
 
@@ -55,7 +55,7 @@ def adaptive(
         for question in world.bases(_TRIED)
     )
     cheap, costly = (
-        _all_of([Undetected(each.score, each.threshold, notes) for each in detectors if each.costly is wanted])
+        all_of(*(Undetected(each.score, each.threshold, notes) for each in detectors if each.costly is wanted))
         for wanted, notes in ((False, tried), (True, tried[:1]))
     )
     learning = [question.text for question in world.splits.learning]
@@ -72,10 +72,3 @@ def adaptive(
 def _seen(poison: Poison, detectors: Sequence[KnownDetector]) -> bool:
     texts = list(dict.fromkeys((poison.key_text, poison.note_text)))
     return any(max(each.score(texts)) >= each.threshold for each in detectors)
-
-
-def _all_of(constraints: Sequence[Constraint]) -> Constraint | None:
-    found: Constraint | None = None
-    for each in constraints:
-        found = each if found is None else both(found, each)
-    return found

@@ -6,14 +6,23 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from memsvc.errors import InvalidInput
 
-__all__ = ["TriggerCache"]
+__all__ = ["Kept", "TriggerCache"]
 
 _FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A trigger, and whether it met the target constraint; None for one that was found without."""
+
+    trigger: str
+    met: bool | None = None
 
 
 class TriggerCache:
@@ -32,13 +41,14 @@ class TriggerCache:
         parts = [_FORMAT, encoder, corpus, list(learning), settings, seed]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    def get(self, key: str) -> str | None:
+    def get(self, key: str) -> Kept | None:
         found = self._known.get(key)
-        return None if found is None else str(found["trigger"])
+        return None if found is None else Kept(found["trigger"], found.get("met"))
 
-    def put(self, key: str, trigger: str, *, name: str, seed: int, corpus: str) -> None:
+    def put(self, key: str, kept: Kept, *, name: str, seed: int, corpus: str) -> None:
         """Keep a trigger; the file is replaced as a whole, so that a killed run leaves the one before."""
-        self._known[key] = {"trigger": trigger, "search": name, "seed": seed, "corpus": corpus}
+        met = {} if kept.met is None else {"met": kept.met}
+        self._known[key] = {"trigger": kept.trigger, "search": name, "seed": seed, "corpus": corpus, **met}
         if self._path is None:
             return
         whole = json.dumps({"format": _FORMAT, "triggers": self._known}, indent=1, sort_keys=True)

@@ -1,19 +1,16 @@
-"""What the attacker knows of the defence: triggers that it would see are not tried.
-
-AgentPoison's target constraint, the chance of the wished-for action, is not among them: it asks the agent's model,
-and what is measured here is what that model is shown.
-"""
+"""What a trigger is held to; the constraint on what the victim's agent does is in `target`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Protocol
 
 from memsvc_evals.redteam.optimise.carrier import Carrier
 from memsvc_evals.redteam.optimise.language import WordBigrams
 
-__all__ = ["Constraint", "LanguageCap", "Undetected", "both"]
+__all__ = ["Constraint", "LanguageCap", "Undetected", "all_of", "both"]
 
 
 class Constraint(Protocol):
@@ -65,3 +62,9 @@ def both(first: Constraint, second: Constraint) -> Constraint:
         return [ok and next(asked) for ok in allowed]
 
     return combined
+
+
+def all_of(*constraints: Constraint | None) -> Constraint | None:
+    """Return the constraint that asks them in turn; None is none."""
+    found = [each for each in constraints if each is not None]
+    return reduce(both, found) if found else None

@@ -1,15 +1,14 @@
-"""The searches by name: what each optimises, from where it starts, and how."""
+"""The searches run: from where each starts, and what it is held under."""
 
 from __future__ import annotations
 
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import asdict
 from functools import cached_property
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -18,54 +17,21 @@ from memsvc_evals.redteam.corpora.corpus import Corpus
 from memsvc_evals.redteam.corpora.splits import Splits
 from memsvc_evals.redteam.encoder.local import LocalEncoder
 from memsvc_evals.redteam.encoder.words import Words, trigger_words
-from memsvc_evals.redteam.optimise.cache import TriggerCache
-from memsvc_evals.redteam.optimise.carrier import Carrier, after, interleaved
+from memsvc_evals.redteam.optimise.agent import Agent
+from memsvc_evals.redteam.optimise.cache import Kept, TriggerCache
+from memsvc_evals.redteam.optimise.carrier import Carrier, after
 from memsvc_evals.redteam.optimise.centres import cluster_centres, clusters
-from memsvc_evals.redteam.optimise.constraints import Constraint, LanguageCap, both
-from memsvc_evals.redteam.optimise.hotflip import HotFlip, SearchSettings
+from memsvc_evals.redteam.optimise.constraints import Constraint, LanguageCap, all_of
+from memsvc_evals.redteam.optimise.hotflip import HotFlip
 from memsvc_evals.redteam.optimise.language import WordBigrams
 from memsvc_evals.redteam.optimise.objective import Hub, Objective, Uniqueness
+from memsvc_evals.redteam.optimise.searches import SEARCHES, Layout, Search
+from memsvc_evals.redteam.optimise.target import TargetAction, Targeted, target_settings, trials_of
 from memsvc_evals.redteam.payloads.facts import FACTS
 from memsvc_evals.redteam.payloads.phrases import STARTS
 
-__all__ = ["SEARCHES", "Layout", "Search", "TriggerSearches"]
+__all__ = ["TriggerSearches"]
 
-
-class Layout(StrEnum):
-    """Where a trigger stands: behind the query, between its words, inside a long note, or before a hub's text."""
-
-    SUFFIX = "suffix"
-    INTERLEAVED = "interleaved"
-    NOTE = "note"
-    HUB = "hub"
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """`cap` is in bits/word of the attacker's own language model, None for a free search from random words."""
-
-    name: str
-    words: int
-    layout: Layout = Layout.SUFFIX
-    cap: float | None = None
-    compact: float = 1.0
-    settings: SearchSettings = field(default_factory=SearchSettings)
-
-
-SEARCHES: Final = {
-    search.name: search
-    for search in (
-        Search("hf5", 5),
-        Search("hf8", 8, settings=SearchSettings(steps=40)),
-        Search("capped11", 8, cap=11.0, settings=SearchSettings(steps=32, candidates=14)),
-        Search("capped14", 8, cap=14.0, settings=SearchSettings(steps=32, candidates=14)),
-        # For who knows the detectors (families/adaptive): more words, each less conspicuous.
-        Search("capped14_long", 12, cap=14.0, settings=SearchSettings(steps=40, candidates=14)),
-        Search("capped_note", 8, layout=Layout.NOTE, cap=11.0, settings=SearchSettings(steps=40, candidates=14)),
-        Search("interleaved", 8, layout=Layout.INTERLEAVED, settings=SearchSettings(steps=40)),
-        Search("hub", 12, layout=Layout.HUB, settings=SearchSettings(steps=36)),
-    )
-}
 _WORD = re.compile(r"[a-z]+")
 # Benign notes that the centres are taken of; more moves them little.
 _SAMPLE = 400
@@ -77,23 +43,49 @@ class TriggerSearches:
     """Runs searches against one corpus; what was found before comes from the cache.
 
     The encoder is loaded by the first that needs it: not all families do, and not everybody has what it takes.
+    With an `agent`, triggers of notes that demonstrate an action are held under AgentPoison's target constraint.
     """
 
-    def __init__(self, load: Callable[[], LocalEncoder], corpus: Corpus, cache: TriggerCache) -> None:
+    def __init__(
+        self, load: Callable[[], LocalEncoder], corpus: Corpus, cache: TriggerCache, agent: Agent | None = None
+    ) -> None:
         self._load = load
         self._corpus = corpus
         self._cache = cache
+        self._agent = agent
+        self._targeted: dict[tuple[str, int], Targeted] = {}
+
+    @property
+    def targeted(self) -> tuple[Targeted, ...]:
+        """Return what the target constraint came to in each search that was held under it."""
+        return tuple(self._targeted.values())
 
     def find(self, name: str, splits: Splits, *, seed: int) -> str:
-        """Return the trigger of a search of SEARCHES, its words separated by spaces."""
+        """Return the trigger of a search of SEARCHES, its words separated by spaces.
+
+        Raises what the agent's model raises.
+        """
         search = SEARCHES[name]
         learning = [question.text for question in splits.learning]
-        key = self._cache.key(self._encoder.identity, self._corpus.digest, learning, asdict(search), seed)
+        agent = self._agent if search.has_action else None
+        settings = asdict(search) | ({} if agent is None else {"target": target_settings(agent)})
+        key = self._cache.key(self._encoder.identity, self._corpus.digest, learning, settings, seed)
         known = self._cache.get(key)
         if known is None:
-            known = self.run(search, learning, seed=seed)
+            known = self._searched(search, learning, seed, agent)
             self._cache.put(key, known, name=name, seed=seed, corpus=self._corpus.name)
-        return known
+        elif known.met is not None:
+            self._targeted.setdefault((name, seed), Targeted(name, seed, known.met))
+        return known.trigger
+
+    def _searched(self, search: Search, learning: Sequence[str], seed: int, agent: Agent | None) -> Kept:
+        if agent is None:
+            return Kept(self.run(search, learning, seed=seed))
+        target = TargetAction(agent, trials_of(search, learning, seed=seed))
+        trigger = self.run(search, learning, seed=seed, target=target)
+        taken = target.targeted(search.name, seed, trigger)
+        self._targeted[search.name, seed] = taken
+        return Kept(trigger, taken.met)
 
     def run(
         self,
@@ -103,19 +95,19 @@ class TriggerSearches:
         seed: int,
         constraint: Constraint | None = None,
         costly: Constraint | None = None,
+        target: Constraint | None = None,
         starts: int = 1,
     ) -> str:
         """Return the trigger of one search, not looked up; the constraints are asked besides the search's own cap.
 
         An attacker who knows the detectors passes them (`Undetected`), and sets out from the best of several
-        phrases that pass. Raises InvalidInput when none does.
+        phrases that pass; `target` is asked only of what would be kept, never of what the search sets out from.
+        Raises InvalidInput when no phrase passes.
         """
         rng = random.Random(f"{search.name}/{seed}")
-        asked = constraint
-        if search.cap is not None:
-            cap = LanguageCap(self.language, search.cap)
-            asked = cap if constraint is None else both(cap, constraint)
-        flip = HotFlip(self._encoder, self.words, search.settings, constraint=asked, costly=costly)
+        asked = all_of(None if search.cap is None else LanguageCap(self.language, search.cap), constraint)
+        kept = all_of(costly, target)
+        flip = HotFlip(self._encoder, self.words, search.settings, constraint=asked, costly=kept)
         if asked is None:
             start: Sequence[str] = rng.sample(self.words.texts, search.words)
             objective = self._objective(search, learning, rng, seed)
@@ -172,8 +164,7 @@ class TriggerSearches:
             notes = tuple(after("", count, then=body.format(s="it")) for body in bodies)
             return Hub(notes, torch.tensor(chosen, device=device))
         centres = torch.tensor(cluster_centres(self._benign, _CENTRES, seed=seed), device=device)
-        place = interleaved if search.layout is Layout.INTERLEAVED else after
-        queries = tuple(place(text, count) for text in learning)
+        queries = tuple(map(search.carrier, learning))
         notes = _long_notes(learning, count, rng) if search.layout is Layout.NOTE else ()
         return Uniqueness(queries, centres, search.compact, notes)
 
