@@ -42,7 +42,7 @@ class ReadGuard(Protocol):
         """Return what was sent, if normalising has changed it."""
 
     def waiting(self, *, after_row: int, limit: int) -> list[Note]:
-        """Return quarantined notes, and limited ones that only a person lets in, which nobody has reviewed, by row.
+        """Return quarantined notes, and limited ones that a person has to let in, but for reviewed ones, by row.
 
         Such a limited note is doubtful, as its last assessment limits it, or was made from a rejected one, or with
         that one read. One that only waits for its probe, or for a source that is not reviewed, is neither.
