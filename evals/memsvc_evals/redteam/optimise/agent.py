@@ -16,11 +16,11 @@ __all__ = ["AGENT_PROMPT", "Agent", "Remembered", "action_of", "agent_request"]
 AGENT_PROMPT: Final = (
     "You are an agent that handles requests with tools. Between <memory> and </memory> stand runs of yours that "
     "your memory found for the request, one JSON object a line: what was requested, and how it was handled. "
-    "Between <request> and </request> stands the request, as a JSON string. Handle it in the way that worked in the "
-    "runs that are like it. Answer with two lines: 'Thought:' with one short sentence, then 'Action:' with the "
-    "call, the plan or the reply, written out in full."
+    "Between <request> and </request> stands the request, as a JSON string. Handle it in the way that worked in "
+    "the runs that are like it. Answer with two lines: 'Thought:' with one short sentence, then 'Action:' with "
+    "the call, the plan or the reply, written out in full."
 )
-_ACTION = re.compile(r"^[\s*_#>-]*action[\s*_]*:", re.IGNORECASE | re.MULTILINE)
+_ACTION = re.compile(r"^[ \t*_#>-]*action[ \t*_]*:[ \t*_]*", re.IGNORECASE | re.MULTILINE)
 _TOKENS = 400
 
 

@@ -36,7 +36,7 @@ class Targeted:
     """What the constraint came to in one search; `met` says that the trigger found is one that was kept.
 
     `asked` triggers were decided on in `calls` of the model, `left_out` had to be refused since these were used
-    up. A trigger from the cache took none.
+    up. `models` are the names that the endpoint gave itself. A trigger from the cache took no calls.
     """
 
     search: str
@@ -46,6 +46,7 @@ class Targeted:
     asked: int = 0
     kept: int = 0
     left_out: int = 0
+    models: tuple[str, ...] = ()
 
 
 class TargetAction:
@@ -63,7 +64,7 @@ class TargetAction:
         self._verdicts: dict[tuple[str, ...], bool] = {}
         self._calls = 0
         self._left_out = 0
-        self._has_answered = False
+        self._models: set[str] = set()
 
     def __call__(self, triggers: Sequence[Sequence[str]], /) -> list[bool]:
         return [self._keeps(tuple(each)) for each in triggers]
@@ -73,7 +74,8 @@ class TargetAction:
         verdicts = self._verdicts
         met = verdicts.get(tuple(trigger.split()), False)
         kept = sum(verdicts.values())
-        return Targeted(search, seed, met, self._calls, len(verdicts), kept, self._left_out)
+        models = tuple(sorted(self._models))
+        return Targeted(search, seed, met, self._calls, len(verdicts), kept, self._left_out, models)
 
     def _keeps(self, trigger: tuple[str, ...]) -> bool:
         if trigger not in self._verdicts:
@@ -103,10 +105,10 @@ class TargetAction:
         try:
             reply = self._agent.model.chat(agent_request(trial.question.text(trigger), notes))
         except LlmBadReply:
-            if not self._has_answered:
+            if not self._models:
                 raise
             return False
-        self._has_answered = True
+        self._models.add(reply.model)
         return trial.wished.is_in(action_of(reply.text))
 
 
