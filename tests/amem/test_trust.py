@@ -7,6 +7,7 @@ import pytest
 from memsvc.domain.changes import Operation
 from memsvc.domain.notes import Note, Origin, Status
 from memsvc.domain.revising import StatusChange
+from memsvc.errors import Conflict
 from memsvc.memory.amem.planning import may_shape
 from tests.amem.conftest import LLM, NOTHING, RULES, AmemWorld, analysis, change, judgement, link
 from tests.memory.conftest import ACTOR, SCOPE
@@ -70,7 +71,7 @@ def test_a_quarantined_note_is_never_shown_as_a_neighbour(world: AmemWorld) -> N
     assert len(world.requests) == 1
 
 
-def test_a_limited_note_changes_no_other(world: AmemWorld) -> None:
+def test_a_limited_note_changes_no_other_and_waits(world: AmemWorld) -> None:
     world.policy(LLM)
     rex = world.told("My puppy Rex chews shoes", analysis(context="on Rex"))
     (limited,) = world.remember("Puppy Rex chews my shoes")
@@ -78,7 +79,9 @@ def test_a_limited_note_changes_no_other(world: AmemWorld) -> None:
     world.answers(analysis(), REWRITE)
     world.work()
     assert world.attributes(rex).context == "on Rex"  # type: ignore[union-attr]
-    assert world.attributes(limited) is not None
+    assert world.attributes(limited) is None
+    with pytest.raises(Conflict, match="is limited; only an active note"):
+        world.service.evolve(SCOPE, limited, actor=ACTOR)
 
 
 def test_rules_spread_no_tag_from_a_note_that_is_trusted_less(world: AmemWorld) -> None:

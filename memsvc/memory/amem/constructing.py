@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 
 from memsvc.domain.attributes import Attributes, concatenation
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Note, Status
 from memsvc.domain.policies import Policy
 from memsvc.domain.scope import Scope
-from memsvc.domain.selection import VISIBLE
 from memsvc.errors import MemsvcError
 from memsvc.memory.amem.planning import Evolution, Plan, planned
 from memsvc.memory.amem.rule_judge import plan_by_rules
@@ -44,8 +43,8 @@ class Constructed:
 
 
 def see(reader: Reader, note_id: NoteId) -> Seen | None:
-    """Return the note if it is visible."""
-    found = [note for note in reader.notes([note_id]) if note.status in VISIBLE]
+    """Return the note if it is active: from one in doubt nothing is drawn until it is let in."""
+    found = [note for note in reader.notes([note_id]) if note.status is Status.ACTIVE]
     if not found:
         return None
     before = reader.attributes.get_many([note_id]).get(note_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from memsvc.domain.attributes import Attributes
 from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict
@@ -35,14 +36,15 @@ class Evolved:
 def evolve(context: Context, scope: Scope, note_id: NoteId, *, actor: Actor) -> Evolved:
     """Construct the note anew, link it, and evolve its neighbours, whatever the policy says of new notes.
 
-    Raises NotFound, Conflict for a note that is not visible, EmbedderUnavailable, EmbedderMismatch, StorageBusy.
+    Raises NotFound, Conflict for a note that is not active, EmbedderUnavailable, EmbedderMismatch, StorageBusy.
     """
     model = None if context.llm is None else context.llm(scope, OPERATION)
     with context.storage.reader(scope) as reader:
-        existing_note(reader, note_id)
+        note = existing_note(reader, note_id)
         policy, seen = policy_of(reader), see(reader, note_id)
     if seen is None:
-        raise Conflict("the note is not current; restore it before it can evolve")
+        hint = ": restore it first" if note.status in (Status.FORGOTTEN, Status.SUPERSEDED) else ""
+        raise Conflict(f"note {note_id} is {note.status}; only an active note can evolve{hint}")
     author = Author(actor.name, actor.name, actor.name, policy.amem.evolutions_per_day)
     found = construct(context, scope, seen, policy=policy, model=model, author=author)
     with context.storage.reader(scope) as reader:
