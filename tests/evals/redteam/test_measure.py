@@ -12,6 +12,7 @@ from memsvc_evals.redteam.benign import remember_corpus, retrieve, write_class
 from memsvc_evals.redteam.corpora.corpus import Corpus, CorpusKind, CorpusNote, CorpusQuestion, Turn
 from memsvc_evals.redteam.families.attack import Attack, Embedding, Group, Passage, Placing, keyed
 from memsvc_evals.redteam.measure import measure
+from memsvc_evals.redteam.passages import pass_through
 from memsvc_evals.redteam.payloads.kinds import PayloadKind
 from memsvc_evals.redteam.plan import Condition, GuardUse, Plan
 from memsvc_evals.redteam.service import Target, open_target, open_vectors
@@ -126,3 +127,12 @@ def test_hidden_poison_is_found_by_nobody(guarded: Target) -> None:
 
 def _tagged(text: str) -> str:
     return "".join(chr(0xE0000 + ord(letter)) for letter in text)
+
+
+@pytest.mark.parametrize("through", [Passage.THOUGHT_MERGE, Passage.AMEM_EVOLUTION])
+def test_notes_that_are_all_hidden_are_passed_through_nothing(guarded: Target, through: Passage) -> None:
+    kept = remember_corpus(guarded, CORPUS.notes[:1], on_note=lambda: None)
+    notes = list(kept.notes.values())
+    guarded.erase(notes)
+    pass_through(guarded, notes, through)
+    assert guarded.derived(notes) == ()
