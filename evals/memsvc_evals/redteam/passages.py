@@ -16,10 +16,12 @@ _ACTOR = Actor("eval")
 
 def pass_through(target: Target, notes: Sequence[NoteId], passage: Passage) -> None:
     """Have the service derive what it would of these notes; those that it will not touch are left."""
-    scope = target.scope
+    scope, seen = target.scope, sorted(target.visible(notes))
+    if not seen:
+        return
     if passage is Passage.AMEM_EVOLUTION:
-        for note in target.visible(notes):
+        for note in seen:
             target.app.service.evolve(scope, note, actor=_ACTOR)
     else:
-        target.app.service.post_think(scope, sorted(target.visible(notes)), actor=_ACTOR)
+        target.app.service.post_think(scope, seen, actor=_ACTOR)
         target.app.service.merge_thoughts(scope, actor=_ACTOR)
