@@ -131,6 +131,20 @@ def test_what_a_reader_of_a_rolled_back_note_wrote_can_be_looked_at(guarded: Gua
     assert guarded.service.reject(SCOPE, note, actor=ALICE, reason="planted").status is Status.QUARANTINED
 
 
+def test_what_was_released_is_reviewed_again_after_what_its_writer_had_read_is_rolled_back(
+    guarded: Guarded,
+) -> None:
+    first, second = guarded.told(TRIGGERED), guarded.told("The shop opens at nine.")
+    note = answered(guarded, first, second)
+    guarded.service.reject(SCOPE, first.id, actor=ALICE, reason="planted")
+    guarded.service.release(SCOPE, note, actor=ALICE, reason="harmless")
+    guarded.service.rollback(SCOPE, note=second.id, dry_run=False, actor=ALICE, reason="planted too")
+    guarded.work()
+    assert guarded.status(note) is Status.LIMITED
+    assert [each.note.id for each in guarded.service.quarantine(SCOPE, after_row=0, limit=9)] == [note]
+    assert guarded.service.release(SCOPE, note, actor=ALICE, reason="looked at").status is Status.ACTIVE
+
+
 def test_of_two_notes_that_a_note_rests_on_both_are_reviewed_first(guarded: Guarded) -> None:
     first, second = guarded.told(TRIGGERED), guarded.told(f"{TRIGGERED} Or when is my flight?")
     note = answered(guarded, first, second)

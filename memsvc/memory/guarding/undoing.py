@@ -75,10 +75,14 @@ def hide(run: Run, notes: Iterable[Note]) -> tuple[NoteId, ...]:
 
 
 def limit(run: Run, informed: Collection[NoteId]) -> tuple[NoteId, ...]:
-    """Let the active ones of these notes be evidence only, and return them."""
+    """Let the active ones of these notes be evidence only, and return them.
+
+    Whoever released one of them did not know of the poison: it is to be reviewed anew.
+    """
     active = [note for note in run.writer.notes(sorted(informed)) if note.status is Status.ACTIVE]
     for note in active:
         run.change(note.id, Status.LIMITED, "written by somebody who had read what was rolled back")
+        run.writer.guard.withdraw_review(note.id)
     return tuple(note.id for note in active)
 
 
