@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.rollbacks import RolledBack
-from memsvc.errors import Conflict, MemsvcError
+from memsvc.domain.scope import Scope
+from memsvc.errors import Conflict, MemsvcError, NotFound
 from memsvc.memory.guarding.hiding import hide
+from memsvc.ports.storage import Writer
 from memsvc_stores.sql import open_storage
 from tests.guarding.conftest import ACTOR, PLAIN, Guarded, indifferent
 from tests.memory.conftest import SCOPE, make_world
@@ -65,6 +68,18 @@ def at_once(*actions: Callable[[], Note | RolledBack]) -> list[Done]:
     return [done[place] for place in range(len(actions))]
 
 
+def during_the_call(shared: Guarded, monkeypatch: pytest.MonkeyPatch, action: Callable[[], object]) -> None:
+    """Do something between the next read of the store and the write that follows it."""
+    open_writer = shared.storage.writer
+
+    def after_the_action(scope: Scope) -> AbstractContextManager[Writer]:
+        monkeypatch.setattr(shared.storage, "writer", open_writer)
+        action()
+        return open_writer(scope)
+
+    monkeypatch.setattr(shared.storage, "writer", after_the_action)
+
+
 def test_of_two_reviews_one_stands(shared: Guarded) -> None:
     note = quarantined(shared)
     done = at_once(
@@ -99,5 +114,28 @@ def test_of_two_rollbacks_one_hides_the_note(shared: Guarded) -> None:
             for actor in (ALICE, BOB)
         )
     )
-    hidden = [each.quarantined for each in done if isinstance(each, RolledBack)]
-    assert sorted(hidden) == [(), (note,)]
+    found = sorted((each.quarantined, each.already) for each in done if isinstance(each, RolledBack))
+    assert found == [((), (note,)), ((note,), ())]
+    assert shared.events() == ["rolled_back"]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_rollback_of_what_is_purged_meanwhile_changes_nothing(
+    shared: Guarded, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    note = shared.told(PLAIN).id
+    during_the_call(shared, monkeypatch, lambda: shared.service.purge(SCOPE, [note], actor=BOB))
+    with pytest.raises(NotFound, match="purged meanwhile"):
+        shared.service.rollback(SCOPE, note=note, dry_run=dry_run, actor=ALICE, reason="planted")
+    assert shared.events() == []
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_what_another_rollback_has_hidden_meanwhile_is_left_to_it(
+    shared: Guarded, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    first, second = shared.told(PLAIN).id, shared.told(f"{PLAIN} Or on Tuesday.").id
+    bob = partial(shared.service.rollback, SCOPE, dry_run=False, actor=BOB, reason="planted")
+    during_the_call(shared, monkeypatch, lambda: bob(note=first))
+    done = shared.service.rollback(SCOPE, principal=ACTOR.name, dry_run=dry_run, actor=ALICE, reason="planted")
+    assert (done.roots, done.already, done.quarantined) == ((first, second), (first,), (second,))

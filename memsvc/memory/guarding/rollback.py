@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final, TypeVar
@@ -13,7 +13,7 @@ from memsvc.domain.notes import Json
 from memsvc.domain.receipts import Actor
 from memsvc.domain.rollbacks import RolledBack
 from memsvc.domain.scope import Scope
-from memsvc.errors import StorageBusy
+from memsvc.errors import NotFound, StorageBusy
 from memsvc.memory.attempts import Outdated
 from memsvc.memory.checks import check_reason
 from memsvc.memory.context import Context
@@ -24,7 +24,7 @@ from memsvc.memory.guarding.vectors_at_hand import VectorsAtHand, VectorsMissing
 from memsvc.memory.jobs import queue_index_save
 from memsvc.memory.look_up import existing_namespace
 from memsvc.memory.policy import policy_of
-from memsvc.ports.storage import Writer
+from memsvc.ports.storage import Reader, Writer
 
 __all__ = ["rollback"]
 
@@ -52,22 +52,35 @@ def rollback(
     Each 200 notes are one transaction, after which the namespace is as if these had never been told: what is
     interrupted goes on when it is called again, and what was rolled back already stays so. A dry run does the same
     and takes it back, for which it waits for other writers and holds them up. Rules do what a model had done, and
-    `degraded` says so. Raises InvalidInput, NotFound, and StorageBusy when others keep writing.
+    `degraded` says so. Raises InvalidInput, StorageBusy when others keep writing, and NotFound, also when all was
+    purged meanwhile.
     """
     check_reason(reason)
     with context.storage.reader(scope) as reader:
         existing_namespace(reader)
-        found = named_roots(reader, note=note, principal=principal)
-        already = tuple(each.id for each in found if was_rolled_back(each, reader.history(each.id)))
-    result = RolledBack(dry_run, tuple(each.id for each in found), already)
-    left = [each.id for each in found if each.id not in set(already)]
+        found = [each.id for each in named_roots(reader, note=note, principal=principal)]
+        already, left = _apart(reader, found)
     steps = [left[start : start + _AT_ONCE] for start in range(0, len(left), _AT_ONCE)]
     work = _Work(context, scope, actor, reason, VectorsAtHand(context))
-    if dry_run and steps:
-        return reduce(_plus, work.rehearsed(steps), result)
-    for step in steps:
-        result = _plus(result, work.written(step))
-    return result
+    done = work.rehearsed(steps) if dry_run and steps else work.written(steps)
+    result = reduce(_plus, done, RolledBack(dry_run, already, already))
+    if not result.roots:
+        raise NotFound("what was to be rolled back was purged meanwhile; nothing is left of it")
+    still = set(result.roots)
+    return replace(result, roots=tuple(each for each in found if each in still))
+
+
+def _apart(
+    reader: Reader, roots: Sequence[NoteId], *, own: Collection[NoteId] = ()
+) -> tuple[tuple[NoteId, ...], list[NoteId]]:
+    """Return which of the roots that are there were rolled back before, and which are left to do, by row.
+
+    `own` are those that this rollback itself has hidden with others.
+    """
+    found = sorted(reader.notes(roots), key=lambda note: note.row)
+    already = [each.id for each in found if each.id not in own and was_rolled_back(each, reader.history(each.id))]
+    before = set(already)
+    return tuple(already), [each.id for each in found if each.id not in before]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +93,17 @@ class _Work:
     reason: str
     vectors: VectorsAtHand
 
-    def written(self, step: Sequence[NoteId]) -> RolledBack:
-        def attempt() -> RolledBack:
-            with self.context.storage.writer(self.scope) as writer:
-                return self._step(writer, step)
+    def written(self, steps: Sequence[Sequence[NoteId]]) -> list[RolledBack]:
+        """Do each step in a transaction of its own."""
+        done: list[RolledBack] = []
+        for step in steps:
 
-        return self._until_embedded(attempt)
+            def attempt(step: Sequence[NoteId] = step) -> RolledBack:
+                with self.context.storage.writer(self.scope) as writer:
+                    return self._step(writer, step, done)
+
+            done.append(self._until_embedded(attempt))
+        return done
 
     def rehearsed(self, steps: Sequence[Sequence[NoteId]]) -> list[RolledBack]:
         """Do all steps in one transaction that is taken back."""
@@ -94,25 +112,31 @@ class _Work:
             done: list[RolledBack] = []
             try:
                 with self.context.storage.writer(self.scope) as writer:
-                    done += [_as_planned(self._step(writer, step)) for step in steps]
+                    for step in steps:
+                        done.append(_as_planned(self._step(writer, step, done)))
                     raise _Rehearsed
             except _Rehearsed:
                 return done
 
         return self._until_embedded(attempt)
 
-    def _step(self, writer: Writer, roots: Sequence[NoteId]) -> RolledBack:
+    def _step(self, writer: Writer, roots: Sequence[NoteId], before: Sequence[RolledBack]) -> RolledBack:
+        """Do a step after those `before` it, but for roots that others have rolled back or purged by now."""
         context, now = self.context, self.context.clock()
+        existing_namespace(writer)
         state = writer.open_namespace(context.embedder.model, now)
         run = Run(context, writer, self.vectors, policy_of(writer), self.actor.name, self.reason, now)
-        done = roll_back_step(run, roots)
-        only = roots[0] if len(roots) == 1 else None
+        already, left = _apart(writer, roots, own={each for step in before for each in step.quarantined})
+        if not left:
+            return RolledBack(dry_run=False, roots=already, already=already)
+        done = roll_back_step(run, left)
+        only = left[0] if len(left) == 1 else None
         detail = _detail(done, self.reason)
         writer.guard.append(AuditEvent.ROLLED_BACK, note=only, detail=detail, at=now, actor=self.actor.name)
         changes = len(done.quarantined) + len(done.restored) + len(done.reopened) + len(done.reverted)
         every = context.save_rows
         queue_index_save(writer, sequence=state.last_sequence, changes=changes, every=every, now=now)
-        return done
+        return replace(done, roots=(*already, *done.roots), already=already)
 
     def _until_embedded(self, attempt: Callable[[], _T]) -> _T:
         """Repeat the attempt with the vectors that it turns out to need; raises StorageBusy."""
@@ -135,6 +159,8 @@ def _as_planned(done: RolledBack) -> RolledBack:
 def _plus(first: RolledBack, second: RolledBack) -> RolledBack:
     return replace(
         first,
+        roots=first.roots + second.roots,
+        already=first.already + second.already,
         quarantined=first.quarantined + second.quarantined,
         restored=first.restored + second.restored,
         reopened=first.reopened + second.reopened,

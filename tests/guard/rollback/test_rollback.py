@@ -167,6 +167,17 @@ def test_a_principal_is_rolled_back_as_a_whole(memory: Memory) -> None:
     assert memory.status(kept) is Status.ACTIVE
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_what_falls_in_an_earlier_step_was_not_rolled_back_before(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    monkeypatch.setattr("memsvc.memory.guarding.rollback._AT_ONCE", 1)
+    first = memory.item("rum", MALLORY)
+    made = memory.item("rum and cola", MALLORY, parents=(first,))
+    done = memory.roll_back(principal="mallory", dry_run=dry_run)
+    assert (done.roots, done.already, done.quarantined) == ((first, made), (), (first, made))
+
+
 def test_a_purged_note_is_not_found_and_says_so(memory: Memory) -> None:
     poison = memory.item("rum", MALLORY)
     memory.service.purge(SCOPE, [poison], actor=REVIEWER)
