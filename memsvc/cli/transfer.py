@@ -36,7 +36,7 @@ def export(
     lines = 0
     with connected(Target(url, api_key, data_dir), namespace=namespace) as client, _sink(output) as sink:
         held = client.stats()
-        total = 1 + held.sessions + sum(held.notes.values())
+        total = 1 + len(client.policy_history()) + held.sessions + sum(held.notes.values())
         with progress_bar(namespace, total) as advance:
             for line in client.export():
                 sink.write(line + b"\n")

@@ -85,6 +85,7 @@ def test_an_import_names_wrong_lines(run: Run, tmp_path: Path) -> None:
 def test_export_and_import_show_their_progress(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "all.ndjson"
     run("demo")
+    run("policy", "set", "-", "-n", "demo", stdin='{"guard": {"level": "strict"}}')
     exported = run("export", "-n", "demo", "-o", file)
     total = len(file.read_text().splitlines())
     assert f"{total}/{total}" in exported.err
