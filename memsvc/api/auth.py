@@ -36,9 +36,13 @@ class Caller:
     def actor(self) -> Actor:
         return Actor(f"key:{self.key_id}" if self.key_id else "local", self.ceiling)
 
+    def may(self, scope: AccessScope) -> bool:
+        """Return whether the key has the scope; admin has all."""
+        return scope in self.scopes or AccessScope.ADMIN in self.scopes
+
     def require(self, scope: AccessScope) -> None:
-        """Raise Forbidden unless the key has the scope; admin has all."""
-        if scope not in self.scopes and AccessScope.ADMIN not in self.scopes:
+        """Raise Forbidden unless the key has the scope."""
+        if not self.may(scope):
             raise Forbidden(f"this key lacks the scope {scope}")
 
 

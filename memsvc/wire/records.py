@@ -48,11 +48,12 @@ _Text: TypeAlias = Annotated[str, Field(max_length=MAX_CONTENT_CHARS, pattern=r"
 
 
 class HeaderRecord(Request):
-    """The first line: which format, and from which namespace."""
+    """The first line: which format, from which namespace, and whether it has what the guard knows of the notes."""
 
     type: Literal["header"] = "header"
     format: Literal[1] = 1
     namespace: Name
+    guard: bool = True
 
 
 class PolicyRecord(Request):
@@ -160,7 +161,8 @@ class NoteRecord(Request):
     """A note with its keys, its whole history, and what was derived of it.
 
     `links`, `sources` and `products` name notes of earlier lines: those that it is linked to, that it was
-    derived from, and that were derived from it. `original` is what was sent, where normalising has changed it.
+    derived from, and that were derived from it. `original` is what was sent, where normalising has changed it; it,
+    `assessments` and `review` are only in what a key with the scope `admin` exports.
     """
 
     type: Literal["note"] = "note"

@@ -77,6 +77,12 @@ def test_export_and_import_lose_nothing(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+def test_an_operator_exports_what_the_guard_knows(run: Run) -> None:
+    header, *_, note = [json.loads(line) for line in run("export").out.splitlines()]
+    assert (header["guard"], [each["stage"] for each in note["assessments"]]) == (True, ["write"])
+
+
+@pytest.mark.usefixtures("filled")
 def test_an_import_names_wrong_lines(run: Run, tmp_path: Path) -> None:
     done = run("import", "-", stdin='{"type": "note"}\n')
     assert (done.code, "line 1: " in done.err) == (2, True)

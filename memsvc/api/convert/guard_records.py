@@ -10,7 +10,7 @@ from memsvc.domain.guarding import UNCALIBRATED, Assessment, Decision, Ledgers, 
 from memsvc.domain.records import NoteRecord
 from memsvc.errors import InvalidInput
 
-__all__ = ["guard_lines", "with_guard"]
+__all__ = ["guard_lines", "with_guard", "without_guard"]
 
 
 def guard_lines(record: NoteRecord) -> dict[str, Any]:
@@ -63,6 +63,11 @@ def with_guard(record: NoteRecord, line: wire.NoteRecord) -> NoteRecord:
         assessments=assessments,
         review=None if line.review is None else _review(line.review),
     )
+
+
+def without_guard(record: NoteRecord) -> NoteRecord:
+    """Return the record without what only administrators may know of it."""
+    return replace(record, original=None, assessments=(), review=None)
 
 
 def _assessment(line: wire.AssessmentRecord) -> Assessment:

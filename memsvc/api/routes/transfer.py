@@ -13,6 +13,7 @@ from memsvc import wire
 from memsvc.api.bodies import NDJSON
 from memsvc.api.context import Call
 from memsvc.api.convert import records
+from memsvc.api.convert.guard_records import without_guard
 from memsvc.api.convert.policies import policy_line, policy_record
 from memsvc.api.endpoints import Endpoint
 from memsvc.api.ndjson import Line, LinesResponse, batches_of_lines, in_threads
@@ -33,13 +34,17 @@ class ExportedLine(RootModel[wire.ExportLine]):
 
 
 def export_namespace(call: Call, namespace: Namespace) -> Response:
-    """Write everything of a namespace as NDJSON: a header, policies, sessions, notes with history."""
+    """Write everything of a namespace as NDJSON: a header, policies, sessions, notes with history.
+
+    What the guard knows of the notes is for administrators: other keys get the lines without it.
+    """
     lines = _lines(call, call.scope(namespace))
     return LinesResponse(in_threads(lines, call.request, call.backend.threads))
 
 
 def _lines(call: Call, scope: Scope) -> Iterator[bytes]:
-    yield _line(wire.HeaderRecord(namespace=scope.namespace))
+    all_known = call.caller.may(AccessScope.ADMIN)
+    yield _line(wire.HeaderRecord(namespace=scope.namespace, guard=all_known))
     for version in call.service.policy_history(scope):
         yield _line(policy_line(version))
     last = 0
@@ -47,7 +52,7 @@ def _lines(call: Call, scope: Scope) -> Iterator[bytes]:
         last = session.row
         yield _line(records.session_line(session, digest))
     for record, history in call.service.export_notes(scope, last_session=last):
-        yield _line(records.note_line(record, history))
+        yield _line(records.note_line(record if all_known else without_guard(record), history))
 
 
 def _line(model: BaseModel) -> bytes:
