@@ -53,9 +53,12 @@ class TransplantProbe:
     settings: TransplantSettings = _SETTINGS
 
     @staticmethod
-    def of(embedder: Embedder, canaries: tuple[str, ...]) -> TransplantProbe:
-        """Embed about 850 short ordinary texts, and 48 behind each canary; raises EmbedderUnavailable."""
-        return TransplantProbe(Tools.of(embedder, canaries))
+    def of(embedder: Embedder, canaries: tuple[str, ...], *, background: Matrix | None = None) -> TransplantProbe:
+        """Embed 48 ordinary texts behind each canary, and about 850 alone unless their vectors are given.
+
+        Raises EmbedderUnavailable.
+        """
+        return TransplantProbe(Tools.of(embedder, canaries, background=background))
 
     def examine(self, text: str, keys: Matrix, nearest: Nearest) -> Finding:
         """Return what a key's text does, its score between 0 and 1; raises EmbedderUnavailable.

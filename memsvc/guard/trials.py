@@ -89,13 +89,17 @@ class Tools:
     usual: NDArray[np.float32] = field(repr=False)
 
     @staticmethod
-    def of(embedder: Embedder, canaries: tuple[str, ...]) -> Tools:
-        """Embed about 850 short ordinary texts, and 48 behind each canary; raises EmbedderUnavailable."""
+    def of(embedder: Embedder, canaries: tuple[str, ...], *, background: Matrix | None = None) -> Tools:
+        """Embed 48 ordinary texts behind each canary, and about 850 alone unless their vectors are given.
+
+        Raises EmbedderUnavailable.
+        """
         questions, ends = Canaries.of(canaries, embedder), ordinary_ends()
         vectors = embedder.embed([f"{canary} {end}" for canary in canaries for end in ends])
         kept = np.einsum("ced,cd->ce", vectors.reshape(len(canaries), len(ends), -1), questions.vectors)
         usual = np.maximum(np.quantile(1.0 - kept, _UPPER, axis=1), 0.01).astype(np.float32)
-        return Tools(embedder, questions, embedder.embed(background_texts()), usual)
+        alone = embedder.embed(background_texts()) if background is None else background
+        return Tools(embedder, questions, alone, usual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from memsvc.guard.findings import Finding
 from memsvc.guard.model_file import GuardModel
 from memsvc.guard.rate import sybil
 from memsvc.memory.guarding.calibrating import Calibrations, Sort
+from memsvc.memory.guarding.kept_surroundings import KeptSurroundings
 from memsvc.memory.guarding.tools import GuardTools, limits_of
 from memsvc.ports.storage import Reader
 
@@ -27,13 +28,14 @@ class Assessor:
     """A policy (resolved) with the model that it works by."""
 
     calibrations: Calibrations
+    surroundings: KeptSurroundings
     model: GuardModel
     policy: GuardPolicy
 
     @classmethod
     def of(cls, tools: GuardTools, policy: GuardPolicy) -> Assessor:
         """Raises GuardModelError."""
-        return cls(tools.calibrations, tools.model(), policy)
+        return cls(tools.calibrations, tools.surroundings, tools.model(), policy)
 
     def signal(
         self, reader: Reader, sort: Sort, detector: str, finding: Finding, *, key: int | None = None

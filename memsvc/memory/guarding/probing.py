@@ -119,7 +119,7 @@ def _assessed(context: Context, scope: Scope, assessor: Assessor, plan: _Plan, r
     """Probe the notes that are new, between transactions."""
     if not plan.fresh:
         return []
-    surroundings = surroundings_of(context, scope, now=context.clock())
+    surroundings = surroundings_of(context, scope, assessor.surroundings, now=context.clock())
     probed = []
     for place, subject in enumerate(plan.fresh):
         run.progress(place, len(plan.fresh))

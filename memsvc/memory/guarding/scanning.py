@@ -81,7 +81,7 @@ def _reports(
     """Yield the report as it grows, page by page, with the canaries at last."""
     surroundings: Surroundings | None = None
     try:
-        surroundings = surroundings_of(context, scope, now=report.at)
+        surroundings = surroundings_of(context, scope, assessor.surroundings, now=report.at)
     except EmbedderUnavailable:
         report = replace(report, degraded=COSTLY)
     work = Scanner(context, scope, assessor, _all_shared(context, scope, assessor), surroundings)

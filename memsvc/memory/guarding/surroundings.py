@@ -18,13 +18,13 @@ from memsvc.guard.canary_set import choose, period_seed, questions_in
 from memsvc.guard.hubness import HubScale, Sentinels
 from memsvc.guard.transplant import TransplantProbe
 from memsvc.memory.context import Context
+from memsvc.memory.guarding.kept_surroundings import KeptSurroundings, Standing
 from memsvc.ports.embedding import Matrix, Vector
-from memsvc.ports.ranking import Ranked, Rows
+from memsvc.ports.ranking import NamespaceState, Ranked, Rows
 from memsvc.ports.storage import Reader
 
 __all__ = ["Surroundings", "surroundings_of"]
 
-_CANARIES: Final = 12
 _SENTINELS: Final = 120
 _DEPTH: Final = 10
 _ASKED_IN: Final = 500
@@ -61,32 +61,40 @@ class Surroundings:
         return nearest
 
 
-def surroundings_of(context: Context, scope: Scope, *, now: datetime) -> Surroundings:
-    """Choose and embed the canaries, between transactions; raises EmbedderUnavailable.
+def surroundings_of(context: Context, scope: Scope, kept: KeptSurroundings, *, now: datetime) -> Surroundings:
+    """Return what to probe the namespace's notes against; raises EmbedderUnavailable.
 
-    They are drawn anew each week by a secret of the namespace, which is made when it is first needed.
+    Canaries are drawn anew each week by a secret of the namespace, which is made when it is first needed.
     """
     with context.storage.reader(scope) as reader:
-        secret = reader.guard.seed()
-        cleared = reader.guard.cleared()
-        texts = [note.content for note in reader.notes_by_row(cleared[-_ASKED_IN:].tolist())]
+        secret, cleared, state = reader.guard.seed(), reader.guard.cleared(), reader.state
     if secret is None:
         with context.storage.writer(scope) as writer:
             secret = writer.guard.open_seed(secrets.token_bytes(32))
     period = int(now.timestamp()) // _SECONDS_PER_PERIOD
     seed = period_seed(secret, scope.namespace, period)
-    asked = {question for text in texts for question in questions_in(text)}
-    # Not the namespace's own questions: short ones drown in any text, and a stored one finds itself.
-    transplant = TransplantProbe.of(context.embedder, choose((), seed=seed, count=_CANARIES))
-    if len(cleared) < _LEAST_CLEARED:
+    transplant = kept.probe(context.embedder, seed)
+    if state is None or len(cleared) < _LEAST_CLEARED:
         return Surroundings(context, scope, transplant, cleared)
+    standing = kept.standing(state, seed, cleared=len(cleared))
+    if standing is None:
+        standing = _standing(context, scope, state, seed, cleared)
+        kept.keep(state, seed, standing)
+    return Surroundings(context, scope, transplant, cleared, standing.sentinels, standing.scale)
+
+
+def _standing(context: Context, scope: Scope, state: NamespaceState, seed: bytes, cleared: Rows) -> Standing:
+    """Choose and embed sentinel questions, between transactions, and look who answers them."""
+    with context.storage.reader(scope) as reader:
+        texts = [note.content for note in reader.notes_by_row(cleared[-_ASKED_IN:].tolist())]
+    asked = {question for text in texts for question in questions_in(text)}
     vectors = context.embedder.embed(choose(asked, seed=seed, count=_SENTINELS))
     with context.storage.reader(scope) as reader:
-        best, counts = _standing(context, reader, vectors, cleared)
-    return Surroundings(context, scope, transplant, cleared, Sentinels(vectors, best), HubScale.of(counts))
+        best, counts = _answering(context, reader, vectors, cleared)
+    return Standing(state.last_sequence, len(cleared), Sentinels(vectors, best), HubScale.of(counts))
 
 
-def _standing(
+def _answering(
     context: Context, reader: Reader, vectors: Matrix, cleared: Rows
 ) -> tuple[Matrix, NDArray[np.int64]]:
     """Return the best cosines of cleared notes for each sentinel, rising, and in how many lists each note is."""

@@ -11,6 +11,7 @@ from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy, Probing
 from memsvc.guard.decide import Limits
 from memsvc.guard.model_file import GuardModel
 from memsvc.memory.guarding.calibrating import Calibrations
+from memsvc.memory.guarding.kept_surroundings import KeptSurroundings
 
 __all__ = ["GuardTools", "is_probed", "is_trusted", "limits_of", "waits_for_probe"]
 
@@ -43,6 +44,7 @@ class GuardTools:
     model: Callable[[], GuardModel]
     level: GuardLevel = GuardLevel.BALANCED
     calibrations: Calibrations = field(default_factory=Calibrations)
+    surroundings: KeptSurroundings = field(default_factory=KeptSurroundings)
 
     def resolved(self, policy: GuardPolicy) -> GuardPolicy:
         """Return the policy with the values of its level, or the service's, where it has none of its own.
