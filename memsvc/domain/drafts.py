@@ -134,7 +134,7 @@ class OutcomeStatus(StrEnum):
 
 
 STORED: Final = frozenset({OutcomeStatus.CREATED, OutcomeStatus.LIMITED, OutcomeStatus.QUARANTINED})
-"""Outcomes of which there is a new note."""
+"""Outcomes of which there is a new note, but for repeats of what is quarantined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,10 @@ class ItemError:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one item; for a duplicate `note` is the one that was there already."""
+    """What became of one item; for a duplicate `note` is the one that was there already.
+
+    So it is for a quarantined one that its principal had told before.
+    """
 
     status: OutcomeStatus
     note: NoteId | None = None

@@ -17,6 +17,7 @@ from memsvc.memory.derived_work import queue_derived_work
 from memsvc.memory.embedding import Embedded, put_vectors, texts_of
 from memsvc.memory.guarding.checking import Checks, check_drafts
 from memsvc.memory.guarding.recording import record_checks
+from memsvc.memory.guarding.repeats import repeated
 from memsvc.memory.hashing import hash_notes
 from memsvc.memory.jobs import key_notes_job, queue_index_save
 from memsvc.memory.policy import policy_of
@@ -52,26 +53,32 @@ def store_drafts(
     """Store drafts and vectors in the open transaction; return an outcome per draft, in order. Raises Outdated.
 
     What the guard's `checks` have found goes with them; the drafts are those that these let pass. Without it they
-    are derived notes, which are checked here.
+    are derived notes, which are checked here. What only repeats a quarantined note is not stored again.
     """
     state = writer.open_namespace(context.embedder.model, now)
-    put_vectors(writer, texts_of(embedded.drafts, writer), embedded.vectors, context.embedder)
     policy = policy_of(writer)
+    again: dict[NoteId, NoteId] = {}
     if checks is None:
         checks = check_drafts(context, writer, embedded.drafts, principal=None, now=now)
-    drafts = held_back(checks.storable(embedded.drafts), policy.retention)
+    elif checks.policy is not None:
+        again = repeated(writer, checks.storable(embedded.drafts), actor.name)
+    outcomes = {draft: Outcome(OutcomeStatus.QUARANTINED, note) for draft, note in again.items()}
+    kept = [draft for draft in checks.storable(embedded.drafts) if draft.id not in again]
+    texts = texts_of(kept, writer)
+    vectors = {name: vector for name, vector in embedded.vectors.items() if name in texts}
+    put_vectors(writer, texts, vectors, context.embedder)
+    drafts = held_back(kept, policy.retention)
     added = writer.add(drafts, actor=actor.name) if drafts else []
-    outcomes = []
     created: list[NoteDraft] = []
     told: list[NoteId] = []
     for draft, result in zip(drafts, added, strict=True):
         if result.row is None:
             assert result.duplicate_of is not None
             told.append(result.duplicate_of)
-            outcomes.append(Outcome(OutcomeStatus.DUPLICATE, result.duplicate_of))
+            outcomes[draft.id] = Outcome(OutcomeStatus.DUPLICATE, result.duplicate_of)
         else:
             created.append(draft)
-            outcomes.append(_stored(draft, embedded, checks))
+            outcomes[draft.id] = _stored(draft, embedded, checks)
     if checks.policy is not None and any(draft.id not in checks.by_note for draft in created):
         # What was there when the guard looked is gone, hidden by a probe perhaps: nobody looked at the copy.
         raise Outdated
@@ -80,7 +87,7 @@ def store_drafts(
     hash_notes(context, writer, [each.id for each in created if each.kind is Kind.THOUGHT], now=now)
     queue_derived_work(writer, policy, [*created, *admitted], now=now)
     _queue_jobs(context, writer, created, state.last_sequence, embedded, now)
-    return outcomes
+    return [outcomes[draft.id] for draft in embedded.drafts if draft.id in outcomes]
 
 
 def _stored(draft: NoteDraft, embedded: Embedded, checks: Checks) -> Outcome:

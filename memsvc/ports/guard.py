@@ -60,6 +60,12 @@ class ReadGuard(Protocol):
     def written_by(self, principal: str, *, after_row: int, limit: int) -> list[Note]:
         """Return the notes of every status that a principal stored, by ascending row."""
 
+    def quarantined(self, dedupes: Sequence[str], principal: str, *, most: int) -> dict[str, tuple[NoteId, ...]]:
+        """Return the quarantined notes of each dedupe hash that a principal stored, newest first.
+
+        Those are the `most` newest of all.
+        """
+
     def written_since(self, principal: str, since: datetime) -> int:
         """Return how many notes a principal has stored since (ingest time)."""
 

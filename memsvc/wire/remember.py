@@ -97,7 +97,8 @@ class Outcome(Response):
     """What became of one item; for a duplicate `note` is the one that was there already.
 
     A limited note is stored and is evidence only, a quarantined one is hidden until it is reviewed, a blocked one
-    was not stored.
+    was not stored. Of what is quarantined already, and was sent again by the same key, `note` is the one that was
+    there.
     """
 
     status: OutcomeStatus

@@ -24,12 +24,15 @@ _NOTE_INDEXES = (
 
 _REPLACED_INDEX = "ix_notes_namespace_id_superseded_by"
 _REPLACED = sa.text("superseded_by IS NOT NULL")
+_QUARANTINED_INDEX = "ix_notes_quarantined"
+_QUARANTINED = sa.text("status = 'quarantined'")
 
 # What the planner shall assume, as in revision 0001.
 _SQLITE_STATISTICS = (
     ("notes", "ix_notes_namespace_id_principal_row", "1000000 10000 1000 1"),
     ("notes", "ix_notes_namespace_id_ingest_time_principal", "1000000 10000 10 10"),
     ("notes", _REPLACED_INDEX, "100000 1000 1"),
+    ("notes", _QUARANTINED_INDEX, "10000 100 1"),
     ("originals", "sqlite_autoindex_originals_1", "10000 100 1"),
     ("assessments", "assessments", "1000000 10000 1 1"),
     ("assessments", "ix_assessments_limiting", "10000 100 1"),
@@ -78,6 +81,13 @@ def upgrade() -> None:
         sqlite_where=_REPLACED,
         postgresql_where=_REPLACED,
     )
+    op.create_index(
+        _QUARANTINED_INDEX,
+        "notes",
+        ["namespace_id", "dedupe_hash"],
+        sqlite_where=_QUARANTINED,
+        postgresql_where=_QUARANTINED,
+    )
     _create_tables()
     if op.get_bind().dialect.name == "sqlite":
         statistics = sa.table("sqlite_stat1", sa.column("tbl"), sa.column("idx"), sa.column("stat"))
@@ -92,11 +102,11 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for table in _TABLES:
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE tbl = :table").bindparams(table=table))
-        for name in (*(name for name, _ in _NOTE_INDEXES), _REPLACED_INDEX):
+        for name in (*(name for name, _ in _NOTE_INDEXES), _REPLACED_INDEX, _QUARANTINED_INDEX):
             op.execute(sa.text("DELETE FROM sqlite_stat1 WHERE idx = :index").bindparams(index=name))
     for table in reversed(_TABLES):
         op.drop_table(table)
-    for name in (*(name for name, _ in _NOTE_INDEXES), _REPLACED_INDEX):
+    for name in (*(name for name, _ in _NOTE_INDEXES), _REPLACED_INDEX, _QUARANTINED_INDEX):
         op.drop_index(name, "notes")
     op.drop_column("api_keys", "ceiling")
     op.drop_column("notes", "origins")

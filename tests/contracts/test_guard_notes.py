@@ -240,6 +240,24 @@ def test_notes_are_found_by_who_stored_them(storage: Storage) -> None:
         assert reader.guard.written_since("somebody else", at(61)) == 0
 
 
+def test_quarantined_notes_are_found_by_what_they_repeat_and_who_stored_them(storage: Storage) -> None:
+    first, visible, other = put(storage, "a", "b", "c")
+    for each in (first, other):
+        quarantine(storage, each.id)
+    with storage.writer(SCOPE) as writer:
+        again, theirs = draft("a", status=Status.QUARANTINED), draft("a", status=Status.QUARANTINED)
+        writer.add([again], actor=ACTOR)
+        writer.add([theirs], actor="somebody else")
+    a, b, c = (draft(each).dedupe for each in "abc")
+    with storage.reader(SCOPE) as reader:
+        found = reader.guard.quarantined
+        assert found([a, b, c], ACTOR, most=9) == {a: (again.id, first.id), c: (other.id,)}
+        assert found([a, c], ACTOR, most=2) == {a: (again.id,), c: (other.id,)}
+        assert found([a], "somebody else", most=9) == {a: (theirs.id,)}
+        assert found([], ACTOR, most=9) == {}
+    assert visible.status is Status.ACTIVE
+
+
 WRITES: dict[str, Callable[[Guard, NoteId], None]] = {
     "original": lambda guard, note: guard.put_original(note, "x"),
     "assessments": lambda guard, note: guard.put_assessments({note: WRITTEN}),

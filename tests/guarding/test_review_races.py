@@ -20,7 +20,7 @@ from memsvc.errors import Conflict, MemsvcError, NotFound
 from memsvc.memory.guarding.hiding import hide
 from memsvc.ports.storage import Writer
 from memsvc_stores.sql import open_storage
-from tests.guarding.conftest import ACTOR, PLAIN, Guarded, indifferent
+from tests.guarding.conftest import ACTOR, PLAIN, TRIGGERED, Guarded, indifferent
 from tests.memory.conftest import SCOPE, make_world
 
 ALICE, BOB = Actor("alice"), Actor("bob")
@@ -104,6 +104,12 @@ def test_a_rollback_has_the_last_word_over_a_release(shared: Guarded) -> None:
     review = shared.service.explain(SCOPE, note).review
     assert review is not None
     assert (shared.status(note), review.decision, review.actor) == (Status.QUARANTINED, Decision.REJECTED, "bob")
+
+
+def test_what_is_quarantined_and_told_twice_at_once_is_stored_once(shared: Guarded) -> None:
+    done = at_once(*[lambda: shared.told(TRIGGERED)] * 4)
+    (waiting,) = shared.service.quarantine(SCOPE, after_row=0, limit=9)
+    assert [each.id for each in done if isinstance(each, Note)] == [waiting.note.id] * 4
 
 
 def test_of_two_rollbacks_one_hides_the_note(shared: Guarded) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from memsvc.domain.drafts import NewSession, NewTurn, OutcomeStatus
 from memsvc.domain.guarding import Verdict
+from memsvc.domain.ids import NoteId
 from memsvc.domain.jobs import GUARD_PROBE, LINK_NOTES
-from memsvc.domain.notes import Origin, Status
+from memsvc.domain.notes import Origin, OriginSpan, Status
 from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy, LinkPolicy, Policy, Probing
 from memsvc.domain.recall import RecallQuery
 from memsvc.domain.receipts import Actor
 from memsvc.errors import GuardModelError
 from memsvc.guard.model_file import GuardModel
+from memsvc.memory.guarding.hiding import hide
 from memsvc.memory.guarding.recording import queue_probes
 from tests.guarding.conftest import ACTOR, EVERYTHING, ORDER, PLAIN, TRIGGERED, Guarded, flagging, packaged
 from tests.memory.conftest import SCOPE
@@ -95,6 +98,81 @@ def test_a_text_with_invisible_characters_is_the_same_note(guarded: Guarded) -> 
     first, second = guarded.tell(PLAIN, PLAIN.replace("kitchen", "kit\u200bchen"))
     assert (second.status, second.note) == (OutcomeStatus.DUPLICATE, first.note)
     assert guarded.embedder.texts == [PLAIN]
+
+
+def waiting(guarded: Guarded) -> list[NoteId]:
+    return [each.note.id for each in guarded.service.quarantine(SCOPE, after_row=0, limit=99)]
+
+
+def test_what_is_quarantined_and_told_again_is_not_stored_again(guarded: Guarded) -> None:
+    first, same = guarded.tell(TRIGGERED, TRIGGERED)
+    (later,) = guarded.tell(TRIGGERED)
+    assert first.status is OutcomeStatus.QUARANTINED
+    assert (same, later) == (first, first)
+    assert waiting(guarded) == [first.note]
+    assert guarded.events() == ["assessed"]
+
+
+def test_what_a_probe_or_a_reviewer_has_hidden_is_not_stored_again(guarded: Guarded) -> None:
+    note = guarded.told(PLAIN, origin=Origin.UNTRUSTED_DOCUMENT)
+    with guarded.storage.writer(SCOPE) as writer:
+        hide(writer, note.id, reason="probed", at=guarded.clock(), actor=ACTOR.name)
+    guarded.service.reject(SCOPE, note.id, actor=ACTOR, reason="planted")
+    (again,) = guarded.tell(PLAIN, origin=Origin.UNTRUSTED_DOCUMENT)
+    assert (again.status, again.note) == (OutcomeStatus.QUARANTINED, note.id)
+    assert waiting(guarded) == []
+
+
+def test_what_another_principal_repeats_is_stored(guarded: Guarded) -> None:
+    (first,) = guarded.tell(TRIGGERED)
+    (theirs,) = guarded.tell(TRIGGERED, actor=Actor("key:2"))
+    assert waiting(guarded) == [first.note, theirs.note]
+
+
+def read_in(start: int, end: int) -> tuple[OriginSpan, ...]:
+    return (OriginSpan(start, end, Origin.UNTRUSTED_DOCUMENT),)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"metadata": {"page": 2}}, {"origins": read_in(1, 5)}, {"text": "Hello there"}],
+    ids=["metadata", "origins", "text"],
+)
+def test_what_differs_in_what_was_sent_is_judged_by_itself(guarded: Guarded, other: dict[str, Any]) -> None:
+    sent = {"text": f"Hello{HIDDEN} there", "origins": read_in(0, 5)}
+    first, second = guarded.told(**sent), guarded.told(**{**sent, **other})
+    assert second.id != first.id
+    assert (second.status is Status.QUARANTINED) == ("text" not in other)
+
+
+def test_what_was_released_is_repeated_as_any_note(guarded: Guarded) -> None:
+    (first,) = guarded.tell(TRIGGERED)
+    assert first.note is not None
+    guarded.service.release(SCOPE, first.note, actor=ACTOR, reason="harmless")
+    (again,) = guarded.tell(TRIGGERED)
+    assert (again.status, again.note) == (OutcomeStatus.DUPLICATE, first.note)
+
+
+def test_what_was_rolled_back_can_be_told_again(guarded: Guarded) -> None:
+    note = guarded.told(PLAIN)
+    guarded.service.rollback(SCOPE, note=note.id, dry_run=False, actor=ACTOR, reason="a mistake")
+    again = guarded.told(PLAIN)
+    assert (again.id != note.id, again.status) == (True, Status.ACTIVE)
+
+
+def test_a_guard_that_is_off_hides_no_repeats(guarded: Guarded) -> None:
+    first = guarded.told(TRIGGERED)
+    guarded.wants(level=GuardLevel.OFF)
+    again = guarded.told(TRIGGERED)
+    assert (again.id != first.id, again.status) == (True, Status.ACTIVE)
+
+
+def test_a_purge_lets_it_be_told_anew(guarded: Guarded) -> None:
+    first = guarded.told(TRIGGERED)
+    guarded.service.purge(SCOPE, [first.id], actor=ACTOR)
+    (again,) = guarded.tell(TRIGGERED)
+    assert again.status is OutcomeStatus.QUARANTINED
+    assert waiting(guarded) == [again.note] != [first.id]
 
 
 def test_an_instruction_from_outside_is_never_let_in(guarded: Guarded) -> None:

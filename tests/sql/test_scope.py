@@ -135,6 +135,7 @@ def _guard(reader: SqlReader, note: Note) -> list[Any]:
     kept = reader.guard
     return [
         kept.assessments([note.id]) | kept.reviews([note.id]) | dict(kept.sharing([SHINGLE], most=9)),
+        kept.quarantined([sha256("fact\0held")], ACTOR, most=9),
         *[each for each in kept.written_by(ACTOR, after_row=0, limit=99) if each.id == note.id],
         kept.written_since(ACTOR, T0) == 0,
         kept.original(note.id),
@@ -199,7 +200,7 @@ READS: Mapping[str, tuple[Callable[[SqlReader, Note], Any], Any]] = {
     "mentions": (_mentions, [{}, []]),
     "triples": (_triples, []),
     "buckets": (_buckets, [[], [], {}]),
-    "guard": (_guard, [{}, False, None, None, None, [[], [], []], [], []]),
+    "guard": (_guard, [{}, {}, False, None, None, None, [[], [], []], [], []]),
     "stats": (lambda r, n: r.stats(), StoreStats({Status.ACTIVE: 1}, 0, 1, 1)),
 }
 

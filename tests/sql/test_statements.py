@@ -166,6 +166,10 @@ def _around(reader: SqlReader) -> Edges:
             "ix_notes_namespace_id_principal_row (namespace_id=? AND principal=? AND row>?)",
         ),
         (
+            lambda r: r.guard.quarantined(["x"], "x", most=2),
+            "ix_notes_quarantined (namespace_id=? AND dedupe_hash=?)",
+        ),
+        (
             lambda r: r.guard.written_since("x", T0),
             "COVERING INDEX ix_notes_namespace_id_ingest_time_principal (namespace_id=? AND ingest_time>?)",
         ),

@@ -62,6 +62,15 @@ class MemoryReadGuard:
         wanted = (note for note in self._notes() if note.principal == principal and note.row > after_row)
         return list(islice(wanted, limit))
 
+    def quarantined(self, dedupes: Sequence[str], principal: str, *, most: int) -> dict[str, tuple[NoteId, ...]]:
+        held = [] if self._data is None else sorted(self._data.notes.values(), key=lambda stored: -stored.note.row)
+        mine = (stored for stored in held if stored.note.principal == principal and stored.dedupe in dedupes)
+        newest = list(islice((stored for stored in mine if stored.note.status is Status.QUARANTINED), most))
+        found = {
+            dedupe: tuple(stored.note.id for stored in newest if stored.dedupe == dedupe) for dedupe in dedupes
+        }
+        return {dedupe: notes for dedupe, notes in found.items() if notes}
+
     def written_since(self, principal: str, since: datetime) -> int:
         return sum(note.principal == principal and note.ingest_time >= since for note in self._notes())
 

@@ -30,6 +30,7 @@ __all__ = [
     "HIDDEN_INDEX",
     "JSON",
     "METADATA",
+    "QUARANTINED",
     "ROW",
     "SCOPED_TABLES",
     "TEXT",
@@ -79,6 +80,7 @@ METADATA = MetaData(
     }
 )
 HIDDEN_INDEX, HIDDEN = "ix_notes_hidden", "status NOT IN ('active', 'limited')"
+QUARANTINED = "status = 'quarantined'"
 ROW = BigInteger().with_variant(Integer(), "sqlite")
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 JSON = Text().with_variant(JSONB(), "postgresql")
@@ -176,6 +178,13 @@ notes = Table(
         postgresql_where=text("superseded_by IS NOT NULL"),
     ),
     Index(HIDDEN_INDEX, "namespace_id", "row", sqlite_where=text(HIDDEN), postgresql_where=text(HIDDEN)),
+    Index(
+        "ix_notes_quarantined",
+        "namespace_id",
+        "dedupe_hash",
+        sqlite_where=text(QUARANTINED),
+        postgresql_where=text(QUARANTINED),
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -27,7 +27,7 @@ from memsvc_stores.sql.guard.reviews import reviews_of_rows, waiting
 from memsvc_stores.sql.guard.scores import active_scores
 from memsvc_stores.sql.guard.seeds import read_seed
 from memsvc_stores.sql.guard.shingles import newest_holders
-from memsvc_stores.sql.guard.writers import written_by, written_since
+from memsvc_stores.sql.guard.writers import quarantined_by, written_by, written_since
 from memsvc_stores.sql.tables import notes as note_table
 
 __all__ = ["SqlReadGuard"]
@@ -74,6 +74,11 @@ class SqlReadGuard:
         if self._namespace is None:
             return []
         return written_by(self._executor, self._namespace, principal, after_row=after_row, limit=limit)
+
+    def quarantined(self, dedupes: Sequence[str], principal: str, *, most: int) -> dict[str, tuple[NoteId, ...]]:
+        if self._namespace is None or not dedupes:
+            return {}
+        return quarantined_by(self._executor, self._namespace, dedupes, principal, most=most)
 
     def written_since(self, principal: str, since: datetime) -> int:
         if self._namespace is None:
