@@ -17,6 +17,7 @@ __all__ = ["Calibrations", "Sort", "bucket_name", "least_sample", "sort_of"]
 
 _MOST_READ: Final = 5_000
 _LEAST_OWN: Final = 1_000
+_LEAST_HEARD: Final = 200
 # A namespace's own scores are read again when so many changes have come.
 _STALE_AFTER: Final = 500
 _MOST_KEPT: Final = 1_000
@@ -41,8 +42,12 @@ def bucket_name(sort: Sort) -> str:
 
 def least_sample(detector: str, alpha: float) -> int:
     """Return how many of its own notes a namespace needs before these alone say what is rare."""
-    share = SHARES.get(detector, 1.0)
-    return max(_LEAST_OWN, math.ceil(_MARGIN / (alpha * share)))
+    return max(_LEAST_OWN, _least_heard(detector, alpha))
+
+
+def _least_heard(detector: str, alpha: float) -> int:
+    """Return of how many notes the highest score but one is rare enough to be flagged."""
+    return math.ceil(_MARGIN / (alpha * SHARES.get(detector, 1.0)))
 
 
 def _prior(model: GuardModel, detector: str, sort: Sort, *, least: int) -> BenignScores | None:
@@ -73,11 +78,17 @@ class Calibrations:
             prior = _prior(model, detector, sort, least=math.ceil(1 / (alpha * SHARES.get(detector, 1.0))))
         own = self._own(reader, detector, bucket_name(sort))
         known = combine(prior, own, enough=least_sample(detector, alpha))
-        return 1.0 if known is None else known.p_value(score)
+        if known is None:
+            return 1.0
+        p = known.p_value(score)
+        if known is prior and own is not None and own.count >= _least_heard(detector, alpha):
+            # Too few to be judged by alone, enough to tell that a score is nothing unusual here.
+            p = max(p, own.p_value(score))
+        return p
 
     def _own(self, reader: Reader, detector: str, bucket: str) -> BenignScores | None:
         state = reader.state
-        if state is None or reader.size() < _LEAST_OWN:
+        if state is None or reader.size() < _LEAST_HEARD:
             return None
         name = (state.row, detector, bucket)
         with self._lock:
