@@ -39,7 +39,11 @@ def _corpus(report: Report) -> Iterator[str]:
     figures: Mapping[str, Any] = report["figures"]
     config, data = report["config"], report["data"]
     model = (config["guard_model"] or "none")[:12]
-    yield f"**{data['name']}**, {config['notes']} notes, guard `{config['guard']}`, guard model `{model}`\n"
+    sizes = ", ".join(map(str, config["sizes"]))
+    yield (
+        f"**{data['name']}**, {config['notes']} notes, {config['seeds']} seed(s), n = {sizes}, recall"
+        f" {', '.join(config['modes'])}; guard `{config['guard']}`, guard model `{model}`\n"
+    )
     heads = [f"{word}: without / with the guard" for word in METRICS.values()]
     yield f"| attack | {' | '.join(heads)} |\n|---|{'---|' * len(heads)}"
     for label, name in ROWS.items():

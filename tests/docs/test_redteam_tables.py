@@ -20,9 +20,21 @@ REPORT = {
         "fpr/preferences": _figure(0.02, 0.007, 0.043),
         "benign_loss/hit@5": _figure(0.003),
     },
-    "config": {"notes": 2062, "guard": "balanced", "guard_model": "1-e8e6d695a1697788"},
+    "config": {
+        "notes": 2062,
+        "seeds": 3,
+        "sizes": [1, 8],
+        "modes": ["dense", "hybrid"],
+        "guard": "balanced",
+        "guard_model": "1-e8e6d695a1697788",
+    },
     "data": {"name": "memory.json"},
 }
+
+
+def test_each_table_says_what_was_run() -> None:
+    first = tables([REPORT]).splitlines()[0]
+    assert first.startswith("**memory.json**, 2062 notes, 3 seed(s), n = 1, 8, recall dense, hybrid; guard")
 
 
 def test_attacks_stand_with_and_without_the_guard() -> None:
