@@ -121,7 +121,9 @@ class MemoryService:
     def revert(
         self, scope: Scope, note: NoteId, version: int, *, actor: Actor, expected_version: int | None = None
     ) -> Note:
-        return revert(self._context, scope, note, version, actor=actor, expected_version=expected_version)
+        return presented(
+            revert(self._context, scope, note, version, actor=actor, expected_version=expected_version)
+        )
 
     def consolidate(self, scope: Scope, *, actor: Actor) -> Consolidated:
         return consolidate(self._context, scope, actor=actor.name)
@@ -135,8 +137,10 @@ class MemoryService:
         expected_version: int | None = None,
         reason: str | None = None,
     ) -> Note:
-        return forgetting.forget(
-            self._context, scope, note, actor=actor, expected_version=expected_version, reason=reason
+        return presented(
+            forgetting.forget(
+                self._context, scope, note, actor=actor, expected_version=expected_version, reason=reason
+            )
         )
 
     def restore(
@@ -148,8 +152,10 @@ class MemoryService:
         expected_version: int | None = None,
         reason: str | None = None,
     ) -> Note:
-        return forgetting.restore(
-            self._context, scope, note, actor=actor, expected_version=expected_version, reason=reason
+        return presented(
+            forgetting.restore(
+                self._context, scope, note, actor=actor, expected_version=expected_version, reason=reason
+            )
         )
 
     def set_metadata(
@@ -243,7 +249,8 @@ class MemoryService:
     def unmerge(
         self, scope: Scope, note: NoteId, *, actor: Actor, expected_version: int | None = None
     ) -> list[Note]:
-        return unmerge(self._context, scope, note, actor=actor, expected_version=expected_version)
+        notes = unmerge(self._context, scope, note, actor=actor, expected_version=expected_version)
+        return [presented(each) for each in notes]
 
     def quarantine(self, scope: Scope, *, after_row: int, limit: int) -> list[Quarantined]:
         return reviewing.quarantine(self._context, scope, after_row=after_row, limit=limit)
@@ -252,10 +259,10 @@ class MemoryService:
         return reviewing.explain(self._context, scope, note)
 
     def release(self, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
-        return reviewing.release(self._context, scope, note, actor=actor, reason=reason)
+        return presented(reviewing.release(self._context, scope, note, actor=actor, reason=reason))
 
     def reject(self, scope: Scope, note: NoteId, *, actor: Actor, reason: str) -> Note:
-        return reviewing.reject(self._context, scope, note, actor=actor, reason=reason)
+        return presented(reviewing.reject(self._context, scope, note, actor=actor, reason=reason))
 
     def audit(self, scope: Scope, *, after: int, limit: int) -> list[AuditEntry]:
         return auditing.audit(self._context, scope, after=after, limit=limit)

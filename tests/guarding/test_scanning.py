@@ -50,6 +50,14 @@ def test_a_scan_says_how_many_that_hijack_as_much_are_harmless(filled: tuple[Gua
     assert found[page.id].q == 1.0
 
 
+@pytest.mark.parametrize("apply", [False, True])
+def test_what_a_scan_flags_is_shown_without_what_nobody_sees(guarded: Guarded, *, apply: bool) -> None:
+    guarded.wants(level=GuardLevel.OFF)
+    guarded.told(PLAIN, origin=Origin.UNTRUSTED_DOCUMENT, metadata={"by": f"Eve{HIDDEN}"})
+    (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=apply).flagged
+    assert flagged.note.metadata == {"by": "Eve"}
+
+
 def test_a_scan_that_applies_hides_what_it_finds(filled: tuple[Guarded, Note, Note]) -> None:
     guarded, plain, planted = filled
     (flagged,) = guarded.service.scan(SCOPE, actor=ACTOR, apply=True).flagged

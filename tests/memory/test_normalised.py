@@ -92,3 +92,12 @@ def test_metadata_of_sessions_is_shown_without_what_nobody_sees(world: World) ->
     (listed,) = world.service.sessions(SCOPE, after_row=0, limit=9)
     (hit,) = world.service.recall(SCOPE, RecallQuery("tea", level=Level.SESSION)).sessions
     assert [each.metadata for each in (found, listed, hit.session)] == [{"topic": "tea"}] * 3
+
+
+def test_a_note_that_was_changed_is_shown_without_what_nobody_sees(world: World) -> None:
+    (outcome,) = world.service.remember(SCOPE, [NewItem("tea", metadata={"b": "\u202eeve"})], actor=ACTOR).outcomes
+    assert outcome.note is not None
+    change = {"actor": ACTOR, "expected_version": None, "reason": None}
+    forgotten = world.service.forget(SCOPE, outcome.note, **change)  # type: ignore[arg-type]
+    restored = world.service.restore(SCOPE, outcome.note, **change)  # type: ignore[arg-type]
+    assert [each.metadata for each in (forgotten, restored)] == [{"b": "eve"}] * 2

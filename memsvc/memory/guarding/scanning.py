@@ -29,6 +29,7 @@ from memsvc.memory.guarding.surroundings import Surroundings, surroundings_of
 from memsvc.memory.guarding.tools import limits_of
 from memsvc.memory.look_up import existing_namespace
 from memsvc.memory.policy import policy_of
+from memsvc.memory.presenting import presented
 from memsvc.ports.storage import Writer
 
 __all__ = ["scan"]
@@ -153,7 +154,7 @@ def _kept(
         with context.storage.reader(scope) as reader:
             reviewed = reader.guard.reviews([note.id for note, _ in assessed])
         return [
-            Flagged(note, each)
+            Flagged(presented(note), each)
             for note, each in assessed
             if each.verdict is not Verdict.ALLOW and note.id not in reviewed
         ]
@@ -170,7 +171,7 @@ def _kept(
                 applied = after is not current.status
                 current = current._replace(status=after)
             if each.verdict is not Verdict.ALLOW and note.id not in reviewed:
-                flagged.append(Flagged(current or note, each, applied))
+                flagged.append(Flagged(presented(current or note), each, applied))
     return flagged
 
 
