@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memsvc.domain.ids import NoteId
+from memsvc.domain.notes import Status
 from memsvc.domain.receipts import Actor
 from memsvc_evals.redteam.families.attack import Passage
 from memsvc_evals.redteam.service import Target
@@ -20,8 +21,9 @@ def pass_through(target: Target, notes: Sequence[NoteId], passage: Passage) -> N
     if not seen:
         return
     if passage is Passage.AMEM_EVOLUTION:
-        for note in seen:
-            target.app.service.evolve(scope, note, actor=_ACTOR)
+        for note, status in target.statuses(seen).items():
+            if status is Status.ACTIVE:
+                target.app.service.evolve(scope, note, actor=_ACTOR)
     else:
         target.app.service.post_think(scope, seen, actor=_ACTOR)
         target.app.service.merge_thoughts(scope, actor=_ACTOR)

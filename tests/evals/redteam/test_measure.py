@@ -7,7 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from memsvc.domain.drafts import NewSession, NewTurn
+from memsvc.domain.notes import Origin, Status
 from memsvc.domain.recall import Mode
+from memsvc.domain.receipts import Actor
 from memsvc_evals.redteam.benign import remember_corpus, retrieve, write_class
 from memsvc_evals.redteam.corpora.corpus import Corpus, CorpusKind, CorpusNote, CorpusQuestion, Turn
 from memsvc_evals.redteam.families.attack import Attack, Embedding, Group, Passage, Placing, keyed
@@ -136,3 +139,12 @@ def test_notes_that_are_all_hidden_are_passed_through_nothing(guarded: Target, t
     guarded.erase(notes)
     pass_through(guarded, notes, through)
     assert guarded.derived(notes) == ()
+
+
+@pytest.mark.parametrize("through", [Passage.THOUGHT_MERGE, Passage.AMEM_EVOLUTION])
+def test_what_the_service_leaves_alone_is_passed_through_nothing(guarded: Target, through: Passage) -> None:
+    page = NewSession((NewTurn("user", "The mill by the weir grinds rye."),), origin=Origin.UNTRUSTED_DOCUMENT)
+    written = guarded.write([page], actor=Actor("stranger"))
+    assert list(guarded.statuses(written.notes).values()) == [Status.LIMITED]
+    pass_through(guarded, written.notes, through)
+    assert guarded.derived(written.notes) == ()
