@@ -10,7 +10,6 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import TRUST_OF_ORIGIN, Note, Origin, OriginSpan, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.records import NoteRecord
-from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict
 from memsvc.guard.origin import least_trusted
 from memsvc.memory.drafting import text_hash
@@ -55,8 +54,11 @@ def as_trusted(reader: Reader, record: NoteRecord, *, actor: Actor) -> NoteRecor
 
 
 def _not_let_in(record: NoteRecord) -> NoteRecord:
-    """Return the record without what spares a note that is found by recall the scan: a release, and probes."""
-    if record.note.status not in HOLDING:
+    """Return the record without what spares a note that is found by recall, or may be again, the scan.
+
+    That is a release, and probes.
+    """
+    if record.note.status is Status.QUARANTINED:
         return record
     return replace(
         record, review=None, assessments=tuple(each for each in record.assessments if each.stage is Stage.WRITE)

@@ -50,7 +50,11 @@ def test_a_note_is_of_no_better_origin_than_its_parts(world: World) -> None:
     assert (note.origin, note.trust, note.status) == (DOCUMENT, 0.2, Status.LIMITED)
 
 
-@pytest.mark.parametrize("said", [{}, {"origin": TOOL, "trust": 0.4}], ids=["lowered", "as low"])
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"origin": TOOL, "trust": 0.4}, {"status": Status.FORGOTTEN}, {"status": Status.SUPERSEDED}],
+    ids=["lowered", "as low", "forgotten", "superseded"],
+)
 def test_no_release_or_probe_of_elsewhere_spares_an_untrusted_import_the_scan(
     world: World, said: dict[str, object]
 ) -> None:
