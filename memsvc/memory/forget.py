@@ -13,6 +13,7 @@ from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict, Forbidden
 from memsvc.memory.checks import check_metadata
 from memsvc.memory.context import Context
+from memsvc.memory.guarding.recording import queue_probes
 from memsvc.memory.look_up import existing_note
 from memsvc.memory.policy import policy_of
 from memsvc.ports.storage import Writer
@@ -75,6 +76,9 @@ def restore(
             expected_version=expected_version,
         )
         after = _change(writer, known, change, allowed=_RESTORABLE)
+        if after.version != known.version and after.status is Status.LIMITED:
+            # Its probe may have come while it was hidden, and passed it over.
+            queue_probes(context, writer, [after], now=change.at)
         if after.version != known.version and policy_of(writer).retention.counts:
             # It is wanted: what goes by use shall not take it away again at once.
             writer.strengths.recalled({note: 1}, at=change.at)

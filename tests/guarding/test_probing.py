@@ -189,3 +189,12 @@ def test_a_note_that_is_released_while_it_is_probed_stays_released(guarded: Guar
     guarded.work()
     assert guarded.status(order.id) is Status.ACTIVE
     assert set(guarded.assessments(order.id)) == {"write"}
+
+
+def test_a_note_that_was_hidden_when_its_probe_came_is_probed_when_it_is_restored(guarded: Guarded) -> None:
+    note = guarded.told(PLAIN, origin=Origin.TOOL_EXTERNAL)
+    guarded.service.forget(SCOPE, note.id, actor=ACTOR)
+    guarded.work()
+    assert guarded.service.restore(SCOPE, note.id, actor=ACTOR).status is Status.LIMITED
+    guarded.work()
+    assert guarded.status(note.id) is Status.ACTIVE
