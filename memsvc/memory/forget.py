@@ -10,6 +10,7 @@ from memsvc.domain.notes import TRUST_OF_ORIGIN, Json, Note, Status
 from memsvc.domain.receipts import Actor
 from memsvc.domain.revising import StatusChange, last_standing
 from memsvc.domain.scope import Scope
+from memsvc.domain.selection import HOLDING
 from memsvc.errors import Conflict, Forbidden
 from memsvc.memory.checks import check_metadata
 from memsvc.memory.context import Context
@@ -123,6 +124,8 @@ def set_metadata(
                 "the note is trusted more than this key may be, and its metadata is read beside it; "
                 "store a note of your own, or use a key of a more trusted origin"
             )
-        return writer.set_metadata(
-            note, metadata, expected_version=expected_version, at=context.clock(), actor=actor.name
-        )
+        now = context.clock()
+        after = writer.set_metadata(note, metadata, expected_version=expected_version, at=now, actor=actor.name)
+        if after.status in HOLDING:
+            queue_probes(context, writer, [after], now=now)
+        return after

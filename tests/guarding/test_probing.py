@@ -198,3 +198,14 @@ def test_a_note_that_was_hidden_when_its_probe_came_is_probed_when_it_is_restore
     assert guarded.service.restore(SCOPE, note.id, actor=ACTOR).status is Status.LIMITED
     guarded.work()
     assert guarded.status(note.id) is Status.ACTIVE
+
+
+def test_metadata_that_replaces_what_was_probed_is_looked_at(guarded: Guarded) -> None:
+    guarded.using(flagging("payload"))
+    note = guarded.told(PLAIN, origin=Origin.TOOL_EXTERNAL)
+    guarded.work()
+    assert guarded.status(note.id) is Status.ACTIVE
+    guarded.clock.forward(seconds=1)
+    guarded.service.set_metadata(SCOPE, note.id, {"hint": ORDER}, actor=ACTOR)
+    guarded.work()
+    assert guarded.status(note.id) is Status.LIMITED

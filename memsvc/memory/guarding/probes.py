@@ -74,9 +74,13 @@ def original_of(reader: Reader, note: Note) -> str | None:
 
 
 def holding(reader: Reader, note: Note, assessed: Sequence[Assessment], *, model: str) -> Assessment | None:
-    """Return the last assessment by the costly detectors, if they had this model and the note's present keys."""
+    """Return the last assessment by the costly detectors, of this model, keys and metadata."""
     keyed = max(
-        (change.at for change in reader.history(note.id) if change.operation in _KEYED_ANEW),
+        (
+            change.at
+            for change in reader.history(note.id)
+            if change.operation in _KEYED_ANEW or "metadata" in change.patch
+        ),
         default=note.ingest_time,
     )
     held = [
