@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,10 @@ from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Json, Note
 from memsvc.ports.ranking import Rows
 
-__all__ = ["BenignScore", "Guard", "ReadGuard"]
+__all__ = ["HOLDERS_READ", "BenignScore", "Guard", "ReadGuard"]
+
+HOLDERS_READ: Final = 256
+"""So many notes that hold a run of words are looked at: what more notes share is not rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class ReadGuard(Protocol):
     def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:
         """Return the rows of the visible notes that hold each shingle, newest first.
 
-        Of each shingle the `most` newest among those that are trusted so much: others take no place.
+        Of each shingle the `most` newest among those that are trusted so much: others take no place. Of a run that
+        more notes hold than HOLDERS_READ, only the newest of these are looked at.
         """
 
     def scores(self, detector: str, bucket: str, *, limit: int) -> NDArray[np.float64]:

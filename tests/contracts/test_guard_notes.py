@@ -16,7 +16,7 @@ from memsvc.domain.guarding import Assessment, Decision, Ledgers, Review, Signal
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Status
 from memsvc.errors import Conflict, NotFound
-from memsvc.ports.guard import BenignScore, Guard
+from memsvc.ports.guard import HOLDERS_READ, BenignScore, Guard
 from memsvc.ports.storage import Storage
 from tests.support.drafts import ACTOR, SCOPE, T0, at, change, draft, purge, store
 
@@ -194,6 +194,20 @@ def test_notes_that_are_trusted_less_take_no_place_among_the_newest(storage: Sto
     with storage.reader(SCOPE) as reader:
         found = [reader.guard.sharing([1], most=2, least_trust=least).get(1, ()) for least in (0.6, 0.61)]
     assert found == [tuple(newest), ()]
+
+
+def test_of_a_run_that_a_crowd_holds_the_newest_alone_are_looked_at(storage: Storage) -> None:
+    trusted = put(storage, "a", trust=0.6)
+    crowd = put(storage, *(f"copy {number}" for number in range(HOLDERS_READ)), trust=0.2)
+    with storage.writer(SCOPE) as writer:
+        writer.guard.put_shingles({each.id: [1] for each in (*trusted, *crowd)} | {crowd[0].id: [2]})
+    with storage.reader(SCOPE) as reader:
+        before = reader.guard.sharing([1], most=2, least_trust=0.6)
+    with storage.writer(SCOPE) as writer:
+        writer.guard.put_shingles({crowd[0].id: [1, 2]})
+    with storage.reader(SCOPE) as reader:
+        assert reader.guard.sharing([1], most=2, least_trust=0.6) == {}
+    assert before == {1: tuple(rows(storage, *trusted))}
 
 
 def test_scores_are_of_the_newest_active_notes_of_a_bucket(storage: Storage) -> None:

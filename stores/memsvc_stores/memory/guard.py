@@ -14,6 +14,7 @@ from memsvc.domain.guarding import Assessment, AuditEntry, Canary, Decision, Rev
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Note, Status
 from memsvc.domain.selection import VISIBLE
+from memsvc.ports.guard import HOLDERS_READ
 from memsvc.ports.ranking import Rows
 from memsvc_stores.memory.guard_state import GuardData
 from memsvc_stores.memory.state import NamespaceData
@@ -45,10 +46,12 @@ class MemoryReadGuard:
         return list(islice((note for note in held if note.row > after_row), limit))
 
     def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:
-        trusted = (note for note in self._notes() if note.trust >= least_trust)
-        visible = {note.row for note in trusted if note.status in VISIBLE}
-        kept = sorted(((row, held) for row, held in self._kept().shingles.items() if row in visible), reverse=True)
-        found = {each: tuple(row for row, held in kept if each in held)[: max(most, 0)] for each in set(hashes)}
+        visible = {note.row for note in self._notes() if note.trust >= least_trust and note.status in VISIBLE}
+        kept = sorted(self._kept().shingles.items(), reverse=True)
+        found: dict[int, tuple[int, ...]] = {}
+        for each in set(hashes):
+            holders = islice((row for row, held in kept if each in held), HOLDERS_READ)
+            found[each] = tuple(row for row in holders if row in visible)[: max(most, 0)]
         return {each: rows for each, rows in found.items() if rows}
 
     def scores(self, detector: str, bucket: str, *, limit: int) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert
 
+from memsvc.ports.guard import HOLDERS_READ
 from memsvc_stores.sql.backends import Backend
 from memsvc_stores.sql.elements import among
 from memsvc_stores.sql.executor import Executor
@@ -25,15 +26,16 @@ def newest_holders(
     executor: Executor, namespace: int, hashes: Sequence[int], *, most: int, least_trust: float
 ) -> dict[int, tuple[int, ...]]:
     """Return the rows of the `most` newest visible notes that hold each shingle and are trusted so much."""
-    wanted = executor.backend.many({int(each) for each in hashes})
-    counting = (namespace, namespace, least_trust)
-    parameters: tuple[Any, ...] = (wanted, namespace, *counting, most)
+    wanted, counting = executor.backend.many({int(each) for each in hashes}), (namespace, namespace, least_trust)
+    parameters: tuple[Any, ...] = (wanted, namespace, HOLDERS_READ, *counting)
     if executor.backend.is_sqlite:
-        parameters = (wanted, namespace, namespace, *counting, most - 1, *counting)
+        parameters = (wanted, namespace, namespace, HOLDERS_READ - 1, *counting)
     found: dict[int, list[int]] = {}
     for shingle, row in executor.query(_newest(executor.backend), parameters):
-        found.setdefault(shingle, []).append(row)
-    return {shingle: tuple(rows) for shingle, rows in found.items()}
+        rows = found.setdefault(shingle, [])
+        if len(rows) < most:
+            rows.append(row)
+    return {shingle: tuple(rows) for shingle, rows in found.items() if rows}
 
 
 def write_shingles(executor: Executor, namespace: int, held: Mapping[int, Sequence[int]]) -> None:
@@ -47,40 +49,33 @@ def write_shingles(executor: Executor, namespace: int, held: Mapping[int, Sequen
 
 
 def _newest(backend: Backend) -> str:
-    """Return the query of (hash, row): of a run that thousands of notes share no more are read than asked for.
+    """Return the query of (hash, row): no more holders are read of a run that thousands of notes share.
 
-    SQLite, which knows no LATERAL, finds the lowest row to return first.
+    SQLite, which knows no LATERAL, finds the lowest row to look at first.
     """
     if not backend.is_sqlite:
         return (
-            "SELECT asked.value, newest.note_row FROM unnest(%s::bigint[]) AS asked (value) "  # noqa: S608
-            f"CROSS JOIN LATERAL (SELECT held.note_row {_held(backend, 'held')} "
-            "ORDER BY held.note_row DESC LIMIT %s) AS newest ORDER BY asked.value, newest.note_row DESC"
+            "SELECT asked.value, held.note_row FROM unnest(%s::bigint[]) AS asked (value) "  # noqa: S608
+            "CROSS JOIN LATERAL (SELECT near.note_row FROM shingles AS near WHERE near.namespace_id = %s "
+            "AND near.hash = asked.value ORDER BY near.note_row DESC LIMIT %s) AS held "
+            f"WHERE {_counts(backend)} ORDER BY asked.value, held.note_row DESC"
         )
-    lowest = f"SELECT low.note_row {_held(backend, 'low')} ORDER BY low.note_row DESC LIMIT 1 OFFSET ?"
     return (
         "SELECT asked.value, held.note_row FROM json_each(?) AS asked CROSS JOIN shingles AS held "  # noqa: S608
-        "WHERE held.namespace_id = ? AND held.hash = asked.value "
-        f"AND held.note_row >= coalesce(({lowest}), 0) AND {_counts(backend, 'held')} "
+        "WHERE held.namespace_id = ? AND held.hash = asked.value AND held.note_row >= coalesce(("
+        "SELECT far.note_row FROM shingles AS far WHERE far.namespace_id = ? AND far.hash = asked.value "
+        f"ORDER BY far.note_row DESC LIMIT 1 OFFSET ?), 0) AND {_counts(backend)} "
         "ORDER BY asked.value, held.note_row DESC"
     )
 
 
-def _held(backend: Backend, name: str) -> str:
-    """Return the source and condition of notes that hold a shingle and count, for (namespace, *counting)."""
-    return (
-        f"FROM shingles AS {name} WHERE {name}.namespace_id = {backend.placeholder} "
-        f"AND {name}.hash = asked.value AND {_counts(backend, name)}"
-    )
-
-
-def _counts(backend: Backend, name: str) -> str:
+def _counts(backend: Backend) -> str:
     """Return the condition of visible notes that are trusted enough, for (namespace, namespace, trust)."""
     mark = backend.placeholder
     index = f" INDEXED BY {HIDDEN_INDEX}" if backend.is_sqlite else ""
     return (
         f"NOT EXISTS (SELECT 1 FROM notes AS hidden{index} "  # noqa: S608 (constants)
-        f"WHERE hidden.namespace_id = {mark} AND hidden.row = {name}.note_row AND hidden.{HIDDEN}) "
+        f"WHERE hidden.namespace_id = {mark} AND hidden.row = held.note_row AND hidden.{HIDDEN}) "
         f"AND EXISTS (SELECT 1 FROM notes AS trusted WHERE trusted.namespace_id = {mark} "
-        f"AND trusted.row = {name}.note_row AND trusted.trust >= {mark})"
+        f"AND trusted.row = held.note_row AND trusted.trust >= {mark})"
     )
