@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, select, text
+from sqlalchemy import ColumnElement, Select, TextClause, bindparam, delete, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from memsvc.domain.derivations import Role
@@ -28,62 +29,53 @@ _PUT = insert(reviews).on_conflict_do_nothing().inline()
 _DELETE = delete(reviews).where(
     reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == bindparam("row")
 )
+
+
+def _unreviewed(*conditions: ColumnElement[bool] | TextClause) -> Select[Any]:
+    """Return the query of a page of notes of this sort that nobody has reviewed, by ascending row."""
+    reviewed = reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == notes.c.row
+    wanted = notes.c.row > bindparam("after"), *conditions, ~exists().where(*reviewed)
+    return NOTES.where(*wanted).order_by(notes.c.row).limit(bindparam("limit"))
+
+
 # The condition of the index of hidden notes is repeated as it stands there: else SQLite does not use it.
-_WAITING = (
-    NOTES.where(
-        notes.c.row > bindparam("after"),
-        text(f"notes.{HIDDEN}"),
-        notes.c.status == Status.QUARANTINED.value,
-        ~exists().where(reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == notes.c.row),
-    )
-    .order_by(notes.c.row)
-    .limit(bindparam("limit"))
+_WAITING = _unreviewed(
+    text(f"notes.{HIDDEN}"),
+    notes.c.status == Status.QUARANTINED.value,
 )
 
 _later = assessments.alias("later")
 # So is that of the index of assessments that limit.
-_DOUBTFUL = (
-    NOTES.where(
-        notes.c.row > bindparam("after"),
-        notes.c.status == Status.LIMITED.value,
-        notes.c.row.in_(
-            select(assessments.c.note_row).where(
-                assessments.c.namespace_id == bindparam("namespace"),
-                assessments.c.note_row > bindparam("after"),
-                text(f"assessments.{LIMITING}"),
-                ~exists().where(
-                    _later.c.namespace_id == bindparam("namespace"),
-                    _later.c.note_row == assessments.c.note_row,
-                    _later.c.at > assessments.c.at,
-                ),
-            )
-        ),
-        ~exists().where(reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == notes.c.row),
-    )
-    .order_by(notes.c.row)
-    .limit(bindparam("limit"))
+_DOUBTFUL = _unreviewed(
+    notes.c.status == Status.LIMITED.value,
+    notes.c.row.in_(
+        select(assessments.c.note_row).where(
+            assessments.c.namespace_id == bindparam("namespace"),
+            assessments.c.note_row > bindparam("after"),
+            text(f"assessments.{LIMITING}"),
+            ~exists().where(
+                _later.c.namespace_id == bindparam("namespace"),
+                _later.c.note_row == assessments.c.note_row,
+                _later.c.at > assessments.c.at,
+            ),
+        )
+    ),
 )
 
 _rejected = reviews.alias("rejected")
-_RESTING = (
-    NOTES.where(
-        notes.c.row > bindparam("after"),
-        notes.c.status == Status.LIMITED.value,
-        notes.c.row.in_(
-            select(derivations.c.note_row)
-            .join_from(_rejected, derivations, derivations.c.source_row == _rejected.c.note_row)
-            .where(
-                _rejected.c.namespace_id == bindparam("namespace"),
-                _rejected.c.decision == Decision.REJECTED.value,
-                derivations.c.namespace_id == bindparam("namespace"),
-                derivations.c.note_row > bindparam("after"),
-                derivations.c.role != Role.EVOLUTION.value,
-            )
-        ),
-        ~exists().where(reviews.c.namespace_id == bindparam("namespace"), reviews.c.note_row == notes.c.row),
-    )
-    .order_by(notes.c.row)
-    .limit(bindparam("limit"))
+_RESTING = _unreviewed(
+    notes.c.status == Status.LIMITED.value,
+    notes.c.row.in_(
+        select(derivations.c.note_row)
+        .join_from(_rejected, derivations, derivations.c.source_row == _rejected.c.note_row)
+        .where(
+            _rejected.c.namespace_id == bindparam("namespace"),
+            _rejected.c.decision == Decision.REJECTED.value,
+            derivations.c.namespace_id == bindparam("namespace"),
+            derivations.c.note_row > bindparam("after"),
+            derivations.c.role != Role.EVOLUTION.value,
+        )
+    ),
 )
 
 
