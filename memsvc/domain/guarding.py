@@ -43,7 +43,7 @@ class Stage(StrEnum):
     SCAN = "scan"
 
 
-UNCALIBRATED: Final = frozenset({"invisible", "burst", "newcomer", "sybil"})
+UNCALIBRATED: Final = frozenset({"accomplice", "invisible", "burst", "newcomer", "sybil"})
 """The detectors whose scores are compared with those of no harmless notes."""
 
 

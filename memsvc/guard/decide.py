@@ -1,4 +1,4 @@
-"""From signals to a verdict: three ledgers, their product, and two rules that no product can soften."""
+"""From signals to a verdict: three ledgers, their product, and rules that no product can soften."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ LEDGER_OF: Final[Mapping[str, Ledger]] = MappingProxyType(
         "transplant": Ledger.HIJACK,
         "hubness": Ledger.HIJACK,
         "run_vectors": Ledger.HIJACK,
+        "accomplice": Ledger.HIJACK,
         "payload": Ledger.INFLUENCE,
         "invisible": Ledger.INFLUENCE,
         "burst": Ledger.DISTRUST,
@@ -39,11 +40,18 @@ LEDGER_OF: Final[Mapping[str, Ledger]] = MappingProxyType(
 SHARES: Final[Mapping[str, float]] = MappingProxyType(
     {"wordlm": 0.15, "runs": 0.1, "transplant": 0.65, "hubness": 0.05, "run_vectors": 0.05}
 )
-"""The share of the false positives that each hijack detector may make; they add up to 1."""
+"""The share of the false positives that each hijack detector may make; they add up to 1.
+
+An accomplice has none: that says how much evidence of another kind is enough.
+"""
 
 _INFLUENCE_ALPHA: Final = 0.02
 _HIDDEN: Final = 1.0
 _CROWD: Final = 1.0
+_ACCOMPLICE: Final = 1.0
+# Notes that are planted with one run of words score alike: what misses alpha among them misses it by little. At
+# 1 % a tenth of harmless notes have so much evidence, but they hardly ever have such a run, too.
+_ALPHAS_OF_ACCOMPLICE: Final = 10.0
 # From here on (tool output from outside, documents) hidden text is nobody's accident.
 _DISTRUSTED: Final = 0.5
 
@@ -83,13 +91,13 @@ def weigh(signals: Sequence[Signal], *, trust: float, alpha: float) -> Ledgers:
 
 def decide(ledgers: Ledgers, signals: Sequence[Signal], limits: Limits) -> Verdict:
     """Return the verdict. Whatever the trust, a note that hijacks as no more than alpha of harmless notes do is
-    quarantined. Hidden text, instructions from outside, a burst, and many writers with one rare run are never
-    simply let in.
+    quarantined; one with the run of words that another was quarantined for, as ten times as many do. Hidden text,
+    instructions from outside, a burst, and many writers with one rare run are never simply let in.
     """
     if ledgers.risk >= limits.block:
         return Verdict.BLOCK
     hidden = any(each.detector == "invisible" and each.score >= _HIDDEN for each in signals)
-    if adjusted_p(signals) <= limits.alpha or (hidden and ledgers.distrust >= _DISTRUSTED):
+    if _hijacks(signals, limits.alpha) or (hidden and ledgers.distrust >= _DISTRUSTED):
         return Verdict.QUARANTINE
     if ledgers.risk >= limits.quarantine:
         return Verdict.QUARANTINE
@@ -100,6 +108,13 @@ def decide(ledgers: Ledgers, signals: Sequence[Signal], limits: Limits) -> Verdi
     if hidden or instructs or crowd or ledgers.risk >= limits.limit:
         return Verdict.LIMIT
     return Verdict.ALLOW
+
+
+def _hijacks(signals: Sequence[Signal], alpha: float) -> bool:
+    """Return whether there is enough evidence of its own, of which an accomplice needs less, but some."""
+    p = adjusted_p(signals)
+    accomplice = any(each.detector == "accomplice" and each.score >= _ACCOMPLICE for each in signals)
+    return p <= alpha or (accomplice and p < 1.0 and p <= _ALPHAS_OF_ACCOMPLICE * alpha)
 
 
 def _influence(signal: Signal) -> float:

@@ -51,8 +51,10 @@ class ReadGuard(Protocol):
         that one read. One that only waits for its probe, or for a source that is not reviewed, is neither.
         """
 
-    def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:
-        """Return the rows of the visible notes that hold each shingle, newest first.
+    def sharing(
+        self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0, quarantined: bool = False
+    ) -> dict[int, tuple[int, ...]]:
+        """Return the rows of the visible notes, or `quarantined` ones, that hold each shingle, newest first.
 
         Of each shingle the `most` newest among those that are trusted so much: others take no place. Of a run that
         more notes hold than HOLDERS_READ, only the newest of these are looked at.

@@ -13,7 +13,8 @@ __all__ = ["Assessment", "Ledgers", "Review", "Signal"]
 class Signal(Response):
     """One detector's finding: its raw `score`, and `p`, how often a harmless note scores as high.
 
-    Of `invisible`, `burst`, `newcomer` and `sybil` `p` is 1, as it says nothing: the score says how sure they are.
+    Of `accomplice`, `invisible`, `burst`, `newcomer` and `sybil` `p` is 1, as it says nothing: the score says how
+    sure they are.
     `span` is a half-open range of characters of the note's content, or, with `key`, of the text of the key with
     that ordinal.
     """

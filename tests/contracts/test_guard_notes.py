@@ -196,6 +196,23 @@ def test_notes_that_are_trusted_less_take_no_place_among_the_newest(storage: Sto
     assert found == [tuple(newest), ()]
 
 
+def test_quarantined_notes_that_hold_a_run_are_asked_for_by_themselves(storage: Storage) -> None:
+    trusted, untrusted = put(storage, "a", "b", "c", trust=0.6), put(storage, "d", trust=0.2)
+    with storage.writer(SCOPE) as writer:
+        writer.guard.put_shingles({each.id: [1] for each in (*trusted, *untrusted)})
+    for each in (*trusted[:2], *untrusted):
+        quarantine(storage, each.id)
+    change(storage, trusted[2].id, Operation.FORGOTTEN, Status.FORGOTTEN)
+    first, second, third = rows(storage, *trusted[:2], *untrusted)
+    with storage.reader(SCOPE) as reader:
+        asked = [
+            reader.guard.sharing([1, 2], most=most, least_trust=least, quarantined=True)
+            for most, least in ((9, 0.0), (9, 0.6), (1, 0.6))
+        ]
+        assert reader.guard.sharing([1], most=9) == {}
+    assert asked == [{1: (third, second, first)}, {1: (second, first)}, {1: (second,)}]
+
+
 def test_of_a_run_that_a_crowd_holds_the_newest_alone_are_looked_at(storage: Storage) -> None:
     trusted = put(storage, "a", trust=0.6)
     crowd = put(storage, *(f"copy {number}" for number in range(HOLDERS_READ)), trust=0.2)

@@ -65,6 +65,24 @@ def test_a_hijack_as_rare_as_alpha_is_quarantined_whatever_the_trust(detector: s
     assert verdict(replace(rare, p=rare.p * 1.01)) is Verdict.ALLOW
 
 
+ACCOMPLICE = Signal("accomplice", 1.0, 1.0)
+
+
+def test_an_accomplice_needs_less_evidence_of_its_own() -> None:
+    doubtful = Signal("wordlm", 1.0, 10 * LIMITS.alpha * SHARES["wordlm"])
+    assert verdict(doubtful) is Verdict.ALLOW
+    assert verdict(doubtful, ACCOMPLICE) is Verdict.QUARANTINE
+    assert verdict(replace(doubtful, p=doubtful.p * 1.01), ACCOMPLICE) is Verdict.ALLOW
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.1, 0.5])
+def test_an_accomplice_needs_some(alpha: float) -> None:
+    limits = replace(LIMITS, alpha=alpha)
+    assert verdict(ACCOMPLICE, limits=limits) is Verdict.ALLOW
+    assert weigh([ACCOMPLICE], trust=0.0, alpha=alpha).hijack == 0.0
+    assert adjusted_p([ACCOMPLICE]) == 1.0
+
+
 def test_p_values_of_several_detectors_are_corrected_for_their_number() -> None:
     one = Signal("wordlm", 9.0, 0.02)
     assert adjusted_p([one]) == pytest.approx(0.02 / SHARES["wordlm"])

@@ -158,6 +158,10 @@ def _around(reader: SqlReader) -> Edges:
             "held USING PRIMARY KEY (namespace_id=? AND hash=? AND note_row>?)",
         ),
         (
+            lambda r: r.guard.sharing([1], most=2, quarantined=True),
+            "held_back USING INTEGER PRIMARY KEY (rowid=?)",
+        ),
+        (
             lambda r: r.guard.scores("lm", "b", limit=2),
             "scores_namespace_id_detector_bucket_note_row_score (namespace_id=? AND detector=? AND bucket=?)",
         ),

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Note, Status
 from memsvc.guard.model_file import GuardModel
 from memsvc.memory.guarding.sharing import Sharers
 from memsvc.ports.ranking import Rows
@@ -53,4 +53,8 @@ class AllShared:
                 counts.update(other for other in holders if other != note.row)
         known = {each.row: each for each in reader.notes_by_row(sorted(counts))} if counts else {}
         notes = [known[row] for row, _ in counts.most_common() if row in known][:_MOST]
-        return Sharers(tuple(each.content for each in notes), frozenset(each.principal for each in notes))
+        return Sharers(
+            tuple(each.content for each in notes),
+            frozenset(each.principal for each in notes),
+            quarantined=tuple(each for each in notes if each.status is Status.QUARANTINED),
+        )

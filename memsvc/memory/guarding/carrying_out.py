@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from memsvc.domain.changes import Operation
 from memsvc.domain.guarding import Assessment, AuditEvent, Verdict
 from memsvc.domain.notes import Note, Status
+from memsvc.memory.guarding.assessing import Assessor
 from memsvc.memory.guarding.hiding import doubted_sources, hide, let_in, limit
 from memsvc.memory.guarding.recording import audit_detail, benign_scores, is_calibrating
+from memsvc.memory.guarding.second_looks import blamed, look_for_accomplices
+from memsvc.memory.guarding.tools import limits_of
 from memsvc.ports.storage import Writer
 
-__all__ = ["carry_out", "keep_assessment"]
+__all__ = ["carry_out", "keep_assessment", "look_beside"]
 
 
 def keep_assessment(writer: Writer, note: Note, assessment: Assessment, *, now: datetime, actor: str) -> None:
@@ -39,3 +43,12 @@ def carry_out(writer: Writer, note: Note, verdict: Verdict, *, now: datetime, ac
         let_in(writer, [note.id], operation=Operation.UPDATED, reason="probed", at=now, actor=actor)
         return Status.ACTIVE
     return note.status
+
+
+def look_beside(
+    writer: Writer, assessor: Assessor, carried: Iterable[tuple[Note, Assessment]], *, now: datetime
+) -> None:
+    """Have looked at again what shares the words that notes were quarantined for, once all of these are hidden."""
+    runs, alpha = assessor.model.runs, limits_of(assessor.policy).alpha
+    found = [blamed(writer, runs, note, assessment, alpha=alpha) for note, assessment in carried]
+    look_for_accomplices(writer, [each for each in found if each is not None], now=now)

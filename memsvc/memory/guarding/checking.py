@@ -17,9 +17,11 @@ from memsvc.errors import GuardModelError
 from memsvc.guard.decide import adjusted_p, weigh
 from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.memory.context import Context
+from memsvc.memory.guarding.accomplices import accomplice_of
 from memsvc.memory.guarding.assessing import Assessor, content_signals
 from memsvc.memory.guarding.calibrating import sort_of
 from memsvc.memory.guarding.examining import Examined, asked, examine
+from memsvc.memory.guarding.second_looks import Blamed, blamed
 from memsvc.memory.guarding.sharing import Sharers, sharers_of
 from memsvc.memory.guarding.tools import limits_of, waits_for_probe
 from memsvc.memory.guarding.writers import Pace, pace_of
@@ -38,12 +40,14 @@ class Checked:
     """What was found in a draft, the status that follows of it, and what shared runs are found by.
 
     `partners` are stored notes that share a run with it which is too rare for chance: they are looked at again.
+    With `blamed` its accomplices are, too.
     """
 
     status: Status
     assessment: Assessment
     shingles: tuple[int, ...] = ()
     partners: tuple[NoteId, ...] = ()
+    blamed: Blamed | None = None
 
     @property
     def blocked(self) -> bool:
@@ -141,6 +145,10 @@ class _Checking:
     now: datetime
     principals: frozenset[str] = frozenset()
 
+    @property
+    def _alpha(self) -> float:
+        return limits_of(self.assessor.policy).alpha
+
     def check(self, drafts: Sequence[NoteDraft], principal: str | None) -> Checks:
         model = self.assessor.model
         examined = [
@@ -169,13 +177,13 @@ class _Checking:
                 assessment,
                 shingles,
                 sharers[place].stored if self._is_planted(signals) else (),
+                blamed(self.reader, model.runs, draft, assessment, alpha=self._alpha),
             )
         return Checks(self.assessor.policy, checked, self._broken(checked.values()))
 
     def _is_planted(self, signals: Sequence[Signal]) -> bool:
         """Return whether the run that the draft shares with others alone would quarantine it."""
-        alpha = limits_of(self.assessor.policy).alpha
-        return adjusted_p([signal for signal in signals if signal.detector == "runs"]) <= alpha
+        return adjusted_p([signal for signal in signals if signal.detector == "runs"]) <= self._alpha
 
     def _broken(self, checked: Iterable[Checked]) -> tuple[str, ...]:
         """Return the detectors that failed; raises GuardModelError where the policy fails closed."""
@@ -196,6 +204,15 @@ class _Checking:
             shared = self.assessor.model.runs.shared_run
             runs = asked("runs", lambda: shared(examined.reading, sharers.texts), broken)
             findings["runs"] = runs or NOTHING_FOUND
+        findings["accomplice"] = accomplice_of(
+            self.reader,
+            self.assessor.model.runs,
+            examined,
+            sharers.quarantined,
+            trust=draft.trust,
+            alpha=self._alpha,
+            broken=broken,
+        )
         signals = content_signals(
             self.reader,
             self.assessor,

@@ -16,11 +16,13 @@ from memsvc.guard.hubness import hubness
 from memsvc.guard.model_file import GuardModel
 from memsvc.guard.normalize import normalised
 from memsvc.guard.surfaces import texts_to_examine
+from memsvc.memory.guarding.accomplices import accomplice_of
 from memsvc.memory.guarding.assessing import Assessor, content_signals
 from memsvc.memory.guarding.calibrating import sort_of
 from memsvc.memory.guarding.examining import examine
 from memsvc.memory.guarding.sharing import Sharers, sharers_of_stored
 from memsvc.memory.guarding.surroundings import Surroundings
+from memsvc.memory.guarding.tools import limits_of
 from memsvc.ports.embedding import Embedder, Vector
 from memsvc.ports.storage import Reader
 
@@ -121,10 +123,16 @@ def signals_of(reader: Reader, assessor: Assessor, note: Note, found: Sequence[F
 
 
 def cheap_signals(reader: Reader, assessor: Assessor, subject: Subject) -> list[Signal]:
-    """Return what the cheap detectors say of a stored note by now: others may share its rare words since."""
+    """Return what the cheap detectors say of a stored note by now: others may share its rare words since, or have
+    been quarantined for them.
+    """
     note, model, text = subject.note, assessor.model, normalised(subject.note.content)
-    findings = dict(examine(model, text, original=subject.original, metadata=note.metadata).findings)
+    examined = examine(model, text, original=subject.original, metadata=note.metadata)
+    findings = dict(examined.findings)
     if subject.sharers.texts:
         findings["runs"] = model.runs.shared_run(text, subject.sharers.texts)
+    alpha = limits_of(assessor.policy).alpha
+    hidden = subject.sharers.quarantined
+    findings["accomplice"] = accomplice_of(reader, model.runs, examined, hidden, trust=note.trust, alpha=alpha)
     principals = subject.sharers.principals | {note.principal}
     return content_signals(reader, assessor, sort_of(note.kind, note.content), findings, principals=principals)

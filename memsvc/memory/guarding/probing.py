@@ -16,7 +16,7 @@ from memsvc.domain.scope import Scope
 from memsvc.domain.selection import HOLDING
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.assessing import Assessor
-from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment
+from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment, look_beside
 from memsvc.memory.guarding.probes import Subject, cheap_signals, holding, probe, signals_of, subject_of
 from memsvc.memory.guarding.surroundings import surroundings_of
 from memsvc.memory.guarding.writers import trust_at_writing
@@ -65,12 +65,16 @@ def probe_job(context: Context, run: JobContext) -> Mapping[str, Json] | None:
     now = context.clock()
     with context.storage.writer(scope) as writer:
         done: Counter[str] = Counter()
+        carried: list[tuple[Note, Assessment]] = []
         for each in (*found, *plan.known):
             note = _now(writer, each)
             if note is not None:
                 if each.keys is not None:
                     keep_assessment(writer, note, each.assessment, now=now, actor=_ACTOR)
                 done[carry_out(writer, note, each.assessment.verdict, now=now, actor=_ACTOR)] += 1
+                carried.append((note, each.assessment))
+        if assessor is not None:
+            look_beside(writer, assessor, carried, now=now)
         result: dict[str, Json] = {"probed": len(found), **done}
         writer.finish_job(run.lease, at=now, result=result)
         return result

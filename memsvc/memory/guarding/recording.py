@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,8 @@ from memsvc.domain.policies import GuardLevel
 from memsvc.guard.decide import SHARES
 from memsvc.memory.context import Context
 from memsvc.memory.guarding.calibrating import bucket_name, sort_of
-from memsvc.memory.guarding.checking import Checked, Checks
+from memsvc.memory.guarding.checking import Checks
+from memsvc.memory.guarding.second_looks import look_again, look_for_accomplices
 from memsvc.memory.guarding.tools import is_probed
 from memsvc.memory.policy import policy_of
 from memsvc.ports.guard import BenignScore
@@ -68,16 +69,12 @@ def record_checks(
         detail: dict[str, Json] = {"detectors": list(checks.broken), "notes": len(known), "stage": "write"}
         writer.guard.append(AuditEvent.FAILED, note=None, detail=detail, at=now, actor=actor)
     probed = [draft.id for draft, _ in known if is_probed(checks.policy, draft.origin)]
-    for job in (*probe_jobs(probed), *_second_looks(known)):
+    again = [look_again(draft.id, checked.partners) for draft, checked in known if checked.partners]
+    for job in (*probe_jobs(probed), *again):
         writer.enqueue(job, at=now)
-
-
-def _second_looks(known: Sequence[tuple[NoteDraft, Checked]]) -> Iterator[NewJob]:
-    """Yield jobs that probe, beside a new note, those that share a run with it which is too rare for chance."""
-    for draft, checked in known:
-        if checked.partners:
-            payload: dict[str, Json] = {"notes": list(checked.partners), "beside": [draft.id]}
-            yield NewJob(GUARD_PROBE, f"{GUARD_PROBE}:beside:{draft.id}", payload, priority=Priority.LOW)
+    blamed = [checked.blamed for _, checked in known if checked.blamed is not None]
+    partners = {partner for _, checked in known for partner in checked.partners}
+    look_for_accomplices(writer, blamed, now=now, but=partners)
 
 
 def record_blocked(writer: Writer, checks: Checks, *, now: datetime, actor: str) -> None:

@@ -82,4 +82,5 @@ class Scanner:
         subject = subject_of(reader, self.assessor.model, note)
         if subject is None:
             return Subject(note, original_of(reader, note), (), {}, sharers)
-        return replace(subject, sharers=sharers)
+        quarantined = {each.id: each for each in (*sharers.quarantined, *subject.sharers.quarantined)}
+        return replace(subject, sharers=replace(sharers, quarantined=tuple(quarantined.values())))

@@ -23,7 +23,7 @@ from memsvc.memory.context import Context
 from memsvc.memory.guarding.all_shared import AllShared
 from memsvc.memory.guarding.assessing import Assessor
 from memsvc.memory.guarding.canaries import check_canaries
-from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment
+from memsvc.memory.guarding.carrying_out import carry_out, keep_assessment, look_beside
 from memsvc.memory.guarding.scanner import COSTLY, Scanner
 from memsvc.memory.guarding.surroundings import Surroundings, surroundings_of
 from memsvc.memory.guarding.tools import limits_of
@@ -93,7 +93,7 @@ def _reports(
             assessed.append((note, work.assess(note)))
             on_note()
         hijacking.extend(adjusted_p(found.signals) for _, found in assessed)
-        flagged = _kept(context, scope, assessed, apply=apply, actor=actor)
+        flagged = _kept(context, scope, assessor, assessed, apply=apply, actor=actor)
         report = replace(report, notes=report.notes + len(page), flagged=(*report.flagged, *flagged))
         yield report
         work = work.knowing([note.row for note, found in assessed if found.verdict is Verdict.ALLOW])
@@ -144,7 +144,13 @@ def _all_shared(context: Context, scope: Scope, assessor: Assessor) -> AllShared
 
 
 def _kept(
-    context: Context, scope: Scope, assessed: Sequence[tuple[Note, Assessment]], *, apply: bool, actor: Actor
+    context: Context,
+    scope: Scope,
+    assessor: Assessor,
+    assessed: Sequence[tuple[Note, Assessment]],
+    *,
+    apply: bool,
+    actor: Actor,
 ) -> list[Flagged]:
     """Return what is flagged of a page; with `apply` keep all of it and do what follows, in one transaction.
 
@@ -158,7 +164,7 @@ def _kept(
             for note, each in assessed
             if each.verdict is not Verdict.ALLOW and note.id not in reviewed
         ]
-    flagged = []
+    flagged, carried = [], []
     now = context.clock()
     with context.storage.writer(scope) as writer:
         reviewed = writer.guard.reviews([note.id for note, _ in assessed])
@@ -168,10 +174,12 @@ def _kept(
             applied = False
             if current is not None and current.status in HOLDING and note.id not in reviewed:
                 after = _carried_out(writer, current, each, now, actor)
+                carried.append((current, each))
                 applied = after is not current.status
                 current = current._replace(status=after)
             if each.verdict is not Verdict.ALLOW and note.id not in reviewed:
                 flagged.append(Flagged(presented(current or note), each, applied))
+        look_beside(writer, assessor, carried, now=now)
     return flagged
 
 

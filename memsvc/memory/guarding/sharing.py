@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from memsvc.domain.ids import NoteId
-from memsvc.domain.notes import Note
+from memsvc.domain.notes import Note, Status
 from memsvc.memory.guarding.examining import Examined
 from memsvc.ports.storage import Reader
 
@@ -25,17 +25,21 @@ _PER_SHINGLE: Final = 8
 class Sharers:
     """The notes that share most with a text, at most 4: their texts, and who has written them.
 
-    `stored` are the ids of those that are in the store and are trusted no more than the text.
+    `stored` are the ids of those that are in the store and are trusted no more than the text. `quarantined` are
+    further notes, at most 4 and those that it is looked at beside: they may have accomplices, and no more.
     """
 
     texts: tuple[str, ...] = field(default=(), repr=False)
     principals: frozenset[str] = frozenset()
     stored: tuple[NoteId, ...] = ()
+    quarantined: tuple[Note, ...] = field(default=(), repr=False)
 
     def beside(self, notes: Sequence[Note]) -> Sharers:
         """Return them with further notes."""
         texts = (*self.texts, *(note.content for note in notes))
-        return replace(self, texts=texts, principals=self.principals | {note.principal for note in notes})
+        principals = self.principals | {note.principal for note in notes}
+        quarantined = {note.id: note for note in (*self.quarantined, *notes) if note.status is Status.QUARANTINED}
+        return replace(self, texts=texts, principals=principals, quarantined=tuple(quarantined.values()))
 
 
 def sharers_of(
@@ -49,20 +53,27 @@ def sharers_of(
     """Return what shares rare runs with each text of a request: notes, and other texts of `principal`."""
     hashes = [_hashes(each) for each in examined]
     together = {trust: _together(hashes, trusts, least=trust) for trust in set(trusts)}
-    stored = {trust: _stored(reader, _with_trust(hashes, trusts, trust), least=trust) for trust in together}
+    alike = {trust: _with_trust(hashes, trusts, trust) for trust in together}
+    stored = {trust: _stored(reader, alike[trust], least=trust) for trust in together}
+    hidden = {trust: _stored(reader, alike[trust], least=trust, quarantined=True) for trust in together}
     chosen = [
         _chosen(own, stored[trust], together[trust], place)
         for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True))
     ]
-    found = sorted({row for rows, _ in chosen for row in rows})
+    behind = [
+        _chosen(own, hidden[trust], {}, place)[0]
+        for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True))
+    ]
+    found = sorted({row for rows in (*(rows for rows, _ in chosen), *behind) for row in rows})
     notes = {note.row: note for note in reader.notes_by_row(found)} if found else {}
     return [
         Sharers(
             (*(notes[row].content for row in rows), *(contents[place] for place in places)),
             frozenset([*(notes[row].principal for row in rows), *([principal] if places else [])]),
             tuple(notes[row].id for row in rows if notes[row].trust <= trust),
+            tuple(notes[row] for row in out_of_sight),
         )
-        for (rows, places), trust in zip(chosen, trusts, strict=True)
+        for (rows, places), trust, out_of_sight in zip(chosen, trusts, behind, strict=True)
     ]
 
 
@@ -70,8 +81,14 @@ def sharers_of_stored(reader: Reader, note: Note, examined: Examined) -> Sharers
     """Return the other notes that share rare runs with a stored one."""
     hashes = _hashes(examined)
     rows, _ = _chosen(hashes, _stored(reader, hashes, least=note.trust), {}, -1, but=note.row)
-    notes = {each.row: each for each in reader.notes_by_row(sorted(rows))} if rows else {}
-    return Sharers(tuple(notes[row].content for row in rows), frozenset(notes[row].principal for row in rows))
+    hidden, _ = _chosen(hashes, _stored(reader, hashes, least=note.trust, quarantined=True), {}, -1, but=note.row)
+    found = sorted({*rows, *hidden})
+    notes = {each.row: each for each in reader.notes_by_row(found)} if found else {}
+    return Sharers(
+        tuple(notes[row].content for row in rows),
+        frozenset(notes[row].principal for row in rows),
+        quarantined=tuple(notes[row] for row in hidden),
+    )
 
 
 def _hashes(examined: Examined) -> set[int]:
@@ -82,9 +99,14 @@ def _with_trust(hashes: Sequence[set[int]], trusts: Sequence[float], trust: floa
     return set().union(*(own for own, each in zip(hashes, trusts, strict=True) if each == trust))
 
 
-def _stored(reader: Reader, hashes: set[int], *, least: float) -> Mapping[int, Sequence[int]]:
+def _stored(
+    reader: Reader, hashes: set[int], *, least: float, quarantined: bool = False
+) -> Mapping[int, Sequence[int]]:
     """Return the rows of notes with each shingle, one more than count: the note that is asked for may be one."""
-    return reader.guard.sharing(sorted(hashes), most=_PER_SHINGLE + 1, least_trust=least) if hashes else {}
+    if not hashes:
+        return {}
+    most = _PER_SHINGLE + 1
+    return reader.guard.sharing(sorted(hashes), most=most, least_trust=least, quarantined=quarantined)
 
 
 def _together(hashes: Sequence[set[int]], trusts: Sequence[float], *, least: float) -> Mapping[int, Sequence[int]]:

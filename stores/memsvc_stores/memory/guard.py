@@ -45,13 +45,16 @@ class MemoryReadGuard:
         held = (note for note in self._notes() if self._is_held(note) and note.row not in reviewed)
         return list(islice((note for note in held if note.row > after_row), limit))
 
-    def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:
-        visible = {note.row for note in self._notes() if note.trust >= least_trust and note.status in VISIBLE}
+    def sharing(
+        self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0, quarantined: bool = False
+    ) -> dict[int, tuple[int, ...]]:
+        statuses = {Status.QUARANTINED} if quarantined else VISIBLE
+        wanted = {note.row for note in self._notes() if note.trust >= least_trust and note.status in statuses}
         kept = sorted(self._kept().shingles.items(), reverse=True)
         found: dict[int, tuple[int, ...]] = {}
         for each in set(hashes):
             holders = islice((row for row, held in kept if each in held), HOLDERS_READ)
-            found[each] = tuple(row for row in holders if row in visible)[: max(most, 0)]
+            found[each] = tuple(row for row in holders if row in wanted)[: max(most, 0)]
         return {each: rows for each, rows in found.items() if rows}
 
     def scores(self, detector: str, bucket: str, *, limit: int) -> NDArray[np.float64]:

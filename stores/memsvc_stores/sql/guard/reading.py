@@ -60,10 +60,19 @@ class SqlReadGuard:
             return []
         return waiting(self._executor, self._namespace, after_row=after_row, limit=limit)
 
-    def sharing(self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0) -> dict[int, tuple[int, ...]]:
+    def sharing(
+        self, hashes: Sequence[int], *, most: int, least_trust: float = 0.0, quarantined: bool = False
+    ) -> dict[int, tuple[int, ...]]:
         if self._namespace is None or not len(hashes) or most < 1:
             return {}
-        return newest_holders(self._executor, self._namespace, hashes, most=most, least_trust=least_trust)
+        return newest_holders(
+            self._executor,
+            self._namespace,
+            hashes,
+            most=most,
+            least_trust=least_trust,
+            quarantined=quarantined,
+        )
 
     def scores(self, detector: str, bucket: str, *, limit: int) -> NDArray[np.float64]:
         if self._namespace is None:
