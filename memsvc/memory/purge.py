@@ -14,6 +14,7 @@ from memsvc.domain.receipts import Actor, PurgeReceipt
 from memsvc.domain.scope import Scope
 from memsvc.errors import Conflict, InvalidInput, NotFound, StorageFull, StorageReadOnly, Unavailable
 from memsvc.memory.context import Context
+from memsvc.memory.guarding.orphans import leave_in_doubt
 from memsvc.memory.jobs import erase_job
 from memsvc.memory.look_up import existing_namespace
 from memsvc.memory.rethinking import queue_rethinking
@@ -29,8 +30,8 @@ def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Act
     """Delete the notes from rows, history, indexes and journals, then rewrite the files without them.
 
     Thoughts that were made of them go too, as do notes merged from those, and attributes that evolved from them.
-    Ids that do not exist are not in the receipt. Raises InvalidInput for an empty list, NotFound for a
-    namespace that does not exist.
+    What somebody wrote who had read one of them while it was in doubt is left to a person. Ids that do not exist
+    are not in the receipt. Raises InvalidInput for an empty list, NotFound for a namespace that does not exist.
     """
     if not notes:
         raise InvalidInput("/notes is empty; name at least one note to purge")
@@ -41,6 +42,7 @@ def purge(context: Context, scope: Scope, notes: Sequence[NoteId], *, actor: Act
         repeating = writer.derivations.descendants(present, roles=CONTENT_ROLES)
         gone = tuple(dict.fromkeys([*present, *repeating]))
         queue_rethinking(writer, repeating, gone=gone, now=now)
+        leave_in_doubt(writer, gone, at=now, actor=actor.name)
         counts = writer.purge(gone, at=now, actor=actor.name)
         writer.enqueue(erase_job(state.row, receipt, now=now), at=now)
     compacted = _finished(context, scope, state.row, receipt)

@@ -131,6 +131,28 @@ def test_what_a_reader_of_a_rolled_back_note_wrote_can_be_looked_at(guarded: Gua
     assert guarded.service.reject(SCOPE, note, actor=ALICE, reason="planted").status is Status.QUARANTINED
 
 
+@pytest.mark.parametrize("reviewed", [True, False], ids=["rejected", "waiting"])
+def test_what_a_reader_of_an_erased_note_wrote_is_left_to_a_person(guarded: Guarded, reviewed: bool) -> None:
+    read = guarded.told(TRIGGERED)
+    note = answered(guarded, read)
+    if reviewed:
+        guarded.service.reject(SCOPE, read.id, actor=ALICE, reason="planted")
+    guarded.clock.forward(seconds=1)
+    guarded.service.purge(SCOPE, [read.id], actor=ALICE)
+    guarded.work()
+    assert guarded.status(note) is Status.LIMITED
+    assert [each.note.id for each in guarded.service.quarantine(SCOPE, after_row=0, limit=9)] == [note]
+    assert guarded.service.release(SCOPE, note, actor=ALICE, reason="harmless").status is Status.ACTIVE
+
+
+def test_what_a_reader_of_a_harmless_erased_note_wrote_stays_as_it_is(guarded: Guarded) -> None:
+    read = guarded.told("The shop opens at nine.")
+    note = answered(guarded, read)
+    guarded.service.purge(SCOPE, [read.id], actor=ALICE)
+    assert guarded.status(note) is Status.ACTIVE
+    assert guarded.service.quarantine(SCOPE, after_row=0, limit=9) == []
+
+
 def test_what_was_released_is_reviewed_again_after_what_its_writer_had_read_is_rolled_back(
     guarded: Guarded,
 ) -> None:
