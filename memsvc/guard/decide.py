@@ -38,7 +38,7 @@ LEDGER_OF: Final[Mapping[str, Ledger]] = MappingProxyType(
     }
 )
 SHARES: Final[Mapping[str, float]] = MappingProxyType(
-    {"wordlm": 0.15, "runs": 0.1, "transplant": 0.65, "hubness": 0.05, "run_vectors": 0.05}
+    {"wordlm": 0.1, "runs": 0.1, "transplant": 0.7, "hubness": 0.05, "run_vectors": 0.05}
 )
 """The share of the false positives that each hijack detector may make; they add up to 1.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from memsvc.errors import GuardModelError
 from memsvc.guard.arrays_file import FORMAT_VERSION, Array, read_arrays
+from memsvc.guard.coherence import SHAPES, Head
 from memsvc.guard.conformal import BenignScores, KindClass, LengthBucket
 from memsvc.guard.payload import PayloadModel
 from memsvc.guard.payload_features import FEATURES
@@ -30,17 +31,19 @@ _DTYPES = {
     "wordlm/pair_bits": "uint8",
     "payload/weights": "int8",
     "payload/scale": "float32",
+    **dict.fromkeys(SHAPES, "float32"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class GuardModel:
-    """What the cheap detectors have learnt, and benign scores to calibrate any detector."""
+    """What the detectors have learnt, and benign scores to calibrate any of them."""
 
     version: str
     wordlm: WordLm
     payload: PayloadModel
     runs: RareRuns
+    head: Head
     arrays: Mapping[str, Array]
     path: Path
 
@@ -88,8 +91,12 @@ def load_model(path: Path | None = None) -> GuardModel:
     if weights.shape != (FEATURES,) or scale.shape != (2,):
         raise _wrong(place, f"has {weights.size} weights for sentences; this memsvc has {FEATURES} features")
     payload = PayloadModel(weights.astype(np.float32) * scale[0], float(scale[1]))
+    for name, shape in SHAPES.items():
+        if arrays[name].shape != shape:
+            raise _wrong(place, f"has shape {arrays[name].shape} in {name!r} where {shape} belongs")
     _check_benign(arrays, place)
-    return GuardModel(f"{FORMAT_VERSION}-{digest[:12]}", wordlm, payload, RareRuns(wordlm), arrays, place)
+    version = f"{FORMAT_VERSION}-{digest[:12]}"
+    return GuardModel(version, wordlm, payload, RareRuns(wordlm), Head.of(arrays), arrays, place)
 
 
 def _wordlm(arrays: Mapping[str, Array], path: Path) -> WordLm:

@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from memsvc.guard.coherence import ORDINARY, Coherence
 from memsvc.guard.findings import NOTHING_FOUND, Finding
-from memsvc.guard.spans import pieces_of
+from memsvc.guard.spans import Pieces, Range, pieces_of
 from memsvc.guard.trials import Bench, Nearest, Tools, Trial, Window, nearest_of
 from memsvc.ports.embedding import Embedder, Matrix
 
@@ -35,8 +36,9 @@ class TransplantSettings:
 
 
 _SETTINGS: Final = TransplantSettings()
-WEIGHTS: Final = (7.4, 20.18, 3.75, -31.7)
-"""Of mean drowning, lower quartile of the margin, logarithm of the text's pieces, and 1."""
+WEIGHTS: Final = (4.72, 17.43, 3.05, 0.5, -29.16)
+"""Of mean drowning, lower quartile of the margin, logarithm of the text's pieces, incoherence, and 1."""
+_BESIDE: Final = 24
 MOST_PIECES: Final = 64
 """Texts over this many pieces count as that long."""
 
@@ -50,15 +52,22 @@ class TransplantProbe:
     """
 
     tools: Tools
+    coherence: Coherence | None = None
     settings: TransplantSettings = _SETTINGS
 
     @staticmethod
-    def of(embedder: Embedder, canaries: tuple[str, ...], *, background: Matrix | None = None) -> TransplantProbe:
+    def of(
+        embedder: Embedder,
+        canaries: tuple[str, ...],
+        *,
+        coherence: Coherence | None = None,
+        background: Matrix | None = None,
+    ) -> TransplantProbe:
         """Embed 48 ordinary texts behind each canary, and about 850 alone unless their vectors are given.
 
-        Raises EmbedderUnavailable.
+        Without a `coherence` all words count as belonging where they stand. Raises EmbedderUnavailable.
         """
-        return TransplantProbe(Tools.of(embedder, canaries, background=background))
+        return TransplantProbe(Tools.of(embedder, canaries, background=background), coherence)
 
     def examine(self, text: str, keys: Matrix, nearest: Nearest) -> Finding:
         """Return what a key's text does, its score between 0 and 1; raises EmbedderUnavailable.
@@ -69,12 +78,22 @@ class TransplantProbe:
         worst = self.worst(Bench(self.tools, text, pieces, np.atleast_2d(keys), nearest))
         if worst is None:
             return NOTHING_FOUND
+        strange = self.incoherence(text, pieces, worst.window)
         why = (
             f"unrelated questions followed by this span meet this note before any cleared one in "
             f"{worst.share:.0%} of {len(worst.margin)} trials, by {worst.margin.mean():+.2f} in cosine; "
-            f"it drowns a question {worst.drowned:.1f} times as much as most ordinary texts do"
+            f"it drowns a question {worst.drowned:.1f} times as much as most ordinary texts do; "
+            f"its words look planted by {strange:+.1f} (ordinary: {ORDINARY:.0f} or less)"
         )
-        return Finding(suspicion(worst, len(pieces)), pieces.range(*worst.window), why)
+        return Finding(suspicion(worst, len(pieces), strange), pieces.range(*worst.window), why)
+
+    def incoherence(self, text: str, pieces: Pieces, window: Window) -> float:
+        """Return how little the words of a window, and of what is around it, belong where they stand."""
+        if self.coherence is None:
+            return ORDINARY
+        start, end = pieces.range(*window)
+        first, last = _widened(pieces, window)
+        return self.coherence.incoherence(text[first:last], (start - first, end - first))
 
     def worst(self, bench: Bench) -> Trial | None:
         """Return the trial of the window that pulls most; None for a text without words."""
@@ -95,14 +114,22 @@ class TransplantProbe:
         return max(_all_joined(best, more), key=_pull)
 
 
-def suspicion(trial: Trial, pieces: int) -> float:
+def suspicion(trial: Trial, pieces: int, incoherence: float) -> float:
     """Return the logistic of what tells triggers from ordinary text, fitted by tools/guard/measure_probe.py.
 
-    Length counts because a short text is all about the one thing that its only window says.
+    Length counts because a short text is all about the one thing that its only window says: such a window drags as
+    many questions to it as a trigger does, but its words belong together.
     """
-    features = (trial.drowned, float(np.quantile(trial.margin, 0.25)), math.log(min(pieces, MOST_PIECES)), 1.0)
+    length = math.log(min(pieces, MOST_PIECES))
+    features = (trial.drowned, float(np.quantile(trial.margin, 0.25)), length, incoherence, 1.0)
     logit = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
     return 1.0 / (1.0 + math.exp(-logit))
+
+
+def _widened(pieces: Pieces, window: Window) -> Range:
+    """Return the characters of a window and of up to 24 pieces to either side."""
+    first = max(0, window[0] - _BESIDE)
+    return pieces.range(first, window[0] + window[1] + _BESIDE - first)
 
 
 def _around(window: Window, pieces: int, chosen: TransplantSettings) -> list[Window]:

@@ -15,6 +15,7 @@ from memsvc.memory.guarding.probing import probe_job
 from memsvc.memory.guarding.scan_jobs import scan_job
 from memsvc.memory.guarding.tools import GuardTools
 from memsvc.settings import GuardSettings
+from memsvc_agents.embed.token_reader import packaged_token_reader
 
 __all__ = ["guard_handlers", "guard_tools"]
 
@@ -24,7 +25,7 @@ _MODELS_KEPT = 4
 def guard_tools(settings: GuardSettings) -> GuardTools:
     """Return the guard's tools; the model is read when it is first needed, so a service starts without it."""
     path = PACKAGED if settings.model is None else settings.model
-    return GuardTools(partial(_model, path), GuardLevel(settings.level))
+    return GuardTools(partial(_model, path), GuardLevel(settings.level), packaged_token_reader)
 
 
 def guard_handlers(context: Context) -> Mapping[str, Handler]:

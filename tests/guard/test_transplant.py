@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+
 import numpy as np
 import pytest
 
 from memsvc.guard.background import background_texts, ordinary_ends
 from memsvc.guard.canary_set import choose
+from memsvc.guard.coherence import Coherence
 from memsvc.guard.findings import NOTHING_FOUND
-from memsvc.guard.spans import pieces_of
+from memsvc.guard.model_file import load_model
+from memsvc.guard.spans import Range, pieces_of
 from memsvc.guard.transplant import TransplantProbe, nearest_of
 from memsvc.guard.trials import Bench, Tools
+from memsvc_agents.embed.token_reader import packaged_token_reader
 from tests.guard.weighted_words import HEAVY, WeightedWords
 
 TRIGGER = " ".join(HEAVY)
@@ -161,3 +166,30 @@ def test_ordinary_ends_are_of_all_sorts_and_no_two_alike() -> None:
 @pytest.mark.parametrize("between", [", ", ". ", "\n- "], ids=["commas", "full stops", "list"])
 def test_punctuation_does_not_thin_a_trigger_out(probe: TransplantProbe, between: str) -> None:
     assert score(probe, f"When does the museum open? {between.join(HEAVY)}") > 0.7
+
+
+@dataclass(frozen=True)
+class Saying(Coherence):
+    """Says of every text the same, and keeps what it was asked about."""
+
+    says: float
+    asked: list[tuple[str, Range | None]] = field(default_factory=list)
+
+    def incoherence(self, text: str, around: Range | None = None) -> float:
+        self.asked.append((text, around))
+        return self.says
+
+
+@pytest.mark.parametrize("before", [0, 4])
+def test_words_that_belong_together_make_a_text_less_suspicious(probe: TransplantProbe, before: int) -> None:
+    text = " ".join([ORDINARY] * before + [TRIGGER] + [ORDINARY] * before)
+    head, reader = load_model().head, packaged_token_reader()
+    planted, belonging = (Saying(head, reader, says) for says in (15.0, -6.0))
+
+    high, low = (score(replace(probe, coherence=each), text) for each in (planted, belonging))
+
+    assert high > low
+    ((excerpt, around),) = planted.asked
+    assert around is not None
+    assert set(excerpt[slice(*around)].split()) & set(HEAVY)
+    assert len(excerpt.split()) <= 18 + 2 * 24

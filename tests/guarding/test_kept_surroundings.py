@@ -24,33 +24,33 @@ def _standing(sequence: int, cleared: int) -> Standing:
     return Standing(sequence, cleared, Sentinels.of(np.eye(4, dtype=np.float32)), HubScale(0.0, 1.0))
 
 
-def test_a_probe_is_made_once_for_a_seed() -> None:
+def test_tools_are_made_once_for_a_seed() -> None:
     kept, embedder = KeptSurroundings(), CountingEmbedder()
-    first = kept.probe(embedder, SEED)
+    first = kept.tools(embedder, SEED)
     embedded = len(embedder.texts)
-    assert kept.probe(embedder, SEED) is first
+    assert kept.tools(embedder, SEED) is first
     assert len(embedder.texts) == embedded
 
 
 def test_another_namespace_has_canaries_of_its_own_and_the_same_background() -> None:
     kept, embedder = KeptSurroundings(), CountingEmbedder()
-    first, second = kept.probe(embedder, SEED), kept.probe(embedder, OTHER)
-    assert first.tools.canaries.texts != second.tools.canaries.texts
-    assert first.tools.background is second.tools.background
+    first, second = kept.tools(embedder, SEED), kept.tools(embedder, OTHER)
+    assert first.canaries.texts != second.canaries.texts
+    assert first.background is second.background
 
 
 def test_another_embedder_has_a_background_of_its_own() -> None:
     kept = KeptSurroundings()
-    wide, narrow = (kept.probe(CountingEmbedder(dimension), SEED) for dimension in (64, 32))
-    assert (wide.tools.background.shape[1], narrow.tools.background.shape[1]) == (64, 32)
+    wide, narrow = (kept.tools(CountingEmbedder(dimension), SEED) for dimension in (64, 32))
+    assert (wide.background.shape[1], narrow.background.shape[1]) == (64, 32)
 
 
 def test_the_namespaces_probed_longest_ago_are_forgotten() -> None:
     kept, embedder = KeptSurroundings(), CountingEmbedder(dimension=8)
-    first = kept.probe(embedder, SEED)
+    first = kept.tools(embedder, SEED)
     for number in range(64):
-        kept.probe(embedder, bytes([number]))
-    assert kept.probe(embedder, SEED) is not first
+        kept.tools(embedder, bytes([number]))
+    assert kept.tools(embedder, SEED) is not first
 
 
 @pytest.mark.parametrize(

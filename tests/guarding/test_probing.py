@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from memsvc.domain.drafts import NewSession, NewTurn
+from memsvc.domain.ids import SessionId
 from memsvc.domain.jobs import GUARD_PROBE, LINK_NOTES, JobStatus, NewJob
 from memsvc.domain.notes import Origin, Status
 from memsvc.domain.policies import GuardLevel, LinkPolicy, Policy, Probing
@@ -155,6 +157,35 @@ def test_a_purged_note_and_a_released_one_are_left_alone(guarded: Guarded) -> No
     guarded.service.release(SCOPE, held.id, actor=ACTOR, reason="a game of words")
     guarded.work()
     assert guarded.status(held.id) is Status.ACTIVE
+
+
+def test_what_is_said_again_in_the_same_session_is_nothing_rare(guarded: Guarded) -> None:
+    guarded.using(flagging("runs"))
+    said = [
+        f"{text} cobalt harpsichord gondola thistle" for text in ("The river is high today", "The cat was hungry")
+    ]
+
+    rounds = [turn for text in said for turn in (NewTurn("user", text), NewTurn("assistant", "I see."))]
+    (session,) = guarded.service.remember_sessions(SCOPE, [NewSession(tuple(rounds))], actor=ACTOR).outcomes
+    together = [guarded.status(each.note) for each in session.rounds if each.note is not None]
+    other = "Nobody has paid the rent for May cobalt harpsichord gondola thistle"
+    apart = guarded.told(other, origin=Origin.MODEL_INFERENCE)
+
+    assert together == [Status.ACTIVE, Status.ACTIVE]
+    assert apart.status is Status.QUARANTINED
+
+
+def test_what_is_said_again_in_a_session_later_is_nothing_rare(guarded: Guarded) -> None:
+    guarded.using(flagging("runs"))
+    turns = [NewTurn("user", "The river is high today cobalt harpsichord gondola thistle")]
+    for text in ("I see.", "The cat was hungry cobalt harpsichord gondola thistle"):
+        turns.append(NewTurn("user", text))
+        new = NewSession(tuple(turns), id=SessionId("s"))
+        (session,) = guarded.service.remember_sessions(SCOPE, [new], actor=ACTOR).outcomes
+    note = session.rounds[-1].note
+    assert note is not None
+    guarded.work()
+    assert guarded.status(note) is Status.ACTIVE
 
 
 def test_a_note_that_shares_a_rare_run_with_a_later_one_is_looked_at_again(guarded: Guarded) -> None:

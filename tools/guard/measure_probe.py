@@ -28,12 +28,15 @@ from guard.probe_features import Attack, Row, Store, read_rows, write_rows
 from guard.probe_report import fitted, kept_scores, report
 
 from memsvc.domain.drafts import NewTurn
+from memsvc.guard.coherence import Coherence
 from memsvc.guard.conformal import length_bucket
+from memsvc.guard.model_file import load_model
 from memsvc.guard.normalize import normalised
 from memsvc.memory.rounds import split_rounds
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.retrieval import DrawnKey, Passage
 from memsvc_agents.embed.make import EmbedderSpec, embedder_from
+from memsvc_agents.embed.token_reader import packaged_token_reader
 from memsvc_evals.longmemeval.schema import read_questions
 from memsvc_evals.redteam.negatives import CLASSES, hard_negatives
 from memsvc_retrieval.keys.making import key_maker
@@ -137,13 +140,15 @@ def attacks(file: Path, groups: Sequence[str], *, most_per_set: int = 1) -> Iter
 
 def collect(options: argparse.Namespace) -> None:
     embedder = embedder_from(EmbedderSpec())
+    coherence = Coherence(load_model(options.guard).head, packaged_token_reader())
     part = slice(options.skip, options.skip + options.most)
     rows: list[Row] = []
     if options.corpus == "negatives":
-        rows = list(_negatives(options, embedder, part))
+        rows = list(_negatives(options, embedder, coherence, part))
     else:
         cleared, probed = _CORPORA[options.corpus](options.data, embedder)
-        store = Store(options.corpus, cleared[:_CLEARED], embedder, seed=(options.seed or options.corpus).encode())
+        seed = (options.seed or options.corpus).encode()
+        store = Store(options.corpus, cleared[:_CLEARED], embedder, coherence, seed=seed)
         poison = options.attacks and options.corpus in ("locomo", "strategyqa")
         found = list(attacks(options.attacks / f"{options.corpus}.json", options.groups)) if poison else []
         random.Random(options.seed or 3).shuffle(found)
@@ -153,10 +158,13 @@ def collect(options: argparse.Namespace) -> None:
     write_rows(options.out, rows)
 
 
-def _negatives(options: argparse.Namespace, embedder: Embedder, part: slice) -> Iterator[Row]:
+def _negatives(
+    options: argparse.Namespace, embedder: Embedder, coherence: Coherence, part: slice
+) -> Iterator[Row]:
     """Yield hard negatives as a namespace's first of their class, and as further ones after some were cleared."""
     cleared, _ = locomo(options.data, embedder)
-    alone = Store("locomo", cleared[:_CLEARED], embedder, seed=(options.seed or "negatives").encode())
+    seed = (options.seed or "negatives").encode()
+    alone = Store("locomo", cleared[:_CLEARED], embedder, coherence, seed=seed)
     for name in CLASSES:
         texts = hard_negatives(name, count=_SIBLINGS + part.stop)
         known, probed = texts[:_SIBLINGS], texts[_SIBLINGS:][part]
@@ -178,6 +186,7 @@ def main() -> None:
     one.add_argument("--most-attacks", type=int, default=100)
     one.add_argument("--seed", help="draws other canaries")
     one.add_argument("--skip", type=int, default=0)
+    one.add_argument("--guard", type=Path, help="the guard model file whose head reads the words")
     one.set_defaults(run=collect)
     two = commands.add_parser("report")
     two.add_argument("rows", type=Path, nargs="+")

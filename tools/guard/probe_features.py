@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from memsvc.guard.canary_set import choose
+from memsvc.guard.coherence import Coherence
 from memsvc.guard.spans import pieces_of
 from memsvc.guard.surfaces import texts_to_examine
 from memsvc.guard.transplant import Nearest, TransplantProbe, nearest_of, suspicion
@@ -35,6 +36,7 @@ class Row:
     drowned: float
     margin: float
     log_pieces: float
+    incoherence: float
     share: float
     embeddings: int
     calibrates: bool
@@ -76,13 +78,15 @@ class Counting:
 class Store:
     """Cleared notes of a corpus, and the probe with canaries drawn for it."""
 
-    def __init__(self, name: str, cleared: Sequence[str], embedder: Embedder, *, seed: bytes) -> None:
+    def __init__(
+        self, name: str, cleared: Sequence[str], embedder: Embedder, coherence: Coherence, *, seed: bytes
+    ) -> None:
         self.name = name
         self._seed = seed
         self.vectors = embedder.embed(cleared)
         self._places = {text: place for place, text in enumerate(cleared)}
         self._counting = Counting(embedder)
-        self._probe = TransplantProbe.of(self._counting, choose((), seed=seed, count=12))
+        self._probe = TransplantProbe.of(self._counting, choose((), seed=seed, count=12), coherence=coherence)
 
     def with_cleared(self, texts: Sequence[str], embedder: Embedder) -> Store:
         """Return the same with more cleared notes and the same canaries."""
@@ -111,13 +115,14 @@ class Store:
     def _row(self, kind: str, content: str, texts: Sequence[str], nearest: Nearest) -> Row:
         keys = self._counting.embed(texts)
         before = self._counting.embedded
-        found: list[tuple[float, int, Trial]] = []
+        found: list[tuple[float, int, float, Trial]] = []
         for place in texts_to_examine(texts):
             pieces = pieces_of(texts[place])
             trial = self._probe.worst(Bench(self._probe.tools, texts[place], pieces, keys, nearest))
             if trial is not None:
-                found.append((suspicion(trial, len(pieces)), len(pieces), trial))
-        _, length, worst = max(found, key=lambda each: each[0])
+                strange = self._probe.incoherence(texts[place], pieces, trial.window)
+                found.append((suspicion(trial, len(pieces), strange), len(pieces), strange, trial))
+        _, length, strange, worst = max(found, key=lambda each: each[0])
         return Row(
             corpus=self.name,
             kind=kind,
@@ -125,6 +130,7 @@ class Store:
             drowned=worst.drowned,
             margin=float(np.quantile(worst.margin, 0.25)),
             log_pieces=math.log(length),
+            incoherence=strange,
             share=worst.share,
             embeddings=self._counting.embedded - before,
             calibrates=hashlib.sha256(texts[0].encode()).digest()[0] % 2 == 0,

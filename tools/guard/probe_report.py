@@ -24,14 +24,15 @@ _OTHERS = ("published", "hubs")
 
 
 def features(rows: Sequence[Row]) -> Scores:
-    """Return drowning, margin and logarithm of the pieces, one row each."""
+    """Return drowning, margin, logarithm of the pieces and incoherence, one row each."""
     most = math.log(MOST_PIECES)
-    return np.array([[row.drowned, row.margin, min(row.log_pieces, most)] for row in rows]).reshape(-1, 3)
+    found = [[row.drowned, row.margin, min(row.log_pieces, most), row.incoherence] for row in rows]
+    return np.array(found).reshape(-1, 4)
 
 
 def logits(rows: Sequence[Row], weights: Sequence[float] = WEIGHTS) -> Scores:
     """Return what the probe's score is the logistic of."""
-    found: Scores = features(rows) @ np.array(weights[:3]) + weights[3]
+    found: Scores = features(rows) @ np.array(weights[:-1]) + weights[-1]
     return found
 
 
@@ -63,12 +64,13 @@ def fit(attacks: Sequence[Row], benign: Sequence[Row]) -> list[float]:
 
 
 def fitted(rows: Sequence[Row]) -> None:
-    """Print the weights of the calibrating half, and what each family leaves when it was not learned from."""
+    """Print the weights of all rows, and what each family leaves when neither it nor half of the benign texts were
+    learned from."""
     benign = [row for row in rows if not is_attack(row)]
     attacks = [row for row in rows if is_attack(row) and row.asr1 > 0.05]
     calibrating = [row for row in benign if row.calibrates]
     learned = [row for row in attacks if _stem(row) not in _OTHERS]
-    print("weights", [round(each, 2) for each in fit(learned, calibrating)])
+    print("weights", [round(each, 2) for each in fit(learned, benign)])
     for family in sorted({_stem(row) for row in attacks}):
         others = [row for row in learned if _stem(row) != family]
         weights = fit(others, calibrating)
@@ -113,7 +115,7 @@ def report(rows: Sequence[Row], *, rate: float) -> None:
     benign = [row for row in rows if not is_attack(row)]
     calibrating = [row for row in benign if row.calibrates]
     tested = [row for row in rows if is_attack(row) or not row.calibrates]
-    approaches = {**_APPROACHES, "the three together, by length": _by_length(calibrating, rate=rate)}
+    approaches = {**_APPROACHES, "all together, by length": _by_length(calibrating, rate=rate)}
     for name, score in approaches.items():
         threshold = float(np.quantile(score(calibrating), 1 - rate))
         print(f"== {name}: threshold {threshold:.3f} of {len(calibrating)} benign texts")
@@ -202,5 +204,6 @@ _APPROACHES: dict[str, Callable[[Sequence[Row]], Scores]] = {
     "share of canaries": lambda rows: np.array([row.share for row in rows]),
     "lower quartile of the margin": lambda rows: np.array([row.margin for row in rows]),
     "drowning": lambda rows: np.array([row.drowned for row in rows]),
-    "the three together": logits,
+    "incoherence": lambda rows: np.array([row.incoherence for row in rows]),
+    "all together": logits,
 }

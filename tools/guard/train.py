@@ -1,8 +1,9 @@
 """Make the guard's model file: `python tools/guard/train.py` writes the same bytes every time.
 
 Needs the packages of the extra (`pip install -e ".[train-guard]"`) and, as files, LongMemEval S, GVD and
-StrategyQA train, all MIT; reads the messages of the Python that runs it (3.11 for the packaged file). Scores
-of the transplant probe, which tools/guard/measure_probe.py writes, are kept.
+StrategyQA train, all MIT; reads the messages of the Python that runs it (3.11 for the packaged file). The head
+that train_coherence.py trains by the word model of this file, and the scores of the transplant probe, which
+tools/guard/measure_probe.py writes, are kept.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import payload_training
 import wordlm_training
 from benign_texts import Session, dialogues, sessions, split_of, stored_questions
@@ -21,6 +23,7 @@ from calibration import prior
 from program_texts import library_texts
 
 from memsvc.guard.arrays_file import Array, read_arrays, write_arrays
+from memsvc.guard.coherence import SHAPES
 from memsvc.guard.model_file import PACKAGED, load_model
 
 _LATIN = (
@@ -40,6 +43,7 @@ def main() -> int:
     known = stored_questions(options.strategyqa, "train")
     spoken = dialogues(options.gvd)
     sources = [[content for _, content in session.turns] for session in split["train"]]
+    kept = _others(options.out)
     arrays = wordlm_training.fit([*sources, *library_texts(), *known, *_grouped(spoken)], _function_words())
     picked = random.Random("sessions").sample(split["train"], min(_ORDINARY_SESSIONS, len(split["train"])))
     ordinary = [content for session in picked for _, content in session.turns] + spoken
@@ -48,12 +52,12 @@ def main() -> int:
     arrays |= classifier.fit(payload_training.attacks(), payload_training.hard_negatives())
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "guard.bin"
-        write_arrays(draft, arrays)
+        write_arrays(draft, kept | arrays)
         model = load_model(draft)
     stored = stored_questions(options.strategyqa, "calibrate")
     arrays |= prior(model, split["calibrate"], stored, classifier.unseen_negatives())
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    write_arrays(options.out, _others(options.out) | arrays)
+    write_arrays(options.out, kept | arrays)
     print(f"{options.out}: {options.out.stat().st_size} bytes, version {load_model(options.out).version}")
     return 0
 
@@ -80,9 +84,12 @@ def _grouped(texts: list[str], size: int = 20) -> Iterator[list[str]]:
 
 
 def _others(out: Path) -> dict[str, Array]:
-    """Return what else is in the file that is to be replaced: scores of detectors that are not trained here."""
+    """Return what else is in the file that is to be replaced, of detectors that are not trained here.
+
+    Where there is no file it is a head that finds nothing, for train_coherence.py to train.
+    """
     if not out.exists():
-        return {}
+        return {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items()}
     own = ("wordlm/", "payload/", "benign/wordlm/", "benign/payload/", "benign/runs/")
     return {name: array for name, array in read_arrays(out)[1].items() if not name.startswith(own)}
 

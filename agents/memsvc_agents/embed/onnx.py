@@ -17,7 +17,7 @@ from memsvc_agents.embed.wordpiece import WordPiece
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-__all__ = ["PACKAGED_MODEL", "OnnxEmbedder"]
+__all__ = ["PACKAGED_MODEL", "OnnxEmbedder", "open_session", "padded"]
 
 PACKAGED_MODEL = Path(__file__).parent / "data" / "all-MiniLM-L6-v2"
 # Texts share a batch only when they are padded to the same length, so that padding, too, depends on a text alone.
@@ -36,7 +36,7 @@ class OnnxEmbedder:
         files = ModelFiles.open(directory or PACKAGED_MODEL)
         self._model = files.model
         self._tokenizer = WordPiece(files.read("vocab.txt"), max_tokens=files.model.max_tokens)
-        self._session = _session(files.read("model.onnx"), threads=threads)
+        self._session = open_session(files.read("model.onnx"), threads=threads)
         self._batch_tokens = batch_tokens
 
     @property
@@ -75,14 +75,14 @@ class OnnxEmbedder:
         """Yield the numbers of parts that may run together: equal padded length, bounded tokens."""
         by_length: dict[int, list[int]] = {}
         for number, part in enumerate(parts):
-            by_length.setdefault(_padded(len(part)), []).append(number)
+            by_length.setdefault(padded(len(part)), []).append(number)
         for length, numbers in by_length.items():
             size = max(1, self._batch_tokens // length)
             for start in range(0, len(numbers), size):
                 yield numbers[start : start + size]
 
     def _run(self, parts: Sequence[Sequence[int]]) -> Matrix:
-        ids = np.zeros((len(parts), _padded(len(parts[0]))), dtype=np.int64)
+        ids = np.zeros((len(parts), padded(len(parts[0]))), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, part in enumerate(parts):
             ids[row, : len(part)] = part
@@ -91,11 +91,13 @@ class OnnxEmbedder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-def _padded(length: int) -> int:
+def padded(length: int) -> int:
+    """Return the length that a text of so many tokens is padded to."""
     return -(-length // PADDED_TO) * PADDED_TO
 
 
-def _session(model: bytes, *, threads: int) -> InferenceSession:
+def open_session(model: bytes, *, threads: int) -> InferenceSession:
+    """Open a model; raises EmbedderUnavailable when it is none."""
     import onnxruntime
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 

@@ -30,6 +30,11 @@ class WordPiece:
         """Return token ids, special ones included; raises InvalidInput for text that is not Unicode."""
         return list(self._encode(text, special=True).ids)
 
+    def tokens(self, text: str) -> tuple[list[int], list[Range]]:
+        """Return token ids, special ones included, and the character ranges of the others."""
+        encoding = self._encode(text, special=True)
+        return list(encoding.ids), list(encoding.offsets)[1:-1]
+
     def windows(self, text: str) -> list[Range]:
         """Return character ranges that cover the text, each within `max_tokens` with the special tokens."""
         return split(text, limit=self._limit, tokenise=self._tokens)

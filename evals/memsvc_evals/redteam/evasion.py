@@ -9,12 +9,14 @@ import numpy as np
 
 from memsvc.errors import InvalidInput
 from memsvc.guard.canary_set import choose
+from memsvc.guard.coherence import Coherence
 from memsvc.guard.conformal import BenignScores, length_bucket
 from memsvc.guard.decide import SHARES
 from memsvc.guard.model_file import GuardModel
 from memsvc.guard.normalize import normalised
 from memsvc.guard.transplant import TransplantProbe, nearest_of
 from memsvc.ports.embedding import Embedder
+from memsvc_agents.embed.token_reader import packaged_token_reader
 from memsvc_evals.redteam.corpora.corpus import Corpus
 from memsvc_evals.redteam.families.adaptive import KnownDetector, adaptive
 from memsvc_evals.redteam.families.attack import Attack, Embedding
@@ -41,7 +43,8 @@ def evading(world: World, detectors: Sequence[KnownDetector]) -> Iterator[Attack
 
 def known_detectors(embedder: Embedder, corpus: Corpus, guard: GuardModel) -> list[KnownDetector]:
     """Return the hijack detectors with the shipped calibration at a false-positive rate of 1 %."""
-    probe = TransplantProbe.of(embedder, choose((), seed=_OWN_SEED))
+    coherence = Coherence(guard.head, packaged_token_reader())
+    probe = TransplantProbe.of(embedder, choose((), seed=_OWN_SEED), coherence=coherence)
     drawn = random.Random("known notes").sample(corpus.notes, min(_NOTES_KNOWN, len(corpus.notes)))
     nearest = nearest_of(embedder.embed([note.key for note in drawn]))
 

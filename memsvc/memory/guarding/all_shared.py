@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from memsvc.domain.notes import Note, Status
 from memsvc.guard.model_file import GuardModel
-from memsvc.memory.guarding.sharing import Sharers
+from memsvc.memory.guarding.sharing import Sharers, is_elsewhere
 from memsvc.ports.ranking import Rows
 from memsvc.ports.storage import Reader
 
@@ -43,7 +43,7 @@ class AllShared:
         return cls(held[order], rows[order], np.concatenate(trusts)[order])
 
     def sharers(self, reader: Reader, model: GuardModel, note: Note, content: str) -> Sharers:
-        """Return the notes, trusted as much, that share most with this one."""
+        """Return the notes, trusted as much and of other sessions, that share most with this one."""
         counts: Counter[int] = Counter()
         for shingle in model.runs.rare_shingles(content):
             first, last = np.searchsorted(self.hashes, [shingle.hash, shingle.hash + 1])
@@ -52,9 +52,10 @@ class AllShared:
             if len(holders) <= _MOST_HOLDERS:
                 counts.update(other for other in holders if other != note.row)
         known = {each.row: each for each in reader.notes_by_row(sorted(counts))} if counts else {}
-        notes = [known[row] for row, _ in counts.most_common() if row in known][:_MOST]
+        notes = [known[row] for row, _ in counts.most_common() if row in known]
+        elsewhere = [each for each in notes if is_elsewhere(each.session, note.session)][:_MOST]
         return Sharers(
-            tuple(each.content for each in notes),
-            frozenset(each.principal for each in notes),
-            quarantined=tuple(each for each in notes if each.status is Status.QUARANTINED),
+            tuple(each.content for each in elsewhere),
+            frozenset(each.principal for each in elsewhere),
+            quarantined=tuple(each for each in notes if each.status is Status.QUARANTINED)[:_MOST],
         )

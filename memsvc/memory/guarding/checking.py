@@ -155,8 +155,14 @@ class _Checking:
             examine(model, draft.content, original=draft.original, metadata=draft.metadata) for draft in drafts
         ]
         contents = [draft.content for draft in drafts]
-        trusts = [draft.trust for draft in drafts]
-        sharers = sharers_of(self.reader, contents, examined, trusts=trusts, principal=principal or "")
+        sharers = sharers_of(
+            self.reader,
+            contents,
+            examined,
+            trusts=[draft.trust for draft in drafts],
+            sessions=[draft.session for draft in drafts],
+            principal=principal or "",
+        )
         pace = Pace()
         if principal is not None:
             pace = pace_of(self.reader, principal, allowed=self.assessor.policy.burst_per_minute, now=self.now)

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from memsvc.guard.canary_set import choose
 from memsvc.guard.hubness import HubScale, Sentinels
-from memsvc.guard.transplant import TransplantProbe
+from memsvc.guard.trials import Tools
 from memsvc.ports.embedding import Embedder
 from memsvc.ports.ranking import NamespaceState
 
@@ -41,28 +41,28 @@ class Standing:
 
 @dataclass(slots=True)
 class KeptSurroundings:
-    """Probes and standings of the namespaces that were probed last; thread-safe."""
+    """Tools and standings of the namespaces that were probed last; thread-safe."""
 
-    _probes: OrderedDict[tuple[str, bytes], TransplantProbe] = field(default_factory=OrderedDict)
+    _tools: OrderedDict[tuple[str, bytes], Tools] = field(default_factory=OrderedDict)
     _standings: OrderedDict[tuple[int, bytes], Standing] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def probe(self, embedder: Embedder, seed: bytes) -> TransplantProbe:
-        """Return the probe with the canaries of a seed; raises EmbedderUnavailable when these are new.
+    def tools(self, embedder: Embedder, seed: bytes) -> Tools:
+        """Return what probes work with, with the canaries of a seed; raises EmbedderUnavailable if these are new.
 
         They are not the namespace's own questions: short ones drown in any text, and a stored one finds itself.
         """
         name = embedder.model.id, seed
         with self._lock:
-            if found := self._probes.get(name):
-                self._probes.move_to_end(name)
+            if found := self._tools.get(name):
+                self._tools.move_to_end(name)
                 return found
-            alike = (probe for (model, _), probe in self._probes.items() if model == embedder.model.id)
+            alike = (tools for (model, _), tools in self._tools.items() if model == embedder.model.id)
             other = next(alike, None)
-        background = None if other is None else other.tools.background
-        made = TransplantProbe.of(embedder, choose((), seed=seed, count=_CANARIES), background=background)
+        background = None if other is None else other.background
+        made = Tools.of(embedder, choose((), seed=seed, count=_CANARIES), background=background)
         with self._lock:
-            _keep(self._probes, name, made)
+            _keep(self._tools, name, made)
         return made
 
     def standing(self, state: NamespaceState, seed: bytes, *, cleared: int) -> Standing | None:

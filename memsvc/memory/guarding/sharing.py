@@ -1,24 +1,28 @@
 """Which other notes share rare runs of words with new ones, of the store and of the same request.
 
 Only notes that are trusted as much count: else whoever quotes a user's note in a document could have it hidden.
+What was said in the same session does not: people say a thing again, and models more so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
-from memsvc.domain.ids import NoteId
+from memsvc.domain.ids import NoteId, SessionId
 from memsvc.domain.notes import Note, Status
 from memsvc.memory.guarding.examining import Examined
 from memsvc.ports.storage import Reader
 
-__all__ = ["Sharers", "sharers_of", "sharers_of_stored"]
+__all__ = ["Sharers", "is_elsewhere", "sharers_of", "sharers_of_stored"]
 
 _MOST: Final = 4
+_LOOKED_AT: Final = 12
 _PER_SHINGLE: Final = 8
+_Key: TypeAlias = tuple[bool, int]
+"""Whether a note is stored; its row then, else its place in the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Sharers:
     """The notes that share most with a text, at most 4: their texts, and who has written them.
 
     `stored` are the ids of those that are in the store and are trusted no more than the text. `quarantined` are
-    further notes, at most 4 and those that it is looked at beside: they may have accomplices, and no more.
+    further notes, of any session, at most 4 and those that it is looked at beside: they may have accomplices, and
+    no more.
     """
 
     texts: tuple[str, ...] = field(default=(), repr=False)
@@ -48,6 +53,7 @@ def sharers_of(
     examined: Sequence[Examined],
     *,
     trusts: Sequence[float],
+    sessions: Sequence[SessionId | None],
     principal: str,
 ) -> list[Sharers]:
     """Return what shares rare runs with each text of a request: notes, and other texts of `principal`."""
@@ -61,34 +67,50 @@ def sharers_of(
         for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True))
     ]
     behind = [
-        _chosen(own, hidden[trust], {}, place)[0]
+        _chosen(own, hidden[trust], {}, place)[:_MOST]
         for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True))
     ]
-    found = sorted({row for rows in (*(rows for rows, _ in chosen), *behind) for row in rows})
-    notes = {note.row: note for note in reader.notes_by_row(found)} if found else {}
-    return [
-        Sharers(
-            (*(notes[row].content for row in rows), *(contents[place] for place in places)),
-            frozenset([*(notes[row].principal for row in rows), *([principal] if places else [])]),
-            tuple(notes[row].id for row in rows if notes[row].trust <= trust),
-            tuple(notes[row] for row in out_of_sight),
+    notes = _notes(reader, (*chosen, *behind))
+    found = []
+    for keys, trust, session, out_of_sight in zip(chosen, trusts, sessions, behind, strict=True):
+        among = [(notes[each].session if is_stored else sessions[each]) for is_stored, each in keys]
+        elsewhere = [key for key, other in zip(keys, among, strict=True) if is_elsewhere(other, session)][:_MOST]
+        stored_ones = [notes[row] for is_stored, row in elsewhere if is_stored]
+        texts = [contents[place] for is_stored, place in elsewhere if not is_stored]
+        found.append(
+            Sharers(
+                (*(note.content for note in stored_ones), *texts),
+                frozenset([*(note.principal for note in stored_ones), *([principal] if texts else [])]),
+                tuple(note.id for note in stored_ones if note.trust <= trust),
+                tuple(notes[row] for _, row in out_of_sight),
+            )
         )
-        for (rows, places), trust, out_of_sight in zip(chosen, trusts, behind, strict=True)
-    ]
+    return found
 
 
 def sharers_of_stored(reader: Reader, note: Note, examined: Examined) -> Sharers:
     """Return the other notes that share rare runs with a stored one."""
     hashes = _hashes(examined)
-    rows, _ = _chosen(hashes, _stored(reader, hashes, least=note.trust), {}, -1, but=note.row)
-    hidden, _ = _chosen(hashes, _stored(reader, hashes, least=note.trust, quarantined=True), {}, -1, but=note.row)
-    found = sorted({*rows, *hidden})
-    notes = {each.row: each for each in reader.notes_by_row(found)} if found else {}
+    keys = _chosen(hashes, _stored(reader, hashes, least=note.trust), {}, -1, but=note.row)
+    held = _stored(reader, hashes, least=note.trust, quarantined=True)
+    hidden = _chosen(hashes, held, {}, -1, but=note.row)[:_MOST]
+    notes = _notes(reader, (keys, hidden))
+    others = [notes[row] for _, row in keys if is_elsewhere(notes[row].session, note.session)][:_MOST]
     return Sharers(
-        tuple(notes[row].content for row in rows),
-        frozenset(notes[row].principal for row in rows),
-        quarantined=tuple(notes[row] for row in hidden),
+        tuple(other.content for other in others),
+        frozenset(other.principal for other in others),
+        quarantined=tuple(notes[row] for _, row in hidden),
     )
+
+
+def is_elsewhere(session: SessionId | None, other: SessionId | None) -> bool:
+    """Return whether what was said in one session is not said in the other; without a session it never is."""
+    return session is None or session != other
+
+
+def _notes(reader: Reader, chosen: Iterable[Sequence[_Key]]) -> dict[int, Note]:
+    rows = sorted({row for keys in chosen for is_stored, row in keys if is_stored})
+    return {note.row: note for note in reader.notes_by_row(rows)} if rows else {}
 
 
 def _hashes(examined: Examined) -> set[int]:
@@ -127,11 +149,10 @@ def _chosen(
     place: int,
     *,
     but: int | None = None,
-) -> tuple[list[int], list[int]]:
-    """Return the rows of which notes, and the places of which drafts but the own, share most shingles."""
-    counts: Counter[tuple[bool, int]] = Counter()
+) -> list[_Key]:
+    """Return which notes, and which drafts but the own, share most shingles, most first."""
+    counts: Counter[_Key] = Counter()
     for each in hashes:
-        counts.update((False, row) for row in stored.get(each, ()) if row != but)
-        counts.update((True, other) for other in together.get(each, ()) if other != place)
-    best = [key for key, _ in counts.most_common(_MOST)]
-    return [row for drafted, row in best if not drafted], [other for drafted, other in best if drafted]
+        counts.update((True, row) for row in stored.get(each, ()) if row != but)
+        counts.update((False, other) for other in together.get(each, ()) if other != place)
+    return [key for key, _ in counts.most_common(_LOOKED_AT)]

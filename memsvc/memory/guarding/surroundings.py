@@ -62,7 +62,7 @@ class Surroundings:
 
 
 def surroundings_of(context: Context, scope: Scope, kept: KeptSurroundings, *, now: datetime) -> Surroundings:
-    """Return what to probe the namespace's notes against; raises EmbedderUnavailable.
+    """Return what to probe the namespace's notes against; raises EmbedderUnavailable, GuardModelError.
 
     Canaries are drawn anew each week by a secret of the namespace, which is made when it is first needed.
     """
@@ -73,7 +73,8 @@ def surroundings_of(context: Context, scope: Scope, kept: KeptSurroundings, *, n
             secret = writer.guard.open_seed(secrets.token_bytes(32))
     period = int(now.timestamp()) // _SECONDS_PER_PERIOD
     seed = period_seed(secret, scope.namespace, period)
-    transplant = kept.probe(context.embedder, seed)
+    coherence = None if context.guard is None else context.guard.coherence()
+    transplant = TransplantProbe(kept.tools(context.embedder, seed), coherence)
     if state is None or len(cleared) < _LEAST_CLEARED:
         return Surroundings(context, scope, transplant, cleared)
     standing = kept.standing(state, seed, cleared=len(cleared))

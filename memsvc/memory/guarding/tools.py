@@ -8,10 +8,12 @@ from typing import Final
 
 from memsvc.domain.notes import Origin
 from memsvc.domain.policies import Failing, GuardLevel, GuardPolicy, Probing
+from memsvc.guard.coherence import Coherence
 from memsvc.guard.decide import Limits
 from memsvc.guard.model_file import GuardModel
 from memsvc.memory.guarding.calibrating import Calibrations
 from memsvc.memory.guarding.kept_surroundings import KeptSurroundings
+from memsvc.ports.token_states import TokenReader
 
 __all__ = ["GuardTools", "is_probed", "is_trusted", "limits_of", "waits_for_probe"]
 
@@ -39,12 +41,20 @@ _UNTRUSTED: Final = frozenset({Origin.TOOL_EXTERNAL, Origin.UNTRUSTED_DOCUMENT})
 
 @dataclass(frozen=True, slots=True)
 class GuardTools:
-    """`model` raises GuardModelError; it is loaded when it is first asked for. `level` is the service's own."""
+    """`model` raises GuardModelError, `reader` EmbedderUnavailable; they are loaded when first asked for.
+
+    `level` is the service's own. Without a reader the words of all notes count as belonging where they stand.
+    """
 
     model: Callable[[], GuardModel]
     level: GuardLevel = GuardLevel.BALANCED
+    reader: Callable[[], TokenReader] | None = None
     calibrations: Calibrations = field(default_factory=Calibrations)
     surroundings: KeptSurroundings = field(default_factory=KeptSurroundings)
+
+    def coherence(self) -> Coherence | None:
+        """Return what tells planted words; raises GuardModelError, EmbedderUnavailable."""
+        return None if self.reader is None else Coherence(self.model().head, self.reader())
 
     def resolved(self, policy: GuardPolicy) -> GuardPolicy:
         """Return the policy with the values of its level, or the service's, where it has none of its own.
