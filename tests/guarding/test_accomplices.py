@@ -29,7 +29,7 @@ def doubting(least: float = 10.0) -> GuardModel:
     """Return a model to which a score of `wordlm` over 40 is an attack, and one over `least` all but one."""
     prior = {
         benign_name("wordlm", "any", "any", "values"): np.array([least, 40.0], np.float32),
-        benign_name("wordlm", "any", "any", "below"): np.array([9_900, 10_000], np.uint32),
+        benign_name("wordlm", "any", "any", "below"): np.array([9_910, 10_000], np.uint32),
     }
     without = indifferent(*SHARES)
     return replace(without, arrays={**without.arrays, **prior})
