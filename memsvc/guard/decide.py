@@ -11,7 +11,7 @@ from typing import Final
 
 from memsvc.domain.guarding import Ledgers, Signal, Verdict
 
-__all__ = ["LEDGER_OF", "SHARES", "Ledger", "Limits", "adjusted_p", "decide", "weigh"]
+__all__ = ["ALPHAS_OF_ACCOMPLICE", "LEDGER_OF", "SHARES", "Ledger", "Limits", "adjusted_p", "decide", "weigh"]
 
 
 class Ledger(StrEnum):
@@ -38,20 +38,22 @@ LEDGER_OF: Final[Mapping[str, Ledger]] = MappingProxyType(
     }
 )
 SHARES: Final[Mapping[str, float]] = MappingProxyType(
-    {"wordlm": 0.1, "runs": 0.1, "transplant": 0.7, "hubness": 0.05, "run_vectors": 0.05}
+    {"wordlm": 0.1, "runs": 0.1, "transplant": 0.55, "hubness": 0.05, "run_vectors": 0.05}
 )
-"""The share of the false positives that each hijack detector may make; they add up to 1.
+"""The share of the false positives that each hijack detector may make.
 
-An accomplice has none: that says how much evidence of another kind is enough.
+They add up to 0.85: the rest is for accomplices, which have no share, as they say how much evidence of another
+kind is enough.
 """
 
 _INFLUENCE_ALPHA: Final = 0.02
 _HIDDEN: Final = 1.0
 _CROWD: Final = 1.0
 _ACCOMPLICE: Final = 1.0
-# Notes that are planted with one run of words score alike: what misses alpha among them misses it by little. At
-# 1 % a tenth of harmless notes have so much evidence, but they hardly ever have such a run, too.
-_ALPHAS_OF_ACCOMPLICE: Final = 10.0
+ALPHAS_OF_ACCOMPLICE: Final = 3.0
+"""By how much more than alpha the p-value of an accomplice may be: notes that are planted with one run of words
+score alike, and what misses alpha among them misses it by little."""
+
 # From here on (tool output from outside, documents) hidden text is nobody's accident.
 _DISTRUSTED: Final = 0.5
 
@@ -91,8 +93,8 @@ def weigh(signals: Sequence[Signal], *, trust: float, alpha: float) -> Ledgers:
 
 def decide(ledgers: Ledgers, signals: Sequence[Signal], limits: Limits) -> Verdict:
     """Return the verdict. Whatever the trust, a note that hijacks as no more than alpha of harmless notes do is
-    quarantined; one with the run of words that another was quarantined for, as ten times as many do. Hidden text,
-    instructions from outside, a burst, and many writers with one rare run are never simply let in.
+    quarantined; one with the run of words that another was quarantined for, as three times as many do. Hidden
+    text, instructions from outside, a burst, and many writers with one rare run are never simply let in.
     """
     if ledgers.risk >= limits.block:
         return Verdict.BLOCK
@@ -114,7 +116,7 @@ def _hijacks(signals: Sequence[Signal], alpha: float) -> bool:
     """Return whether there is enough evidence of its own, of which an accomplice needs less, but some."""
     p = adjusted_p(signals)
     accomplice = any(each.detector == "accomplice" and each.score >= _ACCOMPLICE for each in signals)
-    return p <= alpha or (accomplice and p < 1.0 and p <= _ALPHAS_OF_ACCOMPLICE * alpha)
+    return p <= alpha or (accomplice and p < 1.0 and p <= ALPHAS_OF_ACCOMPLICE * alpha)
 
 
 def _influence(signal: Signal) -> float:

@@ -69,7 +69,7 @@ ACCOMPLICE = Signal("accomplice", 1.0, 1.0)
 
 
 def test_an_accomplice_needs_less_evidence_of_its_own() -> None:
-    doubtful = Signal("wordlm", 1.0, 9.99 * LIMITS.alpha * SHARES["wordlm"])
+    doubtful = Signal("wordlm", 1.0, 2.99 * LIMITS.alpha * SHARES["wordlm"])
     assert verdict(doubtful) is Verdict.ALLOW
     assert verdict(doubtful, ACCOMPLICE) is Verdict.QUARANTINE
     assert verdict(replace(doubtful, p=doubtful.p * 1.01), ACCOMPLICE) is Verdict.ALLOW

@@ -29,7 +29,7 @@ def doubting(least: float = 10.0) -> GuardModel:
     """Return a model to which a score of `wordlm` over 40 is an attack, and one over `least` all but one."""
     prior = {
         benign_name("wordlm", "any", "any", "values"): np.array([least, 40.0], np.float32),
-        benign_name("wordlm", "any", "any", "below"): np.array([9_910, 10_000], np.uint32),
+        benign_name("wordlm", "any", "any", "below"): np.array([9_975, 10_000], np.uint32),
     }
     without = indifferent(*SHARES)
     return replace(without, arrays={**without.arrays, **prior})
@@ -221,6 +221,16 @@ def test_a_phrase_of_the_house_takes_nothing_along(watched: Guarded) -> None:
     watched.tell(*(f"Number {number} of the letters goes to the garden club. {SHARED}" for number in range(65)))
     held(watched, TRIGGERED, Signal("wordlm", 41.0, 1e-6, span=span_of(SHARED)))
     assert watched.told(STRAGGLER).status is Status.ACTIVE
+
+
+@pytest.mark.parametrize(("probed", "status"), [(True, Status.ACTIVE), (False, Status.QUARANTINED)])
+def test_a_run_of_notes_found_ordinary_takes_nothing_along(watched: Guarded, probed: bool, status: Status) -> None:
+    watched.using(indifferent(*SHARES))
+    watched.tell(*(f"Number {number} of the letters goes to the garden club. {SHARED}" for number in range(3)))
+    if probed:
+        watched.work()
+    held(watched, TRIGGERED, Signal("wordlm", 41.0, 1e-6, span=span_of(SHARED)))
+    assert watched.told(STRAGGLER).status is status
 
 
 def test_what_has_too_little_of_its_own_stays_and_is_not_looked_at_for_ever(guarded: Guarded) -> None:

@@ -11,13 +11,13 @@ from difflib import SequenceMatcher
 from functools import partial
 from typing import Final
 
-from memsvc.domain.guarding import Assessment, Decision, Signal, Verdict
+from memsvc.domain.guarding import Assessment, Decision, Signal, Stage, Verdict
 from memsvc.domain.ids import NoteId
 from memsvc.domain.notes import Key, Note, Status
-from memsvc.guard.decide import adjusted_p
+from memsvc.guard.decide import ALPHAS_OF_ACCOMPLICE, adjusted_p
 from memsvc.guard.findings import NOTHING_FOUND, Finding
 from memsvc.guard.normalize import normalised
-from memsvc.guard.runs import RareRuns, SharedRun, Shingle
+from memsvc.guard.runs import RareRuns, SharedRun
 from memsvc.guard.wordlm import Reading
 from memsvc.guard.words import cut
 from memsvc.memory.guarding.examining import Examined, asked
@@ -29,8 +29,10 @@ __all__ = ["accomplice_of", "flagged_texts"]
 _LOCATING: Final = frozenset({"wordlm", "transplant", "runs"})
 _LEAST_BITS: Final = 30.0
 _LEAST_SHARE: Final = 0.5
-# What more visible notes hold is a phrase of the house, which one mistake must not turn against all of these.
+# What more visible notes hold, or notes most of which look ordinary, is a phrase of the house, which one mistake
+# must not turn against all of these.
 _MOST_HOLDERS: Final = 64
+_HOLDERS_ASKED: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ def accomplice_of(
     *,
     trust: float,
     alpha: float,
+    but: NoteId | None = None,
     broken: list[str] | None = None,
 ) -> Finding:
-    """Return the rarest run that a text shares with one of these notes, in what that was quarantined for.
+    """Return the rarest run that a text, of the note `but`, shares with one of these notes, in what that was
+    quarantined for.
 
     Nothing is read where none of them is quarantined. With `broken` a failure is named there.
     """
@@ -60,7 +64,11 @@ def accomplice_of(
         return NOTHING_FOUND
     ask = partial(_accomplice, runs, examined.reading, found)
     shared = ask() if broken is None else asked("accomplice", ask, broken) or NOTHING_FOUND
-    return NOTHING_FOUND if _is_of_the_house(reader, examined.shingles, shared, trust=trust) else shared
+    if shared.span is None:
+        return NOTHING_FOUND
+    start, end = shared.span
+    hashes = [each.hash for each in examined.shingles if start <= each.span[0] and each.span[1] <= end]
+    return NOTHING_FOUND if _is_of_the_house(reader, hashes, trust=trust, alpha=alpha, but=but) else shared
 
 
 def _culprits(reader: Reader, notes: Sequence[Note], *, trust: float, alpha: float) -> list[_Culprit]:
@@ -136,11 +144,21 @@ def _is_flagged(run: SharedRun, reading: Reading, culprit: _Culprit) -> bool:
     return False
 
 
-def _is_of_the_house(reader: Reader, shingles: Iterable[Shingle], finding: Finding, *, trust: float) -> bool:
-    """Return whether each shingle in a shared run is held by more notes, trusted so much, than anybody plants."""
-    if finding.span is None:
-        return False
-    start, end = finding.span
-    hashes = [each.hash for each in shingles if start <= each.span[0] and each.span[1] <= end]
+def _is_of_the_house(
+    reader: Reader, hashes: Sequence[int], *, trust: float, alpha: float, but: NoteId | None
+) -> bool:
+    """Return whether the shingles of a run are held by more notes, trusted so much, than anybody plants, or by
+    notes of which most were probed and are not even suspicious enough for an accomplice.
+    """
     held = reader.guard.sharing(hashes, most=_MOST_HOLDERS + 1, least_trust=trust) if hashes else {}
-    return bool(hashes) and all(len(held.get(each, ())) > _MOST_HOLDERS for each in hashes)
+    if hashes and all(len(held.get(each, ())) > _MOST_HOLDERS for each in hashes):
+        return True
+    rows = sorted({row for each in held.values() for row in each}, reverse=True)[:_HOLDERS_ASKED]
+    notes = [note.id for note in reader.notes_by_row(rows) if note.id != but] if rows else []
+    probed = [
+        max(costly, key=lambda each: each.at)
+        for assessed in reader.guard.assessments(notes).values()
+        if (costly := [each for each in assessed if each.stage is not Stage.WRITE])
+    ]
+    ordinary = [each for each in probed if adjusted_p(each.signals) > ALPHAS_OF_ACCOMPLICE * alpha]
+    return 2 * len(ordinary) > len(probed)

@@ -133,6 +133,8 @@ def cheap_signals(reader: Reader, assessor: Assessor, subject: Subject) -> list[
         findings["runs"] = model.runs.shared_run(text, subject.sharers.texts)
     alpha = limits_of(assessor.policy).alpha
     hidden = subject.sharers.quarantined
-    findings["accomplice"] = accomplice_of(reader, model.runs, examined, hidden, trust=note.trust, alpha=alpha)
+    findings["accomplice"] = accomplice_of(
+        reader, model.runs, examined, hidden, trust=note.trust, alpha=alpha, but=note.id
+    )
     principals = subject.sharers.principals | {note.principal}
     return content_signals(reader, assessor, sort_of(note.kind, note.content), findings, principals=principals)
