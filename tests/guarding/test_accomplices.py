@@ -167,11 +167,21 @@ def test_it_counts_what_quarantined_the_other_and_where(guarded: Guarded, detect
         Signal("hubness", 1.0, 1e-6, span=span_of(SHARED)),
         Signal("accomplice", 1.0, 1.0, span=span_of(SHARED)),
         Signal("wordlm", 1.0, 0.01, span=span_of(SHARED)),
+        Signal("wordlm", 1.0, 0.0006, span=span_of(SHARED)),
         Signal("transplant", 1.0, 1e-6),
         Signal("transplant", 1.0, 1e-6, span=span_of("When is my appointment? zebra")),
         Signal("transplant", 1.0, 1e-6, span=span_of(SHARED), key=9),
     ],
-    ids=["payload", "no place", "an accomplice itself", "not alone", "nowhere", "elsewhere", "no such key"],
+    ids=[
+        "payload",
+        "no place",
+        "an accomplice itself",
+        "not alone",
+        "by little",
+        "nowhere",
+        "elsewhere",
+        "no such key",
+    ],
 )
 def test_what_else_quarantined_another_does_not_count(guarded: Guarded, signal: Signal) -> None:
     held(guarded, TRIGGERED, signal)

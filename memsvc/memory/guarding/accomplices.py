@@ -27,6 +27,8 @@ __all__ = ["accomplice_of", "flagged_texts"]
 
 # Those that say where a trigger is, by what the note itself says.
 _LOCATING: Final = frozenset({"wordlm", "transplant", "runs"})
+# Harmless notes that are quarantined by mistake are so by little, and those like them, such as forms, are many.
+_ALPHAS_OF_CULPRIT: Final = 0.5
 _LEAST_BITS: Final = 30.0
 _LEAST_SHARE: Final = 0.5
 # What more visible notes hold, or notes most of which look ordinary, is a phrase of the house, which one mistake
@@ -94,13 +96,13 @@ def _culprits(reader: Reader, notes: Sequence[Note], *, trust: float, alpha: flo
 def flagged_texts(
     reader: Reader, note: NoteId, content: str, assessed: Iterable[Assessment], *, alpha: float
 ) -> list[str]:
-    """Return the parts of a note's content and keys that would each quarantine it, if it was quarantined so."""
+    """Return the parts of a note's content and keys that would each quarantine it, at half of alpha too, if it was."""
     blamed = [
         signal
         for each in assessed
         if each.verdict is Verdict.QUARANTINE
         for signal in each.signals
-        if signal.detector in _LOCATING and adjusted_p([signal]) <= alpha
+        if signal.detector in _LOCATING and adjusted_p([signal]) <= _ALPHAS_OF_CULPRIT * alpha
     ]
     keys = reader.keys(note) if any(signal.key is not None for signal in blamed) else []
     return list(dict.fromkeys(_flagged(content, keys, blamed)))
