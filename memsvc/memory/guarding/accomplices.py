@@ -96,7 +96,7 @@ def _culprits(reader: Reader, notes: Sequence[Note], *, trust: float, alpha: flo
 def flagged_texts(
     reader: Reader, note: NoteId, content: str, assessed: Iterable[Assessment], *, alpha: float
 ) -> list[str]:
-    """Return the parts of a note's content and keys that would each quarantine it, at half of alpha too, if it was."""
+    """Return the parts of a quarantined note's content and keys each of which half of alpha would quarantine."""
     blamed = [
         signal
         for each in assessed
