@@ -36,7 +36,6 @@ ORDINARY: Final = -4.0
 
 _FEWEST, _SHORTEST, _LONGEST = 3, 4, 12
 _USUAL: Final = -3.0
-_ERF: Final = (0.278393, 0.230389, 0.000972, 0.078108)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +130,8 @@ def _mixed(
 
 
 def _gelu(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return x * Phi(x), by an approximation of erf to five parts in ten thousand (Abramowitz & Stegun 7.1.27)."""
-    size = np.abs(values) / np.float32(math.sqrt(2))
-    powers = 1 + size * (_ERF[0] + size * (_ERF[1] + size * (_ERF[2] + size * _ERF[3])))
-    erf = np.sign(values) * (1 - 1 / powers**4)
-    found: NDArray[np.float32] = (values * (1 + erf) / 2).astype(np.float32)
+    """Return x * Phi(x)."""
+    from scipy.special import erf
+
+    found: NDArray[np.float32] = values * (1 + erf(values / np.float32(math.sqrt(2)))) / 2
     return found

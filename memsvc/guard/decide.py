@@ -49,7 +49,6 @@ kind is enough.
 _INFLUENCE_ALPHA: Final = 0.02
 _HIDDEN: Final = 1.0
 _CROWD: Final = 1.0
-_ACCOMPLICE: Final = 1.0
 ALPHAS_OF_ACCOMPLICE: Final = 3.0
 """By how much more than alpha the p-value of an accomplice may be: notes that are planted with one run of words
 score alike, and what misses alpha among them misses it by little."""
@@ -115,7 +114,7 @@ def decide(ledgers: Ledgers, signals: Sequence[Signal], limits: Limits) -> Verdi
 def _hijacks(signals: Sequence[Signal], alpha: float) -> bool:
     """Return whether there is enough evidence of its own, of which an accomplice needs less, but some."""
     p = adjusted_p(signals)
-    accomplice = any(each.detector == "accomplice" and each.score >= _ACCOMPLICE for each in signals)
+    accomplice = any(each.detector == "accomplice" for each in signals)
     return p <= alpha or (accomplice and p < 1.0 and p <= ALPHAS_OF_ACCOMPLICE * alpha)
 
 

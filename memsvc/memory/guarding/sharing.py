@@ -47,6 +47,15 @@ class Sharers:
         return replace(self, texts=texts, principals=principals, quarantined=tuple(quarantined.values()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Drafts:
+    """The texts of a request, with the session of each, and who sends them."""
+
+    contents: Sequence[str] = field(default=(), repr=False)
+    sessions: Sequence[SessionId | None] = ()
+    principal: str = ""
+
+
 def sharers_of(
     reader: Reader,
     contents: Sequence[str],
@@ -71,21 +80,11 @@ def sharers_of(
         for place, (own, trust) in enumerate(zip(hashes, trusts, strict=True))
     ]
     notes = _notes(reader, (*chosen, *behind))
-    found = []
-    for keys, trust, session, out_of_sight in zip(chosen, trusts, sessions, behind, strict=True):
-        among = [(notes[each].session if is_stored else sessions[each]) for is_stored, each in keys]
-        elsewhere = [key for key, other in zip(keys, among, strict=True) if is_elsewhere(other, session)][:_MOST]
-        stored_ones = [notes[row] for is_stored, row in elsewhere if is_stored]
-        texts = [contents[place] for is_stored, place in elsewhere if not is_stored]
-        found.append(
-            Sharers(
-                (*(note.content for note in stored_ones), *texts),
-                frozenset([*(note.principal for note in stored_ones), *([principal] if texts else [])]),
-                tuple(note.id for note in stored_ones if note.trust <= trust),
-                tuple(notes[row] for _, row in out_of_sight),
-            )
-        )
-    return found
+    drafts = _Drafts(contents, sessions, principal)
+    return [
+        _sharers(notes, drafts, keys, hidden, session=session, trust=trust)
+        for keys, hidden, session, trust in zip(chosen, behind, sessions, trusts, strict=True)
+    ]
 
 
 def sharers_of_stored(reader: Reader, note: Note, examined: Examined) -> Sharers:
@@ -95,11 +94,28 @@ def sharers_of_stored(reader: Reader, note: Note, examined: Examined) -> Sharers
     held = _stored(reader, hashes, least=note.trust, quarantined=True)
     hidden = _chosen(hashes, held, {}, -1, but=note.row)[:_MOST]
     notes = _notes(reader, (keys, hidden))
-    others = [notes[row] for _, row in keys if is_elsewhere(notes[row].session, note.session)][:_MOST]
+    return _sharers(notes, _Drafts(), keys, hidden, session=note.session, trust=note.trust)
+
+
+def _sharers(
+    notes: Mapping[int, Note],
+    drafts: _Drafts,
+    keys: Sequence[_Key],
+    hidden: Sequence[_Key],
+    *,
+    session: SessionId | None,
+    trust: float,
+) -> Sharers:
+    """Return of what shares most the first that was not said in the session; and the hidden notes, all of them."""
+    sessions = [notes[each].session if is_stored else drafts.sessions[each] for is_stored, each in keys]
+    chosen = [key for key, other in zip(keys, sessions, strict=True) if is_elsewhere(other, session)][:_MOST]
+    stored = [notes[row] for is_stored, row in chosen if is_stored]
+    together = [drafts.contents[place] for is_stored, place in chosen if not is_stored]
     return Sharers(
-        tuple(other.content for other in others),
-        frozenset(other.principal for other in others),
-        quarantined=tuple(notes[row] for _, row in hidden),
+        (*(note.content for note in stored), *together),
+        frozenset([*(note.principal for note in stored), *([drafts.principal] if together else [])]),
+        tuple(note.id for note in stored if note.trust <= trust),
+        tuple(notes[row] for _, row in hidden),
     )
 
 
